@@ -1,0 +1,180 @@
+"""Everything a user can choose about a cut, as frozen values that window, CLI and files share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
+
+from engine.errors import UserError
+
+BackgroundKind = Literal["transparent", "colour", "gradient", "image", "blurred"]
+ForegroundMethod = Literal["multilevel", "closed_form", "blur_fusion"]
+GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
+ImageFit = Literal["fill", "fit"]
+
+
+@dataclass(frozen=True)
+class GuidanceSettings:
+    """Where the coarse mask comes from.
+
+    Attributes:
+        source: automatic mask, GrabCut from box or strokes, a file of the user's, strokes alone.
+        box: (top, left, bottom, right) of the subject for GrabCut, or None.
+    """
+
+    source: GuidanceSource = "automatic"
+    box: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class TrimapSettings:
+    """How wide the unknown band is that is made from a mask.
+
+    Attributes:
+        radius: half the band's width in pixels; None scales it with the image.
+        smart: widen the band where hair or texture makes the edge uncertain.
+    """
+
+    radius: int | None = None
+    smart: bool = True
+
+
+@dataclass(frozen=True)
+class EdgeSettings:
+    """The edge tools, applied to the matte in this order.
+
+    Attributes:
+        fill_holes: largest hole to fill, in pixels of area; 0 is off.
+        remove_specks: largest speck to remove, in pixels of area; 0 is off.
+        smooth: radius of contour smoothing in pixels.
+        feather: standard deviation of the blur in pixels.
+        contrast: 0 to 1, how much steeper the edge becomes.
+        shift: −1 to 1, negative pulls the edge in, positive pushes it out.
+        clean_black: alpha at or below this becomes 0 (0 to 1, then rescaled).
+        clean_white: alpha at or above this becomes 1 (0 to 1, then rescaled).
+    """
+
+    fill_holes: int = 0
+    remove_specks: int = 0
+    smooth: float = 0.0
+    feather: float = 0.0
+    contrast: float = 0.0
+    shift: float = 0.0
+    clean_black: float = 0.0
+    clean_white: float = 1.0
+
+
+@dataclass(frozen=True)
+class ForegroundSettings:
+    """How the background's colour is taken out of the edge.
+
+    Attributes:
+        method: the estimator.
+        amount: 0 keeps the photograph's own colours, 1 decontaminates fully.
+    """
+
+    method: ForegroundMethod = "multilevel"
+    amount: float = 1.0
+
+
+@dataclass(frozen=True)
+class BackgroundSettings:
+    """What the subject is put on.
+
+    Attributes:
+        kind: which of the following is used.
+        colour: sRGB-encoded RGB in [0, 1]; also where a gradient starts.
+        colour_end: where a gradient ends.
+        angle: direction of the gradient in degrees, 0 is left to right, 90 top to bottom.
+        path: the background image's file.
+        fit: fill the frame (cropping), or fit inside it (over `colour`).
+        scale: zoom of the image on top of `fit`.
+        offset: (row, col) shift of the image in shares of the frame's size.
+        blur: standard deviation of the blurred original, in shares of the short side.
+        linear_light: blend in linear light instead of on encoded values.
+    """
+
+    kind: BackgroundKind = "transparent"
+    colour: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    colour_end: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    angle: float = 90.0
+    path: str = ""
+    fit: ImageFit = "fill"
+    scale: float = 1.0
+    offset: tuple[float, float] = (0.0, 0.0)
+    blur: float = 0.02
+    linear_light: bool = False
+
+
+@dataclass(frozen=True)
+class CutSettings:
+    """All choices of one cut.
+
+    Attributes:
+        method: a name of the method table (`engine.matting.methods.METHODS`).
+    """
+
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
+    trimap: TrimapSettings = field(default_factory=TrimapSettings)
+    method: str = "closed_form"
+    edge: EdgeSettings = field(default_factory=EdgeSettings)
+    foreground: ForegroundSettings = field(default_factory=ForegroundSettings)
+    background: BackgroundSettings = field(default_factory=BackgroundSettings)
+
+
+S = TypeVar("S")
+
+
+def to_dict(settings: Any) -> dict[str, Any]:
+    """A settings value as plain JSON-able types."""
+    return asdict(settings)
+
+
+def from_dict(kind: type[S], values: dict[str, Any]) -> S:
+    """Build settings of `kind` from plain types; missing keys keep their defaults.
+
+    Raises:
+        UserError: for an unknown key or a value of the wrong kind, named by its key.
+    """
+    if not isinstance(values, dict):
+        raise UserError(f"Settings of {kind.__name__} are not a table of names and values.")
+    hints = get_type_hints(kind)
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise UserError(
+            f"Unknown setting {unknown[0]!r} in {kind.__name__}.",
+            remedy=f"Known are: {', '.join(sorted(known))}.",
+        )
+    given = {name: _value(hints[name], name, value) for name, value in values.items()}
+    return replace(kind(), **given)  # type: ignore[type-var]
+
+
+def _value(hint: Any, name: str, value: Any) -> Any:
+    if is_dataclass(hint):
+        return from_dict(hint, value)  # type: ignore[arg-type]
+    if isinstance(value, list):
+        value = tuple(value)
+    if not _fits(hint, value):
+        raise UserError(f"Setting {name!r} has the value {value!r}, which it cannot have.")
+    return value
+
+
+def _fits(hint: Any, value: Any) -> bool:
+    options = get_args(hint)
+    if getattr(hint, "__origin__", None) is tuple:
+        return (
+            isinstance(value, tuple)
+            and len(value) == len(options)
+            and all(_fits(h, v) for h, v in zip(options, value, strict=True))
+        )
+    if getattr(hint, "__origin__", None) is Literal:
+        return value in options
+    if options:
+        return any(_fits(option, value) for option in options)
+    if hint is float:
+        finite = isinstance(value, int | float) and not isinstance(value, bool)
+        return finite and abs(value) < float("inf")
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
