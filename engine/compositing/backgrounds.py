@@ -1,0 +1,167 @@
+"""What a subject is put on; any rectangle is rendered as the same part of the whole."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compositing.sampling import Axis, sample
+from engine.errors import UserError
+from engine.imaging.geometry import strips
+from engine.imaging.types import Image, Pixels, Rect, Rgb, from_float, to_float
+from engine.settings import BackgroundSettings
+
+ROWS = 256
+"""Rows rendered at a time."""
+BLUR_SAMPLES = 4.0
+"""Standard deviation of the blur in pixels of the copy that it is made on."""
+
+
+def render_background(
+    settings: BackgroundSettings,
+    image: Image,
+    *,
+    backdrop: Image | None = None,
+    rect: Rect | None = None,
+) -> Pixels | None:
+    """Render the background, or a rectangle of it.
+
+    Args:
+        settings: what kind, and how.
+        image: the photograph: it gives the size, the depth, and what to blur.
+        backdrop: the background image, for the kind "image".
+        rect: part of the photograph's frame; None is all of it.
+
+    Returns:
+        h×w×3 sRGB-encoded pixels of the photograph's dtype, or None if it is transparent.
+
+    Raises:
+        UserError: for the kind "image" without a backdrop.
+    """
+    if settings.kind == "transparent":
+        return None
+    rect = Rect.whole(image.size) if rect is None else rect
+    render = _RENDERERS[settings.kind](settings, image, backdrop)
+    out = np.empty((rect.height, rect.width, 3), image.pixels.dtype)
+    for strip in strips((rect.height, rect.width), rows=ROWS):
+        out[strip.slices] = from_float(render(strip.moved(rect.top, rect.left)), out.dtype)
+    return out
+
+
+Renderer = Callable[[Rect], Rgb]
+
+
+def _colour(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+    colour = np.array(settings.colour, np.float32)
+    return lambda rect: np.broadcast_to(colour, (rect.height, rect.width, 3))
+
+
+def _gradient(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+    """From corner to corner along the direction, so that both colours are reached."""
+    start = np.array(settings.colour, np.float32)
+    change = np.array(settings.colour_end, np.float32) - start
+    down = math.sin(math.radians(settings.angle))
+    across = math.cos(math.radians(settings.angle))
+    height, width = image.size
+    length = abs(down) * height + abs(across) * width
+
+    def render(rect: Rect) -> Rgb:
+        rows = (np.arange(rect.top, rect.bottom) + 0.5 - height / 2) * (down / length)
+        cols = (np.arange(rect.left, rect.right) + 0.5 - width / 2) * (across / length)
+        share = (rows[:, None] + cols[None, :] + 0.5).astype(np.float32)
+        return start + share[..., None] * change
+
+    return render
+
+
+def _image(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+    """The backdrop placed in the frame over the colour."""
+    if backdrop is None:
+        raise UserError(
+            "There is no background image.", remedy="Choose one, or another kind of background."
+        )
+    placed, rows, cols = _placed(settings, image.size, backdrop)
+    colour = np.array(settings.colour, np.float32)
+
+    def render(rect: Rect) -> Rgb:
+        covered = rows.inside(rect.top, rect.bottom)[:, None] & cols.inside(rect.left, rect.right)
+        sampled = sample(placed, rect, rows=rows, cols=cols)
+        return sampled if covered.all() else np.where(covered[..., None], sampled, colour)
+
+    return render
+
+
+def _blurred(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+    small = _blurred_copy(image, settings.blur * min(image.size))
+    rows = Axis.stretched(small.shape[0], image.size[0])
+    cols = Axis.stretched(small.shape[1], image.size[1])
+    return lambda rect: sample(small, rect, rows=rows, cols=cols)
+
+
+_RENDERERS: dict[str, Callable[[BackgroundSettings, Image, Image | None], Renderer]] = {
+    "colour": _colour,
+    "gradient": _gradient,
+    "image": _image,
+    "blurred": _blurred,
+}
+
+
+def _placed(
+    settings: BackgroundSettings, size: tuple[int, int], backdrop: Image
+) -> tuple[Pixels, Axis, Axis]:
+    """The backdrop, averaged down if it is shown smaller, and where it lies in the frame."""
+    ratios = size[0] / backdrop.size[0], size[1] / backdrop.size[1]
+    fitted = max(ratios) if settings.fit == "fill" else min(ratios)
+    zoom = max(fitted * settings.scale, 1e-6)
+    shown = max(1, round(backdrop.size[0] * zoom)), max(1, round(backdrop.size[1] * zoom))
+    pixels = backdrop.pixels
+    if zoom < 1:
+        pixels = _remembered(backdrop, ("area", shown), lambda: _shrunk(backdrop.pixels, shown))
+    axes = [
+        Axis.stretched(
+            pixels.shape[i], shown[i], start=round((size[i] - shown[i]) / 2 + shift * size[i])
+        )
+        for i, shift in enumerate(settings.offset)
+    ]
+    return pixels, axes[0], axes[1]
+
+
+def _blurred_copy(image: Image, sigma: float) -> Pixels:
+    """The photograph blurred by `sigma` pixels, on as small a copy as the blur allows."""
+    factor = max(1.0, sigma / BLUR_SAMPLES)
+    size = max(1, round(image.size[0] / factor)), max(1, round(image.size[1] / factor))
+
+    def make() -> Pixels:
+        small = _shrunk(image.pixels, size)
+        if factor > 1:
+            small = to_float(small)  # what is enlarged again would show 8-bit steps
+        if sigma <= 0:
+            return small
+        blurred = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REFLECT)
+        return np.asarray(blurred)
+
+    return _remembered(image, ("blur", sigma), make)
+
+
+def _shrunk(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    if pixels.shape[:2] == tuple(size):
+        return pixels
+    return np.asarray(cv2.resize(pixels, (size[1], size[0]), interpolation=cv2.INTER_AREA))
+
+
+_MEMORY: weakref.WeakKeyDictionary[Image, tuple[Any, NDArray[Any]]] = weakref.WeakKeyDictionary()
+
+
+def _remembered(image: Image, key: Any, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The last copy made of an image: a frame is rendered in many rectangles."""
+    known = _MEMORY.get(image)
+    if known is None or known[0] != key:
+        known = (key, make())
+        _MEMORY[image] = known
+    return known[1]
