@@ -1,0 +1,158 @@
+"""What can be done to a document: functions from a state to the next one.
+
+An edit that changes nothing returns the very state it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.document.planes import Plane
+from engine.document.state import DocumentState, SourceLink
+from engine.errors import BugError
+from engine.imaging.types import (
+    STROKE_FOREGROUND,
+    Alpha,
+    Pixels,
+    Rect,
+    Strokes,
+    Trimap,
+    check_alpha,
+    check_trimap,
+)
+from engine.settings import CutSettings
+
+ERASE = 255
+"""In the labels of `paint`: take the stroke away that is there."""
+
+
+def set_settings(state: DocumentState, settings: CutSettings) -> DocumentState:
+    """The document with other settings; planes stay until a job brings new ones."""
+    return state if settings == state.settings else replace(state, settings=settings)
+
+
+def set_source(state: DocumentState, source: SourceLink) -> DocumentState:
+    """The document with its photograph linked or embedded otherwise."""
+    return state if source == state.source else replace(state, source=source)
+
+
+def paint(state: DocumentState, rect: Rect, labels: Strokes) -> DocumentState:
+    """Paint strokes.
+
+    Args:
+        rect: where; what lies outside the image is left out.
+        labels: uint8 of the rectangle's size: STROKE_*, 0 leaves untouched, ERASE removes.
+
+    Raises:
+        BugError: for labels of another size, dtype or value.
+    """
+    _check_labels(labels, rect)
+    inside = rect.intersected(Rect.whole(state.size))
+    if inside.empty:
+        return state
+    labels = labels[inside.moved(-rect.top, -rect.left).slices]
+    painted = np.where(labels == 0, state.strokes.read(inside), labels)
+    painted[painted == ERASE] = 0
+    return _with_strokes(state, state.strokes.written(inside[:2], painted))
+
+
+def clear_strokes(state: DocumentState) -> DocumentState:
+    """Take all strokes away."""
+    return _with_strokes(state, state.strokes.written((0, 0), np.zeros(state.size, np.uint8)))
+
+
+def set_mask(state: DocumentState, mask: Alpha | None) -> DocumentState:
+    """The document with another coarse mask, H×W float32 in [0, 1], or with none."""
+    if mask is not None:
+        check_alpha(mask, state.size)
+    plane = _replaced(state.mask, mask)
+    return state if plane is state.mask else replace(state, mask=plane)
+
+
+def set_trimap(state: DocumentState, trimap: Trimap | None) -> DocumentState:
+    """The document with another base trimap, H×W uint8 without strokes, or with none."""
+    if trimap is not None:
+        check_trimap(trimap, state.size)
+    plane = _replaced(state.trimap, trimap)
+    if plane is state.trimap:
+        return state
+    return replace(state, trimap=plane, alpha_stale=Rect.whole(state.size))
+
+
+def set_alpha(state: DocumentState, alpha: Alpha, *, rect: Rect | None = None) -> DocumentState:
+    """The document with a solved matte, of everything or of `rect` alone.
+
+    The matte counts as current again where it is new, if that covers all that was stale.
+
+    Raises:
+        BugError: for a matte of another size or dtype, or a part of one that isn't there.
+    """
+    place = Rect.whole(state.size) if rect is None else rect
+    check_alpha(alpha, (place.height, place.width))
+    if rect is None:
+        plane = _replaced(state.alpha, alpha)
+    elif state.alpha is not None:
+        plane = state.alpha.written(rect[:2], alpha)
+    else:
+        raise BugError("there is no matte yet of which a part could be replaced")
+    stale = _left(state.alpha_stale, place)
+    if plane is state.alpha and stale == state.alpha_stale:
+        return state
+    colours = state.foreground_stale if plane is state.alpha else _more(state, place)
+    return replace(state, alpha=plane, alpha_stale=stale, foreground_stale=colours)
+
+
+def set_foreground(
+    state: DocumentState, foreground: Pixels, *, rect: Rect | None = None
+) -> DocumentState:
+    """The document with estimated colours, of everything or of `rect` alone.
+
+    Tiles that equal the photograph's share its memory.
+    """
+    place = Rect.whole(state.size) if rect is None else rect
+    if foreground.shape != (place.height, place.width, 3):
+        raise BugError(f"foreground must be {place.height}×{place.width}×3, not {foreground.shape}")
+    pixels = Plane.viewing(state.image.pixels)
+    if rect is None:
+        plane = Plane.from_array(foreground, sharing=pixels)
+    else:
+        plane = (state.foreground or pixels).written(rect[:2], foreground)
+    return replace(state, foreground=plane, foreground_stale=_left(state.foreground_stale, place))
+
+
+def _check_labels(labels: Strokes, rect: Rect) -> None:
+    if labels.shape != (rect.height, rect.width) or labels.dtype != np.uint8:
+        raise BugError(f"labels are {labels.dtype} {labels.shape}, not uint8 of {rect}")
+    if ((labels > STROKE_FOREGROUND) & (labels != ERASE)).any():
+        raise BugError("labels hold a value that is no stroke")
+
+
+def _with_strokes(state: DocumentState, strokes: Plane) -> DocumentState:
+    if strokes is state.strokes:
+        return state
+    changed = strokes.changed_rect(state.strokes)
+    stale = changed.united(state.alpha_stale) if state.alpha_stale else changed
+    return replace(state, strokes=strokes, alpha_stale=stale)
+
+
+def _replaced(old: Plane | None, array: NDArray[Any] | None) -> Plane | None:
+    """The plane for `array`: the old one if it has the same values."""
+    if array is None:
+        return None
+    return Plane.from_array(array) if old is None else old.written((0, 0), array)
+
+
+def _left(stale: Rect | None, renewed: Rect) -> Rect | None:
+    """What is still stale after `renewed` has become current."""
+    if stale is None or renewed.united(stale) == renewed:
+        return None
+    return stale
+
+
+def _more(state: DocumentState, place: Rect) -> Rect:
+    stale = state.foreground_stale
+    return place if stale is None else place.united(stale)
