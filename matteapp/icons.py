@@ -1,0 +1,51 @@
+"""Icons by name (Phosphor, through qtawesome), in the theme's colour, each with a spoken name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import qtawesome
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+_NAME = "icon_name"
+_colours = {"color": "#e8e8e8", "color_disabled": "#747474", "color_on": "#0d1626"}
+
+
+class _Dressable(Protocol):
+    def setIcon(self, icon: QIcon, /) -> None: ...
+    def setProperty(self, name: str, value: object, /) -> bool: ...
+
+
+def set_icon_colours(normal: str, disabled: str, checked: str) -> None:
+    """Set what colours icons made from now on have."""
+    _colours.update(color=normal, color_disabled=disabled, color_on=checked)
+
+
+def icon(name: str) -> QIcon:
+    """A Phosphor icon, such as "paint-brush"; see https://phosphoricons.com."""
+    made: QIcon = qtawesome.icon(f"ph.{name}", **_colours)
+    return made
+
+
+def dress(wearer: _Dressable, name: str) -> None:
+    """Give an action or a button the icon, and let it follow the theme."""
+    wearer.setProperty(_NAME, name)
+    wearer.setIcon(icon(name))
+
+
+def name_control(control: QAbstractButton, *, icon_name: str, title: str, tip: str = "") -> None:
+    """Icon, accessible name and tool tip of a button that shows no text."""
+    dress(control, icon_name)
+    control.setAccessibleName(title)
+    control.setToolTip(tip or title)
+
+
+def dress_again(root: QWidget) -> None:
+    """Redraw every icon below `root` in the current colours."""
+    wearers: list[QObject] = [*root.findChildren(QAction), *root.findChildren(QAbstractButton)]
+    for wearer in wearers:
+        name = wearer.property(_NAME)
+        if name and isinstance(wearer, QAction | QAbstractButton):
+            wearer.setIcon(icon(name))

@@ -1,0 +1,72 @@
+"""Where the coarse mask comes from: found by itself, boxed, painted or a file of the user's."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+
+from engine.settings import GuidanceSettings
+from matteapp.icons import dress
+from matteapp.panels.section import Section
+
+_BUTTONS: tuple[tuple[str, str, str, str], ...] = (
+    ("automatic", "Find subject", "magic-wand", "Find the subject without any help."),
+    ("box", "Draw a box", "bounding-box", "Drag a box around the subject (S)."),
+    ("paint", "Paint only", "paint-brush", "Start from strokes alone: green keeps, red cuts."),
+    ("file", "Load a file…", "folder-open", "Use a mask or a trimap of your own."),
+)
+_SOURCES: dict[str, tuple[str, str]] = {
+    "automatic": ("automatic", "The subject was found automatically."),
+    "grabcut": ("from a box", "The subject is what stands out inside the box."),
+    "file": ("from a file", "The mask or trimap is a file of yours."),
+    "strokes": ("painted", "Only what you paint is known."),
+}
+
+
+class SubjectPanel(Section):
+    """Shows the source of the mask and offers the others.
+
+    Signals:
+        source_asked(str): "automatic", "box", "paint" or "file".
+        strokes_cleared(): people want all strokes gone.
+    """
+
+    source_asked = Signal(str)
+    strokes_cleared = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("subject", "Subject")
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setProperty("role", "muted")
+        self.rows.addWidget(self.text)
+        self.buttons: dict[str, QPushButton] = {}
+        self.rows.addWidget(self._button_grid())
+        self.clear = QPushButton("Clear strokes")
+        dress(self.clear, "eraser")
+        self.clear.setToolTip("Take all painted strokes away; undo brings them back.")
+        self.clear.clicked.connect(self.strokes_cleared)
+        self.rows.addWidget(self.clear)
+        self.show_guidance(GuidanceSettings(), has_strokes=False)
+
+    def show_guidance(self, guidance: GuidanceSettings, *, has_strokes: bool) -> None:
+        chip, sentence = _SOURCES[guidance.source]
+        painted = " Your strokes are on top, and win." if has_strokes else ""
+        self.text.setText(sentence + (painted if guidance.source != "strokes" else ""))
+        changed = guidance != GuidanceSettings()
+        self.say(f"{chip} + strokes" if has_strokes and not changed else chip, changed=changed)
+        self.clear.setEnabled(has_strokes)
+
+    def _button_grid(self) -> QWidget:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        for index, (key, title, icon_name, tip) in enumerate(_BUTTONS):
+            button = QPushButton(title)
+            dress(button, icon_name)
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _=False, key=key: self.source_asked.emit(key))
+            grid.addWidget(button, index // 2, index % 2)
+            self.buttons[key] = button
+        return holder

@@ -1,0 +1,203 @@
+"""Every panel that edits the cut's settings, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matteapp.panels.kinds import Colour, FieldSpec, File, Number, OneOf, Switch
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """A panel of settings.
+
+    Attributes:
+        key: its name, as objects and tests call it.
+        title: its heading.
+        untouched: what the heading says while everything is at its default.
+        rows: what is in it, top to bottom.
+        open: whether it starts unfolded.
+    """
+
+    key: str
+    title: str
+    untouched: str
+    rows: tuple[FieldSpec, ...]
+    open: bool = True
+
+
+def _px(high: float, *, step: float = 0.5) -> Number:
+    return Number(0, high, step, "px", decimals=1)
+
+
+def _percent(low: float = 0, high: float = 100) -> Number:
+    return Number(low, high, 1, "%", scale=100)
+
+
+TRIMAP = PanelSpec(
+    "trimap",
+    "Trimap",
+    "automatic",
+    (
+        FieldSpec(
+            "trimap.radius",
+            "Band",
+            Number(1, 200, 1, "px", whole=True, automatic=True),
+            "How far on each side of the mask's edge pixels count as unknown.",
+        ),
+        FieldSpec(
+            "trimap.smart",
+            "Smart radius",
+            Switch(),
+            "Widen the band where hair or texture makes the edge uncertain.",
+        ),
+    ),
+)
+
+EDGE = PanelSpec(
+    "edge",
+    "Edge",
+    "untouched",
+    (
+        FieldSpec("edge.smooth", "Smooth", _px(20), "Smooth the outline; small bumps go."),
+        FieldSpec("edge.feather", "Feather", _px(20), "Blur the edge."),
+        FieldSpec("edge.contrast", "Contrast", _percent(), "Make the edge steeper."),
+        FieldSpec(
+            "edge.shift", "Shift edge", _percent(-100, 100), "Pull the edge in or push it out."
+        ),
+        FieldSpec(
+            "edge.clean_black",
+            "Clean black",
+            _percent(0, 50),
+            "Alpha up to this becomes fully transparent.",
+        ),
+        FieldSpec(
+            "edge.clean_white",
+            "Clean white",
+            _percent(50, 100),
+            "Alpha from this on becomes fully opaque.",
+        ),
+        FieldSpec(
+            "edge.fill_holes",
+            "Fill holes",
+            Number(0, 5000, 10, "px²", whole=True),
+            "Close holes in the subject up to this area.",
+        ),
+        FieldSpec(
+            "edge.remove_specks",
+            "Remove specks",
+            Number(0, 5000, 10, "px²", whole=True),
+            "Drop loose spots up to this area.",
+        ),
+    ),
+    open=False,
+)
+
+FOREGROUND = PanelSpec(
+    "foreground",
+    "Foreground",
+    "automatic",
+    (
+        FieldSpec(
+            "foreground.amount",
+            "Decontaminate",
+            _percent(),
+            "How much of the old background's colour is taken out of the edge.",
+        ),
+        FieldSpec(
+            "foreground.method",
+            "Method",
+            OneOf(
+                (
+                    ("multilevel", "Multi-level", "Fast and good for nearly everything."),
+                    ("closed_form", "Closed form", "Slower; smooth colours, small pictures."),
+                    ("blur_fusion", "Blur fusion", "Fastest; two passes of blurred colours."),
+                )
+            ),
+            "How the subject's own colours are estimated.",
+        ),
+    ),
+)
+
+_GRADIENT = (("kind", ("gradient",)),)
+_IMAGE = (("kind", ("image",)),)
+BACKGROUND = PanelSpec(
+    "background",
+    "Background",
+    "transparent",
+    (
+        FieldSpec(
+            "background.kind",
+            "Put on",
+            OneOf(
+                (
+                    ("transparent", "Nothing (transparent)", "Keep only the subject."),
+                    ("colour", "A colour", "One even colour."),
+                    ("gradient", "A gradient", "From one colour to another."),
+                    ("image", "A picture", "A photograph of yours."),
+                    ("blurred", "The original, blurred", "A softer version of what was there."),
+                )
+            ),
+            "What the subject is put on.",
+        ),
+        FieldSpec(
+            "background.colour",
+            "Colour",
+            Colour(),
+            "The colour; of a gradient, where it starts; of a picture, what shows around it.",
+            (("kind", ("colour", "gradient", "image")),),
+        ),
+        FieldSpec(
+            "background.colour_end", "Ends in", Colour(), "Where the gradient ends.", _GRADIENT
+        ),
+        FieldSpec(
+            "background.angle",
+            "Angle",
+            Number(0, 360, 1, "°"),
+            "0 goes from left to right, 90 from top to bottom.",
+            _GRADIENT,
+        ),
+        FieldSpec(
+            "background.path", "Picture", File(), "The picture behind the subject.", _IMAGE
+        ),
+        FieldSpec(
+            "background.fit",
+            "Size",
+            OneOf(
+                (
+                    ("fill", "Fill the frame", "Crops what does not fit."),
+                    ("fit", "Fit inside", "Shows all of it, over the colour."),
+                )
+            ),
+            "How the picture is fitted to the frame.",
+            _IMAGE,
+        ),
+        FieldSpec(
+            "background.scale",
+            "Zoom",
+            Number(10, 400, 1, "%", scale=100),
+            "Zoom of the picture on top of the fit.",
+            _IMAGE,
+        ),
+        FieldSpec(
+            "background.blur",
+            "Blur",
+            Number(0, 10, 0.1, "%", scale=100, decimals=1),
+            "How blurred the original is, in shares of its short side.",
+            (("kind", ("blurred",)),),
+        ),
+        FieldSpec(
+            "background.linear_light",
+            "Blend in linear light",
+            Switch(),
+            "As light mixes; off blends as Photoshop does.",
+            (("kind", ("colour", "gradient", "image", "blurred")),),
+        ),
+    ),
+)
+
+
+def matte_panel(methods: tuple[tuple[str, str, str], ...]) -> PanelSpec:
+    """The matte's panel, for the methods there are."""
+    row = FieldSpec("method", "Method", OneOf(methods), "How the unknown band is solved.")
+    return PanelSpec("matte", "Matte", "automatic", (row,))

@@ -1,0 +1,161 @@
+"""What the user can choose about the application: one table, from which the dialog is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+SettingValue = bool | int | str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some named values: (value, title) each."""
+
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number between two others."""
+
+    low: int
+    high: int
+    step: int = 1
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class YesNo:
+    """On or off."""
+
+
+@dataclass(frozen=True)
+class SettingSpec:
+    """A row of the table.
+
+    Attributes:
+        key: its name in the settings file, "group/name".
+        title: what the dialog calls it.
+        kind: which values it can have.
+        default: its value until the user chooses.
+        tip: what it does, in a sentence.
+    """
+
+    key: str
+    title: str
+    kind: Choice | Whole | YesNo
+    default: SettingValue
+    tip: str
+
+
+THEME, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
+    "look/theme",
+    "memory/undo_megabytes",
+    "files/autosave_seconds",
+    "tools/tablet_pressure",
+    "engine/device",
+)
+
+SETTINGS: dict[str, SettingSpec] = {
+    row.key: row
+    for row in (
+        SettingSpec(
+            THEME,
+            "Theme",
+            Choice((("system", "As the system"), ("dark", "Dark"), ("light", "Light"))),
+            "dark",
+            "A dark, neutral surround shows the photograph's colours best.",
+        ),
+        SettingSpec(
+            UNDO_MEMORY,
+            "Memory for undo",
+            Whole(64, 16384, 64, "MB"),
+            1024,
+            "When it is full, the oldest steps are forgotten first.",
+        ),
+        SettingSpec(
+            AUTOSAVE,
+            "Save for recovery after",
+            Whole(1, 600, 1, "s"),
+            5,
+            "A copy for recovery is written this long after a change.",
+        ),
+        SettingSpec(
+            PRESSURE,
+            "Tablet pressure sets the brush size",
+            YesNo(),
+            True,
+            "With a pen, press harder for a wider stroke.",
+        ),
+        SettingSpec(
+            DEVICE,
+            "Device for networks",
+            Choice(
+                (
+                    ("auto", "Automatic"),
+                    ("cpu", "CPU"),
+                    ("cuda", "NVIDIA GPU (CUDA)"),
+                    ("mps", "Apple GPU (MPS)"),
+                )
+            ),
+            "auto",
+            "The classical methods always run on the CPU; networks use this device.",
+        ),
+    )
+}
+
+
+class Settings(QObject):
+    """The user's choices, kept by the system.
+
+    Signals:
+        changed(str, object): a key has a new value.
+    """
+
+    changed = Signal(str, object)
+
+    def __init__(self, store: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+
+    @property
+    def store(self) -> QSettings:
+        return self._store
+
+    def value(self, key: str) -> SettingValue:
+        """The value of a row; what is stored but can't be is taken as not chosen."""
+        spec = SETTINGS[key]
+        read = self._store.value(key, spec.default)
+        return _understood(spec, read)
+
+    def number(self, key: str) -> int:
+        return int(self.value(key))
+
+    def text(self, key: str) -> str:
+        return str(self.value(key))
+
+    def set_value(self, key: str, value: SettingValue) -> None:
+        if value != self.value(key):
+            self._store.setValue(key, value)
+            self.changed.emit(key, value)
+
+    def reset(self) -> None:
+        for key, spec in SETTINGS.items():
+            self.set_value(key, spec.default)
+
+
+def _understood(spec: SettingSpec, read: object) -> SettingValue:
+    """The stored value in its own type: an ini file gives text back for everything."""
+    kind = spec.kind
+    if isinstance(kind, YesNo):
+        return read if isinstance(read, bool) else str(read).lower() in ("true", "1")
+    if isinstance(kind, Choice):
+        known = {value for value, _ in kind.options}
+        return str(read) if str(read) in known else spec.default
+    try:
+        number = int(str(read))
+    except ValueError:
+        return spec.default
+    return min(max(number, kind.low), kind.high)
