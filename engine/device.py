@@ -275,11 +275,12 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError):
         return True
     if type(error).__module__ == "cv2":
-        return getattr(error, "code", 0) == _CV_NO_MEMORY
+        # its attribute `code` lives on the class, so that another thread's error may have set it
+        return _CV_NO_MEMORY in str(error)
     return isinstance(error, RuntimeError) and any(t in str(error) for t in _NO_MEMORY_TEXTS)
 
 
-_CV_NO_MEMORY = -4
+_CV_NO_MEMORY = "(-4:"
 # torch raises plain RuntimeErrors on the CPU and on Apple's devices
 _NO_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "not enough memory")
 

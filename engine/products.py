@@ -14,7 +14,14 @@ from engine.compositing.blend import composite
 from engine.errors import UserError
 from engine.imaging.read import read_image
 from engine.imaging.types import Image, Pixels
-from engine.imaging.write import WRITERS, Writer, write_layers, write_matte, write_picture
+from engine.imaging.write import (
+    WRITERS,
+    Writer,
+    write_layers,
+    write_matte,
+    write_picture,
+    writer_for,
+)
 from engine.jobs.context import NOBODY, JobContext
 from engine.jobs.requests import CutRequest, CutResult
 
@@ -104,7 +111,7 @@ def check_targets(
         UserError: that names the product, the format, and what to do.
     """
     for name, path in targets.items():
-        product, (kind, writer) = PRODUCTS[name], format_of(path)
+        product, writer = PRODUCTS[name], writer_for(path)
         if product.needs_background and transparent:
             raise UserError(
                 f"A {product.title.lower()} needs something to be put on.",
@@ -116,10 +123,10 @@ def check_targets(
                 remedy="Choose PNG, or save the composite.",
                 path=path,
             )
-        if product.grey and kind not in MATTE_FORMATS:
+        if product.grey and writer.suffix not in _matte_suffixes():
             raise UserError(
                 f"A {product.title.lower()} is not saved as {writer.title}.",
-                remedy=f"Choose {' or '.join(MATTE_FORMATS).upper()}.",
+                remedy="Choose PNG or TIFF.",
                 path=path,
             )
         if bits is not None and not product.grey and bits not in writer.bits:
@@ -135,21 +142,8 @@ def is_transparent(request: CutRequest) -> bool:
     return request.settings.background.kind == "transparent"
 
 
-def format_of(path: Path) -> tuple[str, Writer]:
-    """The row of the table of writers that a file's suffix stands for.
-
-    Raises:
-        UserError: if nothing writes such files.
-    """
-    suffix = _SYNONYMS.get(path.suffix.lower(), path.suffix.lower())
-    for name, writer in WRITERS.items():
-        if writer.suffix == suffix:
-            return name, writer
-    raise UserError(
-        f"Files that end in {path.suffix!r} cannot be written.",
-        remedy=f"Known are: {', '.join(writer.suffix for writer in WRITERS.values())}.",
-        path=path,
-    )
+def _matte_suffixes() -> list[str]:
+    return [WRITERS[name].suffix for name in MATTE_FORMATS]
 
 
 def product_paths(
@@ -175,7 +169,7 @@ def product_paths(
 
 def _write_cutout(order: _Order, path: Path) -> None:
     """The subject on nothing; where a format has layers, over the background as a layer."""
-    _, writer = format_of(path)
+    writer = writer_for(path)
     bits = _depth(order, writer)
     if not writer.layers:
         write_picture(
@@ -217,13 +211,13 @@ def _write_foreground(order: _Order, path: Path) -> None:
 
 
 def _write_colour(order: _Order, path: Path, pixels: Pixels) -> None:
-    bits = _depth(order, format_of(path)[1])
+    bits = _depth(order, writer_for(path))
     metadata = order.image.metadata
     write_picture(path, pixels, bits=bits, metadata=metadata, quality=order.quality)
 
 
 def _write_alpha(order: _Order, path: Path) -> None:
-    write_matte(path, order.result.alpha, bits=_depth(order, format_of(path)[1]))
+    write_matte(path, order.result.alpha, bits=_depth(order, writer_for(path)))
 
 
 def _write_mask(order: _Order, path: Path) -> None:
@@ -231,7 +225,7 @@ def _write_mask(order: _Order, path: Path) -> None:
         raise UserError(
             "This cut was made from a trimap and has no mask.", remedy="Leave the mask out."
         )
-    write_matte(path, order.result.mask, bits=_depth(order, format_of(path)[1]))
+    write_matte(path, order.result.mask, bits=_depth(order, writer_for(path)))
 
 
 def _write_trimap(order: _Order, path: Path) -> None:
@@ -275,5 +269,3 @@ PRODUCTS: dict[str, ProductSpec] = {
         needs_background=True,
     ),
 }
-
-_SYNONYMS = {".jpeg": ".jpg", ".tif": ".tiff"}

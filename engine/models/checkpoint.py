@@ -1,0 +1,134 @@
+"""Tensors out of a foreign PyTorch file, without running anything that is in it."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.device import is_out_of_memory
+from engine.errors import UserError
+
+NESTED_IN = ("params_ema", "state_dict", "model_state_dict", "model", "params", "ema", "net")
+"""Names under which checkpoints keep the weights among other things, the wanted ones first."""
+MAX_GROWTH = 4
+"""Tensors may be this many times as large as the file: some are stored once and used twice."""
+_DDP_PREFIX = "module."
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read the tensors of a `.pt` or `.pth` file (imports torch).
+
+    Only tensors and plain containers are unpacked (`torch.load(weights_only=True)`); a file that
+    wants anything else is refused and nothing of it is run. The prefix `module.` that training on
+    several devices adds is removed.
+
+    Args:
+        path: a file written by `torch.save`.
+
+    Returns:
+        Name to tensor: dense, contiguous, on the CPU, none sharing memory with another.
+
+    Raises:
+        UserError: if it is damaged, holds more than tensors, or holds none.
+    """
+    if zipfile.is_zipfile(path):
+        _refuse_compressed(path)
+    state = _without_prefix(_state(_load(path), path))
+    _check_size(state, path)
+    return {name: tensor.detach().clone().contiguous() for name, tensor in state.items()}
+
+
+def _load(path: Path) -> Any:
+    import torch
+
+    # An inference tensor could not be differentiated through later.
+    with torch.inference_mode(False), warnings.catch_warnings():
+        # torch advises its own makers about pickle protocols; what matters here is raised
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return torch.load(path, map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:
+            raise UserError(
+                "This file holds more than tensors, and loading it would run code of its maker.",
+                remedy="Nothing was run. Ask for the weights as safetensors, or as a state_dict.",
+                path=path,
+            ) from error
+        except Exception as error:
+            # torch raises whatever its parsers meet in a damaged file; our own bugs can't hide
+            # here, since this is one call.
+            if is_out_of_memory(error):
+                raise UserError("The file wants more memory than there is.", path=path) from error
+            raise UserError(
+                f"This is no sound PyTorch file ({type(error).__name__}).",
+                remedy="Get it again from where it came.",
+                path=path,
+            ) from error
+
+
+def _refuse_compressed(path: Path) -> None:
+    """`torch.save` never compresses; whoever did wants it to grow when it is opened."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UserError(f"The file is damaged ({error}).", path=path) from error
+    grown = sum(entry.file_size for entry in entries) > path.stat().st_size
+    if grown or any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise UserError(
+            "This file is packed in a way that PyTorch does not write.",
+            remedy="Nothing was unpacked. Get it again from where it came.",
+            path=path,
+        )
+
+
+def _state(loaded: Any, path: Path) -> dict[str, Any]:
+    """The first table of tensors: the file itself, or one of the usual places in it."""
+    tables = [loaded]
+    if isinstance(loaded, Mapping):
+        tables += [loaded[name] for name in NESTED_IN if name in loaded]
+    for table in tables:
+        tensors = _tensors_of(table)
+        if tensors:
+            return tensors
+    raise UserError(
+        "There are no weights in this file.",
+        remedy="It must be a table of named tensors (a state_dict).",
+        path=path,
+    )
+
+
+def _tensors_of(table: Any) -> dict[str, Any]:
+    import torch
+
+    if not isinstance(table, Mapping):
+        return {}
+    return {
+        name: value
+        for name, value in table.items()
+        if isinstance(name, str) and isinstance(value, torch.Tensor)
+    }
+
+
+def _without_prefix(state: dict[str, Any]) -> dict[str, Any]:
+    if not all(name.startswith(_DDP_PREFIX) for name in state):
+        return state
+    return {name.removeprefix(_DDP_PREFIX): tensor for name, tensor in state.items()}
+
+
+def _check_size(state: dict[str, Any], path: Path) -> None:
+    """A tensor of a few bytes can claim any shape; copying it would fill the memory."""
+    import torch
+
+    if any(tensor.layout is not torch.strided or tensor.is_meta for tensor in state.values()):
+        raise UserError("There are sparse or empty tensors in this file.", path=path)
+    total = sum(tensor.numel() * tensor.element_size() for tensor in state.values())
+    if total > MAX_GROWTH * path.stat().st_size:
+        raise UserError(
+            f"The tensors claim {total} bytes, far more than the file has.",
+            remedy="Nothing was unpacked. Get it again from where it came.",
+            path=path,
+        )

@@ -1,0 +1,117 @@
+"""The list beside a folder of weights: which file it is, whose, and its checksum."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from engine.errors import UserError
+from engine.imaging.atomic import replace_atomically
+
+MANIFEST = "manifest.json"
+VERSION = 1
+MAX_BYTES = 4 << 20
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class WeightsRow:
+    """One weights file.
+
+    Attributes:
+        file: its name in the manifest's folder.
+        model: the name it is used by: a network of the table, or one the user gave.
+        sha256: 64 hexadecimal digits.
+        licence: in words or as an SPDX name.
+        origin: where it comes from.
+        bytes: its size.
+    """
+
+    file: str
+    model: str
+    sha256: str
+    licence: str
+    origin: str
+    bytes: int
+
+    def __post_init__(self) -> None:
+        check_name(self.model)
+        if not _NAME.fullmatch(Path(self.file).stem) or Path(self.file).name != self.file:
+            raise UserError(f"{self.file!r} cannot be the name of a weights file.")
+        if not _SHA256.fullmatch(self.sha256):
+            raise UserError(f"The checksum of {self.file} is not a SHA-256.")
+        if self.bytes < 0:
+            raise UserError(f"The size of {self.file} is negative.")
+
+
+def check_name(model: str) -> None:
+    """Raise `UserError` unless this can be the name of a model, and of its file."""
+    if not _NAME.fullmatch(model):
+        raise UserError(
+            f"{model!r} cannot be the name of a model.",
+            remedy="Use letters, digits, '.', '-' and '_', at most 64.",
+        )
+
+
+def read_manifest(folder: Path) -> tuple[WeightsRow, ...]:
+    """The rows of a folder's manifest; none if there is no manifest.
+
+    Raises:
+        UserError: if it is damaged or from a newer version.
+    """
+    path = folder / MANIFEST
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError("This is too large for a list of weights.", path=path)
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"The list of weights cannot be read ({error}).",
+            remedy="Move it away and add the weights again.",
+            path=path,
+        ) from error
+    return _rows(content, path)
+
+
+def write_manifest(folder: Path, rows: Sequence[WeightsRow]) -> None:
+    """Replace a folder's manifest; the old one stays whole until the new one is."""
+    content = {"version": VERSION, "weights": [asdict(row) for row in rows]}
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    with replace_atomically(folder / MANIFEST) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _rows(content: Any, path: Path) -> tuple[WeightsRow, ...]:
+    version = content.get("version") if isinstance(content, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise UserError(
+            "The list of weights is from a newer version.", remedy="Update this one.", path=path
+        )
+    listed = content.get("weights") if version == VERSION else None
+    if not isinstance(listed, list):
+        raise UserError("This is not a list of weights.", path=path)
+    return tuple(_row(row, path) for row in listed)
+
+
+def _row(values: Any, path: Path) -> WeightsRow:
+    kinds = {field.name: int if field.name == "bytes" else str for field in fields(WeightsRow)}
+    good = isinstance(values, dict) and all(
+        isinstance(values.get(name), kind) for name, kind in kinds.items()
+    )
+    if not good:
+        raise UserError(
+            "A row of the list of weights lacks something.",
+            remedy=f"Each needs {', '.join(kinds)}.",
+            path=path,
+        )
+    try:
+        return WeightsRow(**{name: values[name] for name in kinds})
+    except UserError as error:
+        raise UserError(error.problem, remedy=error.remedy, path=path) from error

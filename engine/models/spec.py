@@ -1,0 +1,60 @@
+"""What the program knows about a network before any of it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from engine.errors import BugError
+
+ModelKind = Literal["segmentation", "matting", "foreground", "generator"]
+Ability = Literal["automatic", "mask", "trimap", "clicks", "foreground", "region"]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A row of the table of networks.
+
+    Attributes:
+        name: what people type; letters, digits, `-`, `_`, `.`.
+        title: for menus.
+        kind: what it computes.
+        summary: one line for people.
+        builder: `package.module:function`; the function takes nothing and returns the network with
+            its normalisation, without weights.
+        weights: file name of its weights.
+        sha256: of that file, 64 hexadecimal digits.
+        licence: of the weights.
+        origin: where the weights come from, and the paper.
+        size_multiple: both sides of its input must be a multiple of this.
+        abilities: what it can be given and can do.
+    """
+
+    name: str
+    title: str
+    kind: ModelKind
+    summary: str
+    builder: str
+    weights: str
+    sha256: str
+    licence: str
+    origin: str
+    size_multiple: int = 1
+    abilities: frozenset[Ability] = frozenset()
+
+    def load_builder(self) -> Callable[[], Any]:
+        """Import what builds the network, and torch with it.
+
+        Raises:
+            BugError: if the table names something that is not there.
+        """
+        module, _, function = self.builder.partition(":")
+        found = getattr(import_module(module), function, None)
+        if not callable(found):
+            raise BugError(
+                f"the model {self.name} names a builder {self.builder} that is not there"
+            )
+        build: Callable[[], Any] = found
+        return build

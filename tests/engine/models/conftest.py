@@ -1,0 +1,27 @@
+"""A data folder of the tests' own, and weights to put into it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch):
+    """The user's data folder, empty; nothing of the real one is read or written."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    monkeypatch.setenv("LOCALAPPDATA", str(folder))
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv("MATTE_HOME", raising=False)
+    return folder
+
+
+@pytest.fixture
+def safetensors_file(tmp_path):
+    """A small sound safetensors file."""
+    import torch
+    from safetensors.torch import save_file
+
+    path = tmp_path / "small.safetensors"
+    save_file({"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.zeros(2)}, path)
+    return path
