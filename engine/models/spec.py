@@ -53,8 +53,6 @@ class ModelSpec:
         module, _, function = self.builder.partition(":")
         found = getattr(import_module(module), function, None)
         if not callable(found):
-            raise BugError(
-                f"the model {self.name} names a builder {self.builder} that is not there"
-            )
+            raise BugError(f"{self.builder}, the builder of {self.name}, is not there")
         build: Callable[[], Any] = found
         return build
