@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.imaging.decoded import Decoded, to_image
-from engine.imaging.formats import jpeg, png
+from engine.imaging.formats import bmp, jpeg, png, tiff, webp
 from engine.imaging.formats.source import Source
 from engine.imaging.guides import mask_from, trimap_from
 from engine.imaging.limits import ANOTHER_COPY, MAX_FILE_BYTES, decoding
@@ -51,6 +51,9 @@ def _starts(*marks: bytes) -> Callable[[bytes, str], bool]:
 FORMATS: tuple[Format, ...] = (
     Format("JPEG", (".jpg", ".jpeg", ".jpe"), _starts(b"\xff\xd8\xff"), jpeg.decode),
     Format("PNG", (".png",), _starts(png.SIGNATURE), png.decode),
+    Format("TIFF", (".tif", ".tiff"), _starts(*tiff.MARKS), tiff.decode),
+    Format("WebP", (".webp",), webp.matches, webp.decode),
+    Format("BMP", (".bmp", ".dib"), bmp.matches, bmp.decode),
 )
 """Asked in this order; the first that matches decodes."""
 

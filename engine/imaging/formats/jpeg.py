@@ -75,6 +75,12 @@ def _unpack(data: bytes, head: _Header, colours: str) -> NDArray[Any]:
     return samples
 
 
+def dimensions(data: bytes) -> tuple[int, int]:
+    """(height, width) as a JPEG stream's header gives them."""
+    head = _read_header(data)
+    return head.height, head.width
+
+
 def _read_header(data: bytes) -> _Header:
     """Walk the segments up to the first scan, and see that scans end within the file."""
     head, at = _Header(), 2

