@@ -1,0 +1,105 @@
+"""Planes as greyscale PNG, 8 bits for labels and 16 for mattes."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.document.planes import TILE, Plane
+from engine.errors import BugError
+from engine.imaging.limits import Damaged
+from engine.imaging.types import (
+    BACKGROUND,
+    FOREGROUND,
+    NO_STROKE,
+    STROKE_BACKGROUND,
+    STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
+    UNKNOWN,
+    Rect,
+    from_float,
+    to_float,
+)
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER = struct.Struct(">8sI4sIIBBBBB")
+_GREY, _NOT_INTERLACED = 0, 0
+_LABELS = {
+    "strokes": (NO_STROKE, STROKE_BACKGROUND, STROKE_UNKNOWN, STROKE_FOREGROUND),
+    "trimap": (BACKGROUND, UNKNOWN, FOREGROUND),
+}
+
+
+def encode_plane(plane: Plane) -> bytes:
+    """A uint8 plane as 8-bit grey PNG, a float32 plane in [0, 1] as 16-bit."""
+    samples = plane.read() if plane.dtype == np.uint8 else _sixteen_bits(plane)
+    return encode_samples(samples)
+
+
+def encode_samples(samples: NDArray[Any]) -> bytes:
+    """H×W grey or H×W×4 BGRA samples, uint8 or uint16, as PNG."""
+    import cv2
+
+    done, data = cv2.imencode(".png", samples)
+    if not done:
+        raise BugError(f"cannot encode {samples.dtype} {samples.shape} as PNG")
+    return bytes(data.tobytes())
+
+
+def decode_plane(name: str, data: bytes, *, size: tuple[int, int], bits: int) -> Plane:
+    """The plane in a grey PNG: uint8 for 8 bits, float32 in [0, 1] for 16.
+
+    Raises:
+        Damaged: if it isn't a grey PNG of `size` (height, width) and `bits`, which is checked
+            before any pixel is decoded, or if it holds labels that `name` can't have.
+    """
+    import imagecodecs
+
+    _check_header(name, data, size, bits)
+    try:
+        samples = np.asarray(imagecodecs.png_decode(data))
+    except (RuntimeError, ValueError) as error:
+        raise Damaged(f"{name} cannot be decoded") from error
+    if samples.shape != size or samples.dtype.itemsize * 8 != bits:
+        raise Damaged(f"{name} has the wrong size or depth")
+    if bits == 8:
+        _check_labels(name, samples)
+        return Plane.from_array(samples)
+    return Plane.from_reader(size, np.float32, lambda rect: to_float(samples[rect.slices]))
+
+
+def most_bytes(size: tuple[int, int], bits: int) -> int:
+    """More bytes than a sensible grey PNG of this size has."""
+    raw = size[0] * (size[1] * bits // 8 + 1)
+    return raw + raw // 8 + 65536
+
+
+def _sixteen_bits(plane: Plane) -> NDArray[np.uint16]:
+    height, width = plane.size
+    samples = np.empty(plane.size, np.uint16)
+    for top in range(0, height, TILE):
+        rect = Rect(top, 0, min(top + TILE, height), width)
+        samples[rect.slices] = from_float(plane.read(rect), np.uint16)
+    return samples
+
+
+def _check_header(name: str, data: bytes, size: tuple[int, int], bits: int) -> None:
+    if len(data) < _HEADER.size:
+        raise Damaged(f"{name} is no PNG")
+    signature, _, kind, width, height, depth, colour, _, _, interlace = _HEADER.unpack_from(data)
+    if signature != _SIGNATURE or kind != b"IHDR":
+        raise Damaged(f"{name} is no PNG")
+    if (height, width) != size:
+        raise Damaged(f"{name} is {width} × {height} pixels, not {size[1]} × {size[0]}")
+    if (depth, colour, interlace) != (bits, _GREY, _NOT_INTERLACED):
+        raise Damaged(f"{name} is not grey with {bits} bits")
+
+
+def _check_labels(name: str, samples: NDArray[np.uint8]) -> None:
+    known = np.zeros(256, bool)
+    known[list(_LABELS[name])] = True
+    if not known[samples].all():
+        raise Damaged(f"{name} holds values that it cannot have")
