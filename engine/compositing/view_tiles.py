@@ -1,0 +1,295 @@
+"""Draws pieces of the views, at any level, as pixels for the screen; for a render thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compositing.backgrounds import render_background
+from engine.compositing.blend import composite
+from engine.compositing.edges import EDGE_REACH, apply_edges, fill_holes, remove_specks
+from engine.compositing.pyramid import Pyramid, eight_bits, reduced
+from engine.compositing.views import (
+    OVERLAY_STRENGTH,
+    PALETTES,
+    STROKE_STRENGTH,
+    TRIMAP_STRENGTH,
+    Rgb8,
+    ViewedDocument,
+    ViewedPlane,
+)
+from engine.imaging.types import (
+    BACKGROUND,
+    FOREGROUND,
+    STROKE_BACKGROUND,
+    STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
+    UNKNOWN,
+    Alpha,
+    Image,
+    Rect,
+    from_float,
+)
+from engine.settings import EdgeSettings
+
+BgrA8 = NDArray[np.uint8]
+"""H×W×4 uint8 blue, green, red, alpha; premultiplied. In memory what Qt calls (A)RGB32."""
+Rgb8Pixels = NDArray[np.uint8]
+
+_MASKED_OUT = (24, 24, 24)
+_MASK_STRENGTH = 0.7
+
+
+class ViewMemory:
+    """What is worth keeping between the tiles of one photograph.
+
+    Args:
+        image: the photograph.
+    """
+
+    def __init__(self, image: Image) -> None:
+        self.pyramid = Pyramid(image)
+        self._known: tuple[ViewedPlane, int, int, Alpha] | None = None
+
+    def islands_cleared(self, alpha: ViewedPlane, edge: EdgeSettings) -> Alpha:
+        """The whole matte after the two edge tools that look further than any tile."""
+        wanted = (edge.fill_holes, edge.remove_specks)
+        known = self._known
+        if known is None or known[0] is not alpha or known[1:3] != wanted:
+            filled = fill_holes(alpha.read(), edge.fill_holes)
+            known = (alpha, *wanted, remove_specks(filled, edge.remove_specks))
+            self._known = known
+        return known[3]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is drawn: an immutable state of the document, and what is needed besides.
+
+    Attributes:
+        state: the document.
+        memory: kept as long as the photograph is the same.
+        backdrop: the loaded background image, if there is one.
+        palette: a name of `PALETTES`.
+    """
+
+    state: ViewedDocument
+    memory: ViewMemory
+    backdrop: Image | None = None
+    palette: str = "standard"
+
+
+@dataclass(frozen=True, eq=False)
+class ViewTile:
+    """A drawn piece.
+
+    Attributes:
+        pixels: h×w×4 uint8 B, G, R, A; premultiplied.
+        opaque: A is 255 everywhere.
+    """
+
+    pixels: BgrA8
+    opaque: bool
+
+
+def render_tile(view: str, scene: Scene, rect: Rect, level: int) -> ViewTile:
+    """Draw a rectangle of a view.
+
+    Args:
+        view: a name of `engine.compositing.views.VIEWS`.
+        scene: what to draw.
+        rect: where, in pixels of the level; inside it.
+        level: each halves the size; 0 is the photograph's own.
+
+    Returns:
+        The rectangle's pixels, ready for a QImage.
+    """
+    drawn = _RENDERERS[view](_Crop(scene, rect, level))
+    if drawn.shape[2] == 4:
+        return ViewTile(drawn, opaque=False)
+    return ViewTile(np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGB2BGRA)), opaque=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Crop:
+    """One rectangle of everything in a scene, at one level."""
+
+    scene: Scene
+    rect: Rect
+    level: int
+
+    @property
+    def state(self) -> ViewedDocument:
+        return self.scene.state
+
+    @property
+    def full_rect(self) -> Rect:
+        """The rectangle in pixels of the photograph."""
+        scaled = Rect(*(edge << self.level for edge in self.rect))
+        return scaled.intersected(Rect.whole(self.state.size))
+
+    def photo(self) -> Rgb8Pixels:
+        return self.scene.memory.pyramid.crop(self.rect, self.level)
+
+    def colours(self) -> Rgb8Pixels:
+        """The foreground, or the photograph's own colours (the caption says which)."""
+        plane = self.state.foreground
+        return (
+            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
+        )
+
+    def mask(self) -> Alpha | None:
+        plane = self.state.mask
+        return None if plane is None else self._small(plane.read(self.full_rect))
+
+    def matte(self) -> Alpha:
+        """The matte as it is saved; else the mask, else 1 (the caption says which)."""
+        if self.state.alpha is not None:
+            return self._small(self._edged(self.state.alpha))
+        mask = self.mask()
+        return np.ones(self._size, np.float32) if mask is None else mask
+
+    def cover(self, labels: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
+        """Share of each pixel that has a label; `labels` is at full size."""
+        return self._small((labels == label).astype(np.float32))
+
+    def tinted(
+        self,
+        under: Rgb8Pixels,
+        labels: NDArray[np.uint8],
+        colours: dict[int, Rgb8],
+        strength: float,
+    ) -> Rgb8Pixels:
+        """Colours over `under` where the labels are."""
+        for label, colour in colours.items():
+            if (labels == label).any():
+                under = _mixed(under, colour, self.cover(labels, label) * np.float32(strength))
+        return under
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self.rect.height, self.rect.width
+
+    def _small(self, samples: NDArray[Any]) -> NDArray[Any]:
+        return reduced(samples, 1 << self.level)
+
+    def _edged(self, alpha: ViewedPlane) -> Alpha:
+        edge = self.state.settings.edge
+        local = replace(edge, fill_holes=0, remove_specks=0)
+        around = self.full_rect.grown(EDGE_REACH(local), within=self.state.size)
+        if edge.fill_holes or edge.remove_specks:
+            crop = self.scene.memory.islands_cleared(alpha, edge)[around.slices]
+        else:
+            crop = alpha.read(around)
+        inside = self.full_rect.moved(-around.top, -around.left)
+        return np.ascontiguousarray(apply_edges(crop, local)[inside.slices])
+
+
+def _input(crop: _Crop) -> Rgb8Pixels:
+    return crop.photo()
+
+
+def _guidance(crop: _Crop) -> Rgb8Pixels:
+    """The photograph, dark where the mask cuts, and the strokes on it."""
+    drawn, mask = crop.photo(), crop.mask()
+    if mask is not None:
+        drawn = _mixed(drawn, _MASKED_OUT, (1 - mask) * np.float32(_MASK_STRENGTH))
+    colours = PALETTES[crop.scene.palette]
+    return crop.tinted(drawn, crop.state.strokes.read(crop.full_rect), colours, STROKE_STRENGTH)
+
+
+def _trimap(crop: _Crop) -> Rgb8Pixels:
+    """Keep, cut and unknown over the photograph; before there is a trimap only the strokes."""
+    colours = PALETTES[crop.scene.palette]
+    if crop.state.trimap is None:
+        labels = crop.state.strokes.read(crop.full_rect)
+        return crop.tinted(crop.photo(), labels, colours, TRIMAP_STRENGTH)
+    of_value = {value: colours[label] for value, label in _LABEL_OF_TRIMAP.items()}
+    trimap = crop.state.effective_trimap(crop.full_rect)
+    covers = [crop.cover(trimap, value) for value in of_value]
+    tint = sum(
+        cover[..., None] * np.array(colour, np.float32)
+        for cover, colour in zip(covers, of_value.values(), strict=True)
+    )
+    whole = np.full(covers[0].shape, TRIMAP_STRENGTH, np.float32)
+    return _blended(np.rint(np.asarray(tint)).astype(np.uint8), crop.photo(), whole)
+
+
+def _alpha(crop: _Crop) -> Rgb8Pixels:
+    grey = from_float(crop.matte(), np.uint8)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
+
+
+def _foreground(crop: _Crop) -> Rgb8Pixels:
+    return crop.colours()
+
+
+def _composite(crop: _Crop) -> NDArray[np.uint8]:
+    settings = crop.state.settings.background
+    missing = settings.kind == "image" and crop.scene.backdrop is None
+    level = crop.scene.memory.pyramid.level(crop.level)
+    behind = (
+        None
+        if missing
+        else render_background(settings, level, backdrop=crop.scene.backdrop, rect=crop.rect)
+    )
+    if behind is None:
+        return _premultiplied(crop.colours(), crop.matte())
+    over = eight_bits(behind)
+    return composite(crop.colours(), crop.matte(), over, linear_light=settings.linear_light)
+
+
+def _on_black(crop: _Crop) -> Rgb8Pixels:
+    return _mixed(crop.colours(), (0, 0, 0), 1 - crop.matte())
+
+
+def _on_white(crop: _Crop) -> Rgb8Pixels:
+    return _mixed(crop.colours(), (255, 255, 255), 1 - crop.matte())
+
+
+def _overlay(crop: _Crop) -> Rgb8Pixels:
+    """The subject clear, what is cut away in the colour of cutting."""
+    colour = PALETTES[crop.scene.palette][STROKE_BACKGROUND]
+    return _mixed(crop.photo(), colour, (1 - crop.matte()) * np.float32(OVERLAY_STRENGTH))
+
+
+_LABEL_OF_TRIMAP = {
+    FOREGROUND: STROKE_FOREGROUND,
+    BACKGROUND: STROKE_BACKGROUND,
+    UNKNOWN: STROKE_UNKNOWN,
+}
+
+_RENDERERS: dict[str, Callable[[_Crop], NDArray[np.uint8]]] = {
+    "input": _input,
+    "guidance": _guidance,
+    "trimap": _trimap,
+    "alpha": _alpha,
+    "foreground": _foreground,
+    "composite": _composite,
+    "on_black": _on_black,
+    "on_white": _on_white,
+    "overlay": _overlay,
+}
+
+
+def _blended(over: Rgb8Pixels, under: Rgb8Pixels, share: NDArray[np.float32]) -> Rgb8Pixels:
+    """`over` where share is 1, `under` where it is 0."""
+    return np.asarray(
+        cv2.blendLinear(np.ascontiguousarray(over), np.ascontiguousarray(under), share, 1 - share)
+    )
+
+
+def _mixed(pixels: Rgb8Pixels, colour: Rgb8, share: NDArray[np.float32]) -> Rgb8Pixels:
+    return _blended(np.full(pixels.shape, colour, np.uint8), pixels, share)
+
+
+def _premultiplied(colours: Rgb8Pixels, alpha: Alpha) -> BgrA8:
+    drawn = np.empty((*alpha.shape, 4), np.uint8)
+    cv2.cvtColor(_mixed(colours, (0, 0, 0), 1 - alpha), cv2.COLOR_RGB2BGRA, dst=drawn)
+    drawn[..., 3] = from_float(alpha, np.uint8)
+    return drawn

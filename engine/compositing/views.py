@@ -1,0 +1,176 @@
+"""The views of a document: their names, colours and captions (numpy only; drawn elsewhere)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from numpy.typing import NDArray
+
+from engine.imaging.types import (
+    STROKE_BACKGROUND,
+    STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
+    Image,
+    Rect,
+    Trimap,
+)
+from engine.settings import CutSettings
+
+Rgb8: TypeAlias = tuple[int, int, int]
+
+
+class ViewedPlane(Protocol):
+    """What a view needs of a plane; `engine.document.planes.Plane` is one."""
+
+    def read(self, rect: Rect | None = None) -> NDArray[Any]: ...
+
+
+class ViewedDocument(Protocol):
+    """What a view needs of a document; `engine.document.state.DocumentState` is one."""
+
+    @property
+    def image(self) -> Image: ...
+    @property
+    def strokes(self) -> ViewedPlane: ...
+    @property
+    def mask(self) -> ViewedPlane | None: ...
+    @property
+    def trimap(self) -> ViewedPlane | None: ...
+    @property
+    def alpha(self) -> ViewedPlane | None: ...
+    @property
+    def foreground(self) -> ViewedPlane | None: ...
+    @property
+    def settings(self) -> CutSettings: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+    def effective_trimap(self, rect: Rect | None = None) -> Trimap: ...
+
+
+PALETTES: dict[str, dict[int, Rgb8]] = {
+    "standard": {
+        STROKE_FOREGROUND: (40, 190, 80),
+        STROKE_BACKGROUND: (225, 50, 50),
+        STROKE_UNKNOWN: (60, 120, 255),
+    },
+    "colour_safe": {
+        STROKE_FOREGROUND: (0, 158, 115),
+        STROKE_BACKGROUND: (213, 94, 0),
+        STROKE_UNKNOWN: (86, 60, 200),
+    },
+}
+"""Colours of keep, cut and unknown, sRGB 0–255; the second for who can't tell red from green.
+
+Source of the second's keep and cut: Okabe and Ito, "Color Universal Design" (2008).
+"""
+
+TRIMAP_STRENGTH = 0.5
+STROKE_STRENGTH = 0.65
+OVERLAY_STRENGTH = 0.6
+"""Shares of the colour over the photograph."""
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """A row of the table of views.
+
+    Attributes:
+        title: its name for people.
+        key: its key.
+        icon: its icon's name (Phosphor).
+        planes: the parts of the document that it is made of; only when one of them changes does
+            the view.
+        caption: what it has to say about a document, "" if it shows just what its title says.
+    """
+
+    title: str
+    key: str
+    icon: str
+    planes: frozenset[str]
+    caption: Callable[[ViewedDocument, Image | None], str]
+
+
+_MASK = "no matte yet: the guidance mask stands in"
+_NOTHING = "no matte yet: everything counts as subject"
+_OWN_COLOURS = "not decontaminated yet: the photograph's own colours"
+_NO_BACKDROP = "the background image is not loaded: shown as transparent"
+
+
+def _quiet(state: ViewedDocument, backdrop: Image | None) -> str:
+    return ""
+
+
+def _about_mask(state: ViewedDocument, backdrop: Image | None) -> str:
+    return "" if state.mask is not None else "no mask yet: only the strokes"
+
+
+def _about_trimap(state: ViewedDocument, backdrop: Image | None) -> str:
+    return "" if state.trimap is not None else "no trimap yet: only the strokes"
+
+
+def _about_matte(state: ViewedDocument, backdrop: Image | None) -> str:
+    if state.alpha is not None:
+        return ""
+    return _NOTHING if state.mask is None else _MASK
+
+
+def _about_colours(state: ViewedDocument, backdrop: Image | None) -> str:
+    return "" if state.foreground is not None else _OWN_COLOURS
+
+
+def _about_result(state: ViewedDocument, backdrop: Image | None) -> str:
+    matte = _about_matte(state, backdrop)
+    return matte or _about_colours(state, backdrop)
+
+
+def _about_composite(state: ViewedDocument, backdrop: Image | None) -> str:
+    missing = state.settings.background.kind == "image" and backdrop is None
+    return _about_result(state, backdrop) or (_NO_BACKDROP if missing else "")
+
+
+_MATTE = frozenset({"alpha", "mask"})
+_RESULT = frozenset({"alpha", "mask", "image", "foreground"})
+
+VIEWS: dict[str, ViewSpec] = {
+    "input": ViewSpec("Input", "F2", "image", frozenset({"image"}), _quiet),
+    "guidance": ViewSpec(
+        "Guidance", "F3", "person-simple", frozenset({"image", "mask", "strokes"}), _about_mask
+    ),
+    "trimap": ViewSpec(
+        "Trimap", "F4", "selection-all", frozenset({"image", "trimap", "strokes"}), _about_trimap
+    ),
+    "alpha": ViewSpec("Alpha", "F5", "circle-half", _MATTE, _about_matte),
+    "foreground": ViewSpec(
+        "Foreground", "F6", "user", frozenset({"image", "foreground"}), _about_colours
+    ),
+    "composite": ViewSpec(
+        "Composite", "F7", "stack", _RESULT | {"background", "backdrop"}, _about_composite
+    ),
+    "on_black": ViewSpec("On black", "A", "square", _RESULT, _about_result),
+    "on_white": ViewSpec("On white", "T", "square", _RESULT, _about_result),
+    "overlay": ViewSpec("Overlay", "V", "selection-inverse", _MATTE | {"image"}, _about_matte),
+}
+"""Every view by its name. What stands in for something else is said in the caption."""
+
+
+def caption(view: str, state: ViewedDocument, backdrop: Image | None = None) -> str:
+    """What a view of this document has to say besides its title, or ""."""
+    return VIEWS[view].caption(state, backdrop)
+
+
+def matte_rect(changed: Rect | None, document: ViewedDocument) -> Rect | None:
+    """Where the finished matte may differ when the solved one differs in `changed`.
+
+    The edge tools look around each pixel; holes and specks may lie anywhere (None).
+    """
+    edge = document.settings.edge
+    if changed is None or edge == type(edge)():
+        return changed
+    if edge.fill_holes or edge.remove_specks:
+        return None
+    # OpenCV comes with it; a document with edge tools has long loaded it on another thread.
+    from engine.compositing.edges import EDGE_REACH
+
+    return changed.grown(EDGE_REACH(edge), within=document.size)

@@ -1,0 +1,423 @@
+"""The canvas: shows a view of the document, and lets tools work on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from engine.imaging.types import Image, Rect
+from matteapp.canvas.document_view import DocumentView
+from matteapp.canvas.events import notches, pans, pinch_notches, pointer
+from matteapp.canvas.gestures import Gestures
+from matteapp.canvas.hud import caption_rect, draw_caption
+from matteapp.canvas.picture import rects
+from matteapp.canvas.rendering import RenderThread
+from matteapp.canvas.screen import Screen
+from matteapp.canvas.spans import Dab
+from matteapp.canvas.strokes import Scratch, Stroke
+from matteapp.canvas.tiles import TileKey
+from matteapp.canvas.viewport import Viewport
+from matteapp.tools.brush import BrushOptions
+from matteapp.tools.tool import Pointer
+
+if TYPE_CHECKING:
+    from engine.document.state import DocumentState
+
+__all__ = ["Canvas", "Stroke"]
+
+
+class Canvas(QWidget):
+    """A view of the document with pan, zoom and tools; it holds no data of its own.
+
+    Nothing is computed here: tiles are drawn on the render thread, a paint event copies them, and
+    until a tile is there its last state, or a coarser one, stands in.
+
+    Signals:
+        stroke_finished(Stroke): a brush was lifted.
+        box_drawn(Rect): a box was drawn, clipped to the photograph.
+        cursor_moved(object): (row, col) of the photograph below the pointer, or None.
+        zoom_changed(float): device pixels an image pixel.
+        caption_changed(str): what the view has to say besides its title, or "".
+        tool_changed(str): the name of the tool in use.
+
+    Args:
+        thread: draws the tiles; not the engine thread, which would keep them waiting.
+    """
+
+    stroke_finished = Signal(object)
+    box_drawn = Signal(object)
+    cursor_moved = Signal(object)
+    zoom_changed = Signal(float)
+    caption_changed = Signal(str)
+    tool_changed = Signal(str)
+
+    def __init__(self, thread: RenderThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brush = BrushOptions(self)
+        self.brush.changed.connect(self._place_ring)
+        self._gestures = Gestures(self, self.brush)
+        self._view = DocumentView(thread, self)
+        self._view.arrived.connect(self._tile_arrived)
+        self._screen = Screen(self._view.find)
+        self._scratch: Scratch | None = None
+        self._held: Rect | None = None
+        self._fits = True
+        self._caption = ""
+        self.setMouseTracking(True)
+        self.setTabletTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Canvas")
+        self._show_cursor()
+
+    # What the window asks for.
+
+    @property
+    def view(self) -> str:
+        """The name of the view, see `engine.compositing.views.VIEWS`."""
+        return self._view.view
+
+    @property
+    def tool(self) -> str:
+        """The name of the tool, see `matteapp.tools.TOOLS`."""
+        return self._gestures.name
+
+    @property
+    def scale(self) -> float:
+        """Device pixels an image pixel; 1 is 100 %."""
+        return 1.0 if self.viewport is None else self.viewport.scale
+
+    @property
+    def caption(self) -> str:
+        """What the view has to say besides its title, or ""."""
+        return self._caption
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """Where the photograph lies in the widget, None if there is none."""
+        return self._screen.viewport
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that is in sight shows the newest state."""
+        return self.viewport is None or not any(map(self._view.stale, self._keys()))
+
+    def show_state(self, state: DocumentState | None, *, changed: Rect | None = None) -> None:
+        """Show another state of the document.
+
+        Args:
+            changed: where it differs from the one before, None for anywhere.
+        """
+        if self._view.show_state(state, changed):
+            self._start(state)
+        self._ask()
+
+    def set_view(self, name: str) -> None:
+        """Show another view; the old one stays in sight until the new one is drawn."""
+        self._view.view = name
+        self._ask()
+        if self.settled:
+            self._update(self._screen.redraw_all())
+
+    def set_backdrop(self, backdrop: Image | None) -> None:
+        """The loaded background image, which a document knows by its path only."""
+        self._view.set_backdrop(backdrop)
+        self._ask()
+
+    def set_palette(self, name: str) -> None:
+        """Colours of keep, cut and unknown: a name of `engine.compositing.views.PALETTES`."""
+        self._screen.set_palette(name)
+        self._view.set_palette(name)
+        self._ask()
+
+    def set_surround(self, colour: QColor) -> None:
+        """The neutral colour around the photograph."""
+        self._screen.picture.surround = colour
+        self._update(self._screen.redraw_all())
+
+    def set_pixel_grid(self, wanted: bool) -> None:
+        """Whether lines part the pixels when they are large."""
+        self._screen.picture.pixel_grid = wanted
+        self._update(self._screen.redraw_all())
+
+    def set_tool(self, name: str) -> None:
+        """Take a tool of `matteapp.tools.TOOLS`."""
+        self._gestures.take(name)
+        self._show_cursor()
+        self._place_ring()
+        self.tool_changed.emit(name)
+
+    def fit(self) -> None:
+        """Show all of the photograph; it stays so while the widget's size changes."""
+        if self.viewport is not None:
+            self._fits = True
+            self._look(self.viewport.fitted())
+
+    def zoom_to(self, scale: float, at: tuple[float, float] | None = None) -> None:
+        """Zoom; `at` is the (row, col) of the photograph to stay where it is (the middle)."""
+        if self.viewport is not None:
+            where = self.viewport.middle if at is None else self.viewport.to_device(*at)
+            self._look(self.viewport.zoomed(scale, where), fits=False)
+
+    def zoom_by(self, notches: float, at: tuple[float, float] | None = None) -> None:
+        """Zoom by notches of a wheel, a quarter octave each; `at` is a device point (x, y)."""
+        if self.viewport is not None:
+            where = self.viewport.middle if at is None else at
+            self._look(self.viewport.zoomed(self.viewport.stepped(notches), where), fits=False)
+
+    def pan(self, across: float, down: float) -> None:
+        """Move the photograph by device pixels."""
+        if self.viewport is not None:
+            self._look(self.viewport.panned(across, down), fits=False)
+
+    def show_box(self, rect: Rect | None) -> None:
+        """Show the subject's box, or none."""
+        self._update(self._screen.show_box(rect))
+
+    def stop(self) -> None:
+        """Ask the render thread for nothing any more."""
+        self._view.stop()
+
+    # What tools ask for, besides pan, zoom_by and show_box.
+
+    def begin_stroke(self, label: int, *, hardness: float) -> None:
+        """A brush touches down."""
+        if self._scratch is not None:
+            self._scratch.begin(label, hardness=hardness)
+
+    def sweep(self, start: Dab, end: Dab) -> None:
+        """A brush moves; both ends in pixels of the photograph."""
+        if self._scratch is not None and self._scratch.active:
+            changed = self._scratch.extend(start, end)
+            self._update(self._screen.show_stroke(self._scratch.labels, changed))
+
+    def end_stroke(self) -> None:
+        """A brush is lifted: the stroke stays in sight until the view shows it."""
+        stroke = None if self._scratch is None else self._scratch.finish()
+        if stroke is not None:
+            self._held = stroke.rect if self._held is None else self._held.united(stroke.rect)
+            self.stroke_finished.emit(stroke)
+            self._settle()
+
+    def drop_stroke(self) -> None:
+        """The stroke in progress is not wanted."""
+        if self._scratch is not None:
+            self._scratch.discard()
+            self._update(self._screen.clear_stroke())
+
+    def end_box(self, rect: Rect) -> None:
+        """A box was drawn."""
+        if self.viewport is not None:
+            inside = rect.intersected(Rect.whole(self.viewport.image))
+            if not inside.empty:
+                self.box_drawn.emit(inside)
+
+    # Events.
+
+    def sizeHint(self) -> QSize:
+        return QSize(960, 640)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._resize()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._resize()
+        if isinstance(event, QNativeGestureEvent):
+            place = event.position() * self.devicePixelRatioF()
+            self.zoom_by(pinch_notches(event), (place.x(), place.y()))
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        painter = QPainter(self)
+        painter.scale(1 / ratio, 1 / ratio)
+        self._screen.paint(painter, _scaled(event.region(), ratio), self._keys())
+        place = caption_rect(self._caption, self.font())
+        if event.region().intersects(place):
+            painter.resetTransform()
+            draw_caption(painter, self._caption, place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or event.button() == Qt.MouseButton.LeftButton:
+            self._press(self._pointer(event), pan=middle)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._move(self._pointer(event))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self._release(self._pointer(event))
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        handle = {
+            QEvent.Type.TabletPress: self._press,
+            QEvent.Type.TabletRelease: self._release,
+        }.get(event.type(), self._move)
+        handle(self._pointer(event))
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if pans(event):
+            moved = event.pixelDelta() * ratio
+            self.pan(moved.x(), moved.y())
+        else:
+            place = event.position() * ratio
+            self.zoom_by(notches(event), (place.x(), place.y()))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._lend_hand(True)
+        elif event.key() == Qt.Key.Key_Escape and self._gestures.active:
+            self._gestures.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._lend_hand(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._lend_hand(False)
+        super().focusOutEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._gestures.leave()
+        self._place_ring()
+        self.cursor_moved.emit(None)
+
+    # How it works.
+
+    def _pointer(self, event: QMouseEvent | QTabletEvent) -> Pointer:
+        return pointer(event, self.viewport, self.devicePixelRatioF())
+
+    def _press(self, at: Pointer, *, pan: bool = False) -> None:
+        if self.viewport is not None:
+            self._gestures.press(at, pan=pan)
+            self._show_cursor()
+            self._place_ring()
+
+    def _move(self, at: Pointer) -> None:
+        self._gestures.move(at)
+        self._place_ring()
+        if self.viewport is not None:
+            self.cursor_moved.emit((at.row, at.col))
+
+    def _release(self, at: Pointer) -> None:
+        self._gestures.release(at)
+        self._show_cursor()
+        self._place_ring()
+
+    def _lend_hand(self, wanted: bool) -> None:
+        self._gestures.panning = wanted
+        self._show_cursor()
+        self._place_ring()
+
+    def _show_cursor(self) -> None:
+        if self.cursor().shape() != self._gestures.cursor:
+            self.setCursor(self._gestures.cursor)
+
+    def _place_ring(self) -> None:
+        ring = self._gestures.ring
+        if ring is None or self.viewport is None:
+            self._update(self._screen.move_ring(None, 0.0))
+        else:
+            at, radius = ring
+            self._update(self._screen.move_ring((at.x, at.y), radius * self.viewport.scale))
+
+    def _start(self, state: DocumentState | None) -> None:
+        """Another photograph, or none."""
+        self._gestures.forget()
+        self._held = None
+        size = self._device_size()
+        if state is None:
+            self._scratch = None
+            self._look(None)
+        else:
+            self._scratch = Scratch(state.size)
+            self._look(Viewport(state.size, (size.height(), size.width())).fitted())
+
+    def _look(self, viewport: Viewport | None, *, fits: bool = True) -> None:
+        before = self.scale
+        self._fits = fits
+        self._update(self._screen.look(viewport))
+        if self._scratch is not None and self._scratch.active:
+            self._screen.show_stroke(self._scratch.labels, self._scratch.rect)
+        self._place_ring()
+        self._ask()
+        if self.scale != before:
+            self.zoom_changed.emit(self.scale)
+
+    def _resize(self) -> None:
+        size = self._device_size()
+        self._update(self._screen.resize(size))
+        if self.viewport is not None:
+            resized = self.viewport.resized((size.height(), size.width()))
+            self._look(resized.fitted() if self._fits else resized, fits=self._fits)
+
+    def _ask(self) -> None:
+        """Ask for what is missing or stale, and say what the view has to say."""
+        if self.viewport is not None:
+            self._view.ask(self.viewport)
+        if self._view.caption != self._caption:
+            self._caption = self._view.caption
+            self.caption_changed.emit(self._caption)
+            self.update()
+
+    def _tile_arrived(self, key: TileKey) -> None:
+        self._update(self._screen.redraw_tile(key))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Take a finished stroke away once the view shows the state that holds it."""
+        if self._held is None or any(map(self._view.stale, self._keys(self._held))):
+            return
+        self._held = None
+        self._update(self._screen.clear_stroke())
+        if self._scratch is not None:
+            self._screen.show_stroke(self._scratch.labels, self._scratch.rect)
+
+    def _keys(self, rect: Rect | None = None) -> list[TileKey]:
+        return [] if self.viewport is None else self._view.keys(self.viewport, rect)
+
+    def _device_size(self) -> QSize:
+        return self.size() * self.devicePixelRatioF()
+
+    def _update(self, region: QRegion) -> None:
+        """Paint device pixels again."""
+        if not region.isEmpty():
+            self.update(_scaled(region, 1 / self.devicePixelRatioF()))
+
+
+def _scaled(region: QRegion, factor: float) -> QRegion:
+    """A region in other pixels, grown to whole ones."""
+    if factor == 1.0:
+        return region
+    scaled = QRegion()
+    for rect in rects(region):
+        x, y = int(rect.left() * factor // 1), int(rect.top() * factor // 1)
+        right = -int(-(rect.right() + 1) * factor // 1)
+        bottom = -int(-(rect.bottom() + 1) * factor // 1)
+        scaled += QRect(x, y, right - x, bottom - y)
+    return scaled

@@ -1,0 +1,191 @@
+"""One view of the document as tiles: which are there, which are out of date, which to ask for."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.compositing.views import VIEWS, caption, matte_rect
+from engine.imaging.types import Image, Rect
+from matteapp.canvas.rendering import MemoryOfImage, RenderThread, RenderTiles, TileSource
+from matteapp.canvas.tiles import (
+    TILE,
+    Freshness,
+    Tile,
+    TileCache,
+    TileKey,
+    keys_in,
+    level_for,
+    top_level,
+)
+from matteapp.canvas.viewport import Viewport
+
+if TYPE_CHECKING:
+    from engine.document.state import DocumentState
+
+_PLANES = ("image", "strokes", "mask", "trimap", "alpha", "foreground")
+
+
+class DocumentView(QObject):
+    """Keeps the tiles of a document up to date with its newest state.
+
+    Signals:
+        arrived(TileKey): a tile of the view is there, or is newer.
+    """
+
+    arrived = Signal(object)
+
+    def __init__(self, thread: RenderThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = TileSource(thread, self)
+        self._source.arrived.connect(self._put)
+        self._cache = TileCache()
+        self._state: DocumentState | None = None
+        self._memory: MemoryOfImage | None = None
+        self._fresh = Freshness((1, 1))
+        self._revision = 0
+        self._oldest = 0
+        self._backdrop: Image | None = None
+        self._palette = "standard"
+        self.view = "input"
+
+    @property
+    def state(self) -> DocumentState | None:
+        return self._state
+
+    @property
+    def caption(self) -> str:
+        """What the view has to say about this document, or ""."""
+        return "" if self._state is None else caption(self.view, self._state, self._backdrop)
+
+    def find(self, key: TileKey) -> Tile | None:
+        """The tile, even if it is out of date."""
+        return self._cache.get(key)
+
+    def show_state(self, state: DocumentState | None, changed: Rect | None) -> bool:
+        """Show another state; returns whether it is of another photograph.
+
+        Args:
+            changed: where planes differ from those of the state before, None for anywhere.
+        """
+        before, self._state = self._state, state
+        self._revision += 1
+        if state is None or before is None or before.image is not state.image:
+            self._start(state)
+            return True
+        for plane, rect in _changes(before, state, changed).items():
+            self._fresh.touch(plane, rect, self._revision)
+        return False
+
+    def set_backdrop(self, backdrop: Image | None) -> None:
+        """The loaded background image, for the composite."""
+        self._backdrop = backdrop
+        self._touch("backdrop")
+
+    def set_palette(self, name: str) -> None:
+        self._palette = name
+        self._touch("image")
+
+    def keys(self, viewport: Viewport, rect: Rect | None = None) -> list[TileKey]:
+        """Tiles that show any of `rect` (of what is in sight), at the level of the zoom."""
+        level = level_for(viewport.scale, top_level(viewport.image))
+        shown = viewport.rect_of(viewport.box)
+        wanted = shown if rect is None else shown.intersected(rect)
+        return keys_in(self.view, level, wanted, viewport.image)
+
+    def stale(self, key: TileKey) -> bool:
+        """Whether the tile is missing or shows an old state."""
+        tile = self._cache.get(key)
+        return tile is None or tile.revision < self._needed(key)
+
+    def ask(self, viewport: Viewport) -> None:
+        """Ask the render thread for what is missing or stale in sight, and then around it."""
+        if self._state is None:
+            return
+        wanted = {key: self._needed(key) for key in self._wanted(viewport)}
+        self._source.ask(wanted, self._request)
+
+    def stop(self) -> None:
+        """Have nothing drawn any more."""
+        self._source.stop()
+
+    def _request(self, keys: tuple[TileKey, ...]) -> RenderTiles:
+        if self._state is None or self._memory is None:
+            raise ValueError("there is no document to draw")
+        return RenderTiles(
+            self._state,
+            self._memory,
+            self._backdrop,
+            self._palette,
+            self._revision,
+            keys,
+            self._source.deliver,
+        )
+
+    def _wanted(self, viewport: Viewport) -> list[TileKey]:
+        """An overview if there is none, what is in sight from the middle out, then around."""
+        overview = TileKey(self.view, top_level(viewport.image), 0, 0)
+        first = [] if self._cache.get(overview) is not None else [overview]
+        in_sight = self.keys(viewport)
+        near = partial(_distance, middle=viewport.to_image(*viewport.middle))
+        seen = sorted((key for key in in_sight if self.stale(key)), key=near)
+        around = [key for key in self._around(viewport) if self._cache.get(key) is None]
+        return list(dict.fromkeys([*first, *seen, *around]))
+
+    def _around(self, viewport: Viewport) -> list[TileKey]:
+        level = level_for(viewport.scale, top_level(viewport.image))
+        shown = viewport.rect_of(viewport.box)
+        grown = shown.grown(TILE * 2**level // 2, within=viewport.image)
+        return keys_in(self.view, level, grown, viewport.image)
+
+    def _needed(self, key: TileKey) -> int:
+        return max(self._oldest, self._fresh.needed(VIEWS[key.view].planes, key.source_rect))
+
+    def _start(self, state: DocumentState | None) -> None:
+        """Another photograph: nothing drawn so far is of use."""
+        self._source.stop()
+        self._cache.clear()
+        self._oldest = self._revision
+        if state is not None:
+            self._fresh = Freshness(state.size)
+            self._memory = MemoryOfImage(state.image)
+        else:
+            self._memory = None
+
+    def _touch(self, plane: str) -> None:
+        self._revision += 1
+        self._fresh.touch(plane, None, self._revision)
+
+    def _put(self, key: TileKey, tile: Tile) -> None:
+        known = self._cache.get(key)
+        if tile.revision < self._oldest or (known is not None and known.revision > tile.revision):
+            return
+        self._cache.put(key, tile)
+        if key.view == self.view:
+            self.arrived.emit(key)
+
+
+def _changes(
+    before: DocumentState, after: DocumentState, changed: Rect | None
+) -> dict[str, Rect | None]:
+    """Which planes differ, and where; an edge tool reaches further than the matte it works on."""
+    touched: dict[str, Rect | None] = {}
+    for name in _PLANES:
+        if getattr(before, name) is not getattr(after, name):
+            touched[name] = changed
+    if before.settings.background != after.settings.background:
+        touched["background"] = None
+    if before.settings.edge != after.settings.edge:
+        touched["alpha"] = None
+    elif "alpha" in touched:
+        touched["alpha"] = matte_rect(touched["alpha"], after)
+    return touched
+
+
+def _distance(key: TileKey, *, middle: tuple[float, float]) -> float:
+    half = TILE * 2**key.level / 2
+    row, col = (2 * key.row + 1) * half, (2 * key.col + 1) * half
+    return math.hypot(row - middle[0], col - middle[1])

@@ -1,0 +1,98 @@
+"""What is drawn over the picture and belongs to no document: brush ring, box, caption."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
+
+from engine.imaging.types import Rect
+from matteapp.canvas.viewport import Viewport
+
+DARK, BRIGHT = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230)
+PILL, PILL_TEXT = QColor(20, 20, 20, 190), QColor(235, 235, 235)
+MARGIN = 3
+"""Device pixels of pen and smoothing around a line."""
+
+
+class Ring:
+    """The outline of the brush, in device pixels."""
+
+    def __init__(self) -> None:
+        self._middle: tuple[float, float] | None = None
+        self._radius = 0.0
+
+    def move(self, middle: tuple[float, float] | None, radius: float) -> QRegion:
+        """Put it elsewhere (None hides it); returns what has to be painted again."""
+        before = self.region
+        self._middle, self._radius = middle, radius
+        return before + self.region
+
+    @property
+    def region(self) -> QRegion:
+        """The pixels it may touch: a square without its inside."""
+        if self._middle is None:
+            return QRegion()
+        reach = self._radius + MARGIN
+        ring = QRegion(_around(self._middle, reach))
+        inside = (self._radius - MARGIN) / math.sqrt(2)
+        if inside > 8:
+            ring -= QRegion(_around(self._middle, inside - 1))
+        return ring
+
+    def draw(self, painter: QPainter) -> None:
+        if self._middle is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = QPointF(*self._middle)
+        for colour, radius in ((DARK, self._radius + 0.5), (BRIGHT, self._radius - 0.5)):
+            painter.setPen(QPen(colour, 1))
+            painter.drawEllipse(middle, max(radius, 0.5), max(radius, 0.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def draw_box(painter: QPainter, rect: Rect, viewport: Viewport) -> None:
+    """The subject's box, as a dashed line that shows on any picture."""
+    frame = _frame(rect, viewport)
+    painter.setPen(QPen(DARK, 1))
+    painter.drawRect(frame)
+    painter.setPen(QPen(BRIGHT, 1, Qt.PenStyle.DashLine))
+    painter.drawRect(frame)
+
+
+def box_region(rect: Rect | None, viewport: Viewport) -> QRegion:
+    """The pixels that `draw_box` may touch."""
+    if rect is None:
+        return QRegion()
+    frame = _frame(rect, viewport).toAlignedRect()
+    outer = frame.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+    return QRegion(outer) - QRegion(frame.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+
+
+def caption_rect(text: str, font: QFont) -> QRect:
+    """Where the caption stands, in logical pixels; empty if there is none."""
+    if not text:
+        return QRect()
+    size = QFontMetrics(font).size(Qt.TextFlag.TextSingleLine, text)
+    return QRect(12, 12, size.width() + 20, size.height() + 8)
+
+
+def draw_caption(painter: QPainter, text: str, place: QRect) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PILL)
+    painter.drawRoundedRect(place, 6, 6)
+    painter.setPen(PILL_TEXT)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _around(middle: tuple[float, float], reach: float) -> QRect:
+    x, y = middle
+    return QRectF(x - reach, y - reach, 2 * reach, 2 * reach).toAlignedRect()
+
+
+def _frame(rect: Rect, viewport: Viewport) -> QRectF:
+    x0, y0 = viewport.to_device(rect.top, rect.left)
+    x1, y1 = viewport.to_device(rect.bottom, rect.right)
+    return QRectF(round(x0), round(y0), round(x1) - round(x0), round(y1) - round(y0))
