@@ -6,6 +6,8 @@ import struct
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
+
 from engine.imaging.limits import Damaged
 
 ORIENTATION = 0x0112
@@ -14,6 +16,7 @@ EXIF_POINTER, GPS_POINTER, INTEROP_POINTER = 0x8769, 0x8825, 0xA005
 _WIDTH, _HEIGHT = 0xA002, 0xA003
 _SHORT, _LONG, _RATIONAL = 3, 4, 5
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_UNIT_SIZES = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
 _MOST_ENTRIES = 1000
 
 # Of a TIFF file's first directory, what describes the photograph and not how it is stored:
@@ -179,6 +182,25 @@ def descriptive(tags: Tags) -> Tags:
     return replace(tags, main=main, exif=exif)
 
 
+def little_endian(tags: Tags) -> Tags:
+    """The same directories with their numbers in little-endian order."""
+    if tags.order == "<":
+        return tags
+    return replace(
+        tags,
+        order="<",
+        main={tag: _swapped(entry) for tag, entry in tags.main.items()},
+        exif={tag: _swapped(entry) for tag, entry in tags.exif.items()},
+        gps={tag: _swapped(entry) for tag, entry in tags.gps.items()},
+    )
+
+
+def _swapped(entry: Entry) -> Entry:
+    unit = _UNIT_SIZES.get(entry.kind, 1)
+    value = np.frombuffer(entry.value, np.uint8).reshape(-1, unit)[:, ::-1]
+    return replace(entry, value=value.tobytes())
+
+
 def build(tags: Tags) -> bytes:
     """An EXIF block of its own from these directories (without thumbnail)."""
     mark = b"II*\0" if tags.order == "<" else b"MM\0*"
@@ -216,18 +238,18 @@ def directory_bytes(directory: Directory, order: str, *, at: int) -> bytes:
 def with_resolution(block: bytes | None, dpi: tuple[float, float] | None) -> bytes | None:
     """A block that tells the resolution, for formats that have no other place for it.
 
-    A block that exists is kept as it is.
+    One that tells it already is kept as it is.
     """
-    if block is not None or dpi is None:
+    if dpi is None or (block is not None and resolution(block) is not None):
+        return block
+    try:
+        tags = little_endian(parse(block)) if block is not None else Tags("<")
+    except Damaged:
         return block
     across, down = (struct.pack("<II", round(d * 1000), 1000) for d in dpi)
-    return build(
-        Tags(
-            "<",
-            {
-                X_RESOLUTION: Entry(_RATIONAL, 1, across),
-                Y_RESOLUTION: Entry(_RATIONAL, 1, down),
-                RESOLUTION_UNIT: Entry(_SHORT, 1, struct.pack("<H", 2)),
-            },
-        )
-    )
+    told = {
+        X_RESOLUTION: Entry(_RATIONAL, 1, across),
+        Y_RESOLUTION: Entry(_RATIONAL, 1, down),
+        RESOLUTION_UNIT: Entry(_SHORT, 1, struct.pack("<H", 2)),
+    }
+    return build(replace(tags, main={**tags.main, **told}))

@@ -11,7 +11,7 @@ from engine.errors import BugError, UserError
 from engine.imaging.atomic import replace_atomically
 from engine.imaging.raster import Raster
 from engine.imaging.types import Alpha, Metadata, Pixels, Trimap, check_alpha, check_pixels
-from engine.imaging.writers import png
+from engine.imaging.writers import jpeg, png, tiff, webp
 
 __all__ = [
     "WRITERS",
@@ -59,6 +59,11 @@ class Writer:
 
 WRITERS: dict[str, Writer] = {
     "png": Writer("PNG", ".png", (8, 16), True, png.write),
+    "tiff": Writer("TIFF", ".tif", (8, 16), True, tiff.write, aliases=(".tiff",)),
+    "webp": Writer("WebP", ".webp", (8,), True, webp.write, longest=webp.LONGEST),
+    "jpeg": Writer(
+        "JPEG", ".jpg", (8,), False, jpeg.write, aliases=(".jpeg",), longest=jpeg.LONGEST
+    ),
 }
 
 

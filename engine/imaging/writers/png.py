@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.imaging.formats.png import INCH, SIGNATURE, XMP_KEYWORD
+from engine.imaging.geometry import strips
 from engine.imaging.raster import Raster
+from engine.imaging.types import Rect
+from engine.imaging.writers.side_by_side import in_order
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 _STRIP_BYTES = 4 << 20
-_WORKERS = 4
 _SUB, _UP = 1, 2
 _ZLIB_HEAD, _LAST_BLOCK = b"\x78\x5e", b"\x03\x00"
 
@@ -67,35 +68,19 @@ def _packed(raster: Raster) -> Iterator[bytes]:
     """The zlib stream in pieces: one independent deflate run a strip, and their common checksum."""
     yield _ZLIB_HEAD
     checksum = zlib.adler32(b"")
-    for filtered, piece in _in_order(raster, _row_ranges(raster)):
+    for filtered, piece in in_order(partial(_pack_strip, raster), _strips(raster)):
         checksum = zlib.adler32(filtered, checksum)
         yield piece
     yield _LAST_BLOCK + struct.pack(">I", checksum)
 
 
-def _row_ranges(raster: Raster) -> Iterator[tuple[int, int]]:
-    height, width = raster.size
-    rows = max(1, _STRIP_BYTES // (width * raster.channels * raster.dtype.itemsize))
-    for top in range(0, height, rows):
-        yield top, min(top + rows, height)
+def _strips(raster: Raster) -> Iterator[Rect]:
+    row_bytes = raster.size[1] * raster.channels * raster.dtype.itemsize
+    return strips(raster.size, rows=max(1, _STRIP_BYTES // row_bytes))
 
 
-def _in_order(
-    raster: Raster, ranges: Iterable[tuple[int, int]]
-) -> Iterator[tuple[NDArray[np.uint8], bytes]]:
-    """Packed strips in order, with as many in work as there are workers, and no more."""
-    waiting: deque[Future[tuple[NDArray[np.uint8], bytes]]] = deque()
-    with ThreadPoolExecutor(_WORKERS, "png") as pool:
-        for top, bottom in ranges:
-            if len(waiting) >= _WORKERS:
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(_pack_strip, raster, top, bottom))
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _pack_strip(raster: Raster, top: int, bottom: int) -> tuple[NDArray[np.uint8], bytes]:
-    filtered = _filtered(raster, top, bottom)
+def _pack_strip(raster: Raster, strip: Rect) -> tuple[NDArray[np.uint8], bytes]:
+    filtered = _filtered(raster, strip.top, strip.bottom)
     # on filtered photographs run lengths alone pack as well as level 4, in half the time
     engine = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, 8, zlib.Z_RLE)
     return filtered, engine.compress(filtered) + engine.flush(zlib.Z_SYNC_FLUSH)
