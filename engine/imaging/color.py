@@ -15,6 +15,8 @@ ColourModel = Literal["grey", "rgb", "cmyk"]
 _ICC_SPACES: dict[bytes, ColourModel] = {b"GRAY": "grey", b"RGB ": "rgb", b"CMYK": "cmyk"}
 _CMS_NAMES: dict[ColourModel, str] = {"grey": "gray", "rgb": "rgb", "cmyk": "cmyk"}
 _ICC_HEADER = 128
+_D65 = (0.3127, 0.3290, 1.0)
+_REC_709_XYY = (0.64, 0.33, 1.0, 0.30, 0.60, 1.0, 0.15, 0.06, 1.0)
 
 
 def srgb_to_linear(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -63,8 +65,7 @@ def to_srgb(samples: NDArray[Any], icc: bytes, *, model: ColourModel) -> NDArray
     """Samples that an ICC profile describes as sRGB-encoded RGB of the same depth.
 
     Args:
-        samples: H×W (grey) or H×W×3 or H×W×4 (CMYK, full scale is full ink); uint8, uint16, or
-            float32 where RGB may leave [0, 1].
+        samples: H×W (grey), H×W×3 (RGB) or H×W×4 (CMYK, full scale is full ink); uint8 or uint16.
         icc: the profile of the samples.
         model: their colour model, which the profile must have too.
 
@@ -73,13 +74,33 @@ def to_srgb(samples: NDArray[Any], icc: bytes, *, model: ColourModel) -> NDArray
     """
     import imagecodecs
 
+    return _transform(samples, icc, imagecodecs.cms_profile("srgb"), model=model)
+
+
+def to_linear(values: NDArray[np.float32], icc: bytes) -> NDArray[np.float32] | None:
+    """RGB that an ICC profile describes as linear light with sRGB's primaries, unclipped.
+
+    Args:
+        values: H×W×3 float32, as the profile encodes them.
+        icc: an RGB profile.
+
+    Returns:
+        H×W×3 float32; colours beyond sRGB lie outside [0, 1]. None as for `to_srgb`.
+    """
+    import imagecodecs
+
+    flat = imagecodecs.cms_profile("rgb", whitepoint=_D65, primaries=_REC_709_XYY, gamma=1.0)
+    return _transform(values, icc, flat, model="rgb")
+
+
+def _transform(
+    samples: NDArray[Any], icc: bytes, target: bytes, *, model: ColourModel
+) -> NDArray[Any] | None:
+    import imagecodecs
+
     try:
         converted: NDArray[Any] = imagecodecs.cms_transform(
-            samples,
-            icc,
-            imagecodecs.cms_profile("srgb"),
-            colorspace=_CMS_NAMES[model],
-            outcolorspace="rgb",
+            samples, icc, target, colorspace=_CMS_NAMES[model], outcolorspace="rgb"
         )
     except imagecodecs.CmsError as error:
         log.warning("The ICC profile can't be used (%s).", error)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from engine.imaging import exif as exif_blocks
 from engine.imaging import xmp as xmp_packets
-from engine.imaging.color import ColourModel, profile_model, to_srgb
-from engine.imaging.geometry import upright
+from engine.imaging.color import ColourModel, linear_to_srgb, profile_model, to_srgb
+from engine.imaging.geometry import strips, upright
 from engine.imaging.limits import MAX_METADATA_BYTES
 from engine.imaging.types import Alpha, Image, Metadata, Pixels, to_float
 
@@ -55,7 +55,7 @@ def to_image(decoded: Decoded) -> Image:
     """Upright RGB at the file's own depth, with what describes the new pixels."""
     metadata = metadata_of(decoded)
     alpha = straight_alpha(decoded)
-    samples, icc = _as_rgb(decoded)
+    samples, icc = _encoded_rgb(decoded) if decoded.linear else _as_rgb(decoded)
     decoded.samples = samples[:0]  # frees a copy before the next one is made
     pixels = upright(samples, decoded.orientation)
     return Image(pixels, alpha, replace(metadata, icc=icc))
@@ -94,6 +94,16 @@ def _bounded(block: bytes | None, name: str) -> bytes | None:
         log.warning("%s block of %d bytes is left out.", name, len(block))
         return None
     return block or None
+
+
+def _encoded_rgb(decoded: Decoded) -> tuple[Pixels, None]:
+    """sRGB-encoded float32 RGB of linear samples."""
+    samples = decoded.samples
+    if samples.ndim == 2:
+        samples = np.repeat(samples[..., None], 3, axis=2)
+    for strip in strips(samples.shape[:2]):
+        samples[strip.slices] = linear_to_srgb(samples[strip.slices])
+    return samples, None
 
 
 def _as_rgb(decoded: Decoded) -> tuple[Pixels, bytes | None]:
