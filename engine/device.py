@@ -113,14 +113,13 @@ def choose_device(wanted: str = "auto", *, machine: Machine | None = None) -> De
     machine = look_at_machine() if machine is None else machine
     if wanted != "auto":
         return _asked_for(wanted, machine)
-    reasons = []
-    for name in ("cuda", "mps"):
-        obstacle = _OBSTACLES[name](machine)
-        if obstacle is None:
-            return _CHOICES[name](machine)
-        reasons.append(obstacle.problem)
+    no_cuda = _OBSTACLES["cuda"](machine)
+    if no_cuda is None:
+        return _CHOICES["cuda"](machine)
+    if machine.mps:
+        return _CHOICES["mps"](machine)
     cpu = _CHOICES["cpu"](machine)
-    return DeviceChoice(cpu.name, " ".join([*reasons, cpu.why]), cpu.precision)
+    return DeviceChoice(cpu.name, f"{no_cuda.problem} {cpu.why}", cpu.precision)
 
 
 def describe_device() -> DeviceChoice:
