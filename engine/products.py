@@ -13,7 +13,7 @@ from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
 from engine.errors import UserError
 from engine.imaging.read import read_image
-from engine.imaging.types import Image, Pixels
+from engine.imaging.types import Alpha, Image, Pixels
 from engine.imaging.write import (
     WRITERS,
     Writer,
@@ -24,6 +24,7 @@ from engine.imaging.write import (
 )
 from engine.jobs.context import NOBODY, JobContext
 from engine.jobs.requests import CutRequest, CutResult
+from engine.settings import BackgroundSettings
 
 MATTE_FORMATS = ("png", "tiff")
 """What single-channel products can be; with any other format they are the first of these."""
@@ -42,6 +43,10 @@ class _Order:
     @property
     def image(self) -> Image:
         return self.request.image
+
+    def depth(self, path: Path) -> int:
+        """Bits a channel of a file."""
+        return _depth(self.bits, self.image, writer_for(path))
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ def check_targets(
                 remedy="Choose PNG or TIFF.",
                 path=path,
             )
-        if bits is not None and not product.grey and bits not in writer.bits:
+        if bits is not None and bits > max(writer.bits):
             raise UserError(
                 f"{writer.title} does not hold {bits} bits a channel.",
                 remedy=f"It holds {' or '.join(map(str, writer.bits))}.",
@@ -170,7 +175,7 @@ def product_paths(
 def _write_cutout(order: _Order, path: Path) -> None:
     """The subject on nothing; where a format has layers, over the background as a layer."""
     writer = writer_for(path)
-    bits = _depth(order, writer)
+    bits = order.depth(path)
     if not writer.layers:
         write_picture(
             path,
@@ -181,7 +186,7 @@ def _write_cutout(order: _Order, path: Path) -> None:
             quality=order.quality,
         )
         return
-    background = _background(order)
+    background = _render(order.request.settings.background, order.image)
     write_layers(
         path,
         background=order.image.pixels if background is None else background,
@@ -192,32 +197,58 @@ def _write_cutout(order: _Order, path: Path) -> None:
     )
 
 
-def _write_composite(order: _Order, path: Path) -> None:
-    background = _background(order)
-    if background is None:
+def write_composite(
+    path: Path,
+    image: Image,
+    *,
+    foreground: Pixels,
+    alpha: Alpha,
+    background: BackgroundSettings,
+    bits: int | None = None,
+    quality: int = QUALITY,
+) -> None:
+    """Write a subject on a background.
+
+    Args:
+        path: the file; the format goes by its suffix.
+        image: gives the frame, the depth, the metadata, and what to blur.
+        foreground: H×W×3, straight.
+        alpha: H×W float32.
+        background: what it is put on; a file in it is read here.
+        bits: as for `write_products`.
+        quality: as for `write_products`.
+
+    Raises:
+        UserError: for a transparent background, or a file that cannot be read or written.
+    """
+    under = _render(background, image)
+    if under is None:
         raise UserError("There is no background to composite on.", remedy="Choose one.")
-    settings = order.request.settings.background
-    blended = composite(
-        order.result.foreground,
-        order.result.alpha,
-        background,
-        linear_light=settings.linear_light,
+    blended = composite(foreground, alpha, under, linear_light=background.linear_light)
+    bits = _depth(bits, image, writer_for(path))
+    write_picture(path, blended, bits=bits, metadata=image.metadata, quality=quality)
+
+
+def _write_composite(order: _Order, path: Path) -> None:
+    write_composite(
+        path,
+        order.image,
+        foreground=order.result.foreground,
+        alpha=order.result.alpha,
+        background=order.request.settings.background,
+        bits=order.bits,
+        quality=order.quality,
     )
-    _write_colour(order, path, blended)
 
 
 def _write_foreground(order: _Order, path: Path) -> None:
-    _write_colour(order, path, order.result.foreground)
-
-
-def _write_colour(order: _Order, path: Path, pixels: Pixels) -> None:
-    bits = _depth(order, writer_for(path))
     metadata = order.image.metadata
-    write_picture(path, pixels, bits=bits, metadata=metadata, quality=order.quality)
+    bits, quality = order.depth(path), order.quality
+    write_picture(path, order.result.foreground, bits=bits, metadata=metadata, quality=quality)
 
 
 def _write_alpha(order: _Order, path: Path) -> None:
-    write_matte(path, order.result.alpha, bits=_depth(order, writer_for(path)))
+    write_matte(path, order.result.alpha, bits=order.depth(path))
 
 
 def _write_mask(order: _Order, path: Path) -> None:
@@ -225,24 +256,23 @@ def _write_mask(order: _Order, path: Path) -> None:
         raise UserError(
             "This cut was made from a trimap and has no mask.", remedy="Leave the mask out."
         )
-    write_matte(path, order.result.mask, bits=_depth(order, writer_for(path)))
+    write_matte(path, order.result.mask, bits=order.depth(path))
 
 
 def _write_trimap(order: _Order, path: Path) -> None:
     write_matte(path, order.result.trimap)
 
 
-def _background(order: _Order) -> Pixels | None:
-    settings = order.request.settings.background
+def _render(settings: BackgroundSettings, image: Image) -> Pixels | None:
     backdrop = read_image(Path(settings.path)) if settings.kind == "image" else None
-    return render_background(settings, order.image, backdrop=backdrop)
+    return render_background(settings, image, backdrop=backdrop)
 
 
-def _depth(order: _Order, writer: Writer) -> int:
+def _depth(bits: int | None, image: Image, writer: Writer) -> int:
     """The bits asked for, or the photograph's own if the format has them, or the next less."""
-    if order.bits is not None:
-        return order.bits
-    return max((b for b in writer.bits if b <= order.image.bits), default=min(writer.bits))
+    if bits is not None:
+        return bits
+    return max((b for b in writer.bits if b <= image.bits), default=min(writer.bits))
 
 
 PRODUCTS: dict[str, ProductSpec] = {

@@ -1,0 +1,96 @@
+"""The command line `matte`: commands, exit codes, and no traceback for people.
+
+Exit codes: 0 all went well, 1 a photograph failed, 2 the command was not understood or refused,
+130 stopped with Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from engine.commands.composite import composite
+from engine.commands.cut import cut
+from engine.commands.errors import UsageError
+from engine.commands.guidance import mask, trimap
+from engine.commands.models import models
+from engine.errors import UserError
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="matte",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("cut")(cut)
+app.command("mask")(mask)
+app.command("trimap")(trimap)
+app.command("composite")(composite)
+app.add_typer(models)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"matte {version('matteapp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Cut people out of photographs: masks, trimaps, mattes, foregrounds, composites."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `matte`.
+
+    Args:
+        arguments: without the program's name; None takes the process's.
+
+    Raises:
+        SystemExit: always, with the exit code.
+    """
+    _print_anything()
+    from engine.commands.failures import logging_to_file, reason_of
+
+    with logging_to_file():
+        try:
+            command = typer.main.get_command(app)
+            command.main(args=None if arguments is None else list(arguments), prog_name="matte")
+        except UserError as error:
+            _fail(str(error), REFUSED if isinstance(error, UsageError) else FAILED)
+        except KeyboardInterrupt:
+            _fail("stopped.", INTERRUPTED)
+        except Exception as error:  # noqa: BLE001 - logged with its traceback
+            _fail(reason_of(error), FAILED)
+
+
+def _fail(message: str, code: int) -> None:
+    typer.secho(f"matte: {message}", fg="red", err=True)
+    raise SystemExit(code)
+
+
+def _print_anything() -> None:
+    """File names may hold what the terminal's encoding lacks; that must not end a batch."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The subcommands of `matte`, a file each, and what they share."""

@@ -1,0 +1,157 @@
+"""From what people type to settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from engine.commands.errors import UsageError
+from engine.settings import BackgroundSettings, ForegroundMethod, ForegroundSettings, ImageFit
+
+if TYPE_CHECKING:
+    from engine.commands.inputs import Companion
+
+_FOREGROUND_METHODS: tuple[str, ...] = get_args(ForegroundMethod)
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a cut is put on.
+
+    Attributes:
+        settings: everything but the file of an image.
+        images: the image's file, or a folder with one for each photograph.
+    """
+
+    settings: BackgroundSettings
+    images: Companion | None = None
+
+
+def parse_foreground(text: str) -> ForegroundSettings:
+    """Read `AMOUNT`, `METHOD` or `METHOD:AMOUNT`; the amount is in percent, `off` is 0.
+
+    Raises:
+        UsageError: for anything else.
+    """
+    method, _, amount = text.partition(":")
+    if not amount and method not in _FOREGROUND_METHODS:
+        method, amount = "multilevel", method
+    for known in get_args(ForegroundMethod):
+        if known == method.replace("-", "_"):
+            share = 1.0 if not amount else _share(amount, text)
+            return ForegroundSettings(method=known, amount=share)
+    raise UsageError(
+        f"There is no foreground method {method!r}.",
+        remedy=f"Known: {', '.join(_FOREGROUND_METHODS)}.",
+    )
+
+
+def _share(amount: str, text: str) -> float:
+    if amount == "off":
+        return 0.0
+    number = _PERCENT.fullmatch(amount)
+    if number is None or float(number[1]) > 100:
+        raise UsageError(
+            f"--decontaminate {text!r} is not understood.",
+            remedy="Give an amount from 0 to 100, 'off', a method, or METHOD:AMOUNT.",
+        )
+    return float(number[1]) / 100
+
+
+def parse_background(text: str, *, fit: str = "fill", linear_light: bool = False) -> Background:
+    """Read a file, a folder, a colour, `transparent`, `blur`, `blur:PERCENT`, or a gradient.
+
+    Args:
+        text: what was typed; a file or folder of that name goes first.
+        fit: "fill" or "fit", for images.
+        linear_light: blend in linear light.
+
+    Raises:
+        UsageError: if it is none of these.
+    """
+    from engine.commands.inputs import Companion
+
+    path = Path(text).expanduser()
+    if path.exists():
+        settings = BackgroundSettings(
+            kind="image", fit=_fit(fit), path=str(path), linear_light=linear_light
+        )
+        return Background(settings, Companion(path, "background"))
+    kind, *rest = text.split(":")
+    if kind == "transparent" and not rest:
+        return Background(BackgroundSettings())
+    if kind == "blur" and len(rest) <= 1:
+        blur = _share(rest[0], text) if rest else BackgroundSettings().blur
+        settings = BackgroundSettings(kind="blurred", blur=blur, linear_light=linear_light)
+        return Background(settings)
+    return Background(_colours(text, [kind, *rest], linear_light=linear_light))
+
+
+def _colours(text: str, parts: list[str], *, linear_light: bool) -> BackgroundSettings:
+    """A colour, or a gradient `FROM:TO` or `FROM:TO:DEGREES`."""
+    if len(parts) == 1:
+        return BackgroundSettings(
+            kind="colour", colour=_colour(parts[0], text), linear_light=linear_light
+        )
+    if len(parts) > 3:
+        raise _not_a_background(text)
+    angle = BackgroundSettings().angle
+    if len(parts) == 3:
+        try:
+            angle = float(parts[2]) % 360
+        except ValueError as error:
+            raise _not_a_background(text) from error
+    return BackgroundSettings(
+        kind="gradient",
+        colour=_colour(parts[0], text),
+        colour_end=_colour(parts[1], text),
+        angle=angle,
+        linear_light=linear_light,
+    )
+
+
+def _colour(name: str, text: str) -> tuple[float, float, float]:
+    from PIL.ImageColor import getrgb
+
+    try:
+        channels = getrgb(name)
+    except ValueError as error:
+        raise _not_a_background(text) from error
+    if len(channels) != 3:
+        raise _not_a_background(text)
+    return channels[0] / 255, channels[1] / 255, channels[2] / 255
+
+
+def _fit(text: str) -> ImageFit:
+    fits: tuple[ImageFit, ...] = get_args(ImageFit)
+    for known in fits:
+        if known == text:
+            return known
+    raise UsageError(f"--fit {text!r} is not understood.", remedy="Use fill or fit.")
+
+
+def _not_a_background(text: str) -> UsageError:
+    return UsageError(
+        f"--background {text!r} is neither a file or folder that is there, nor a colour.",
+        remedy="Use a file, a folder, '#3a6ea5', a colour's name, 'transparent', 'blur', or a "
+        "gradient such as 'white:#3a6ea5'.",
+    )
+
+
+def parse_names(text: str, known: tuple[str, ...], *, option: str) -> tuple[str, ...]:
+    """Read a list with commas between; each once, in the order of `known`.
+
+    Raises:
+        UsageError: for an empty list or an unknown name.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    wrong = [name for name in names if name not in known]
+    if wrong or not names:
+        raise UsageError(
+            f"{option} {(wrong or [text])[0]!r} is not understood.",
+            remedy=f"Known: {', '.join(known)}.",
+        )
+    return tuple(name for name in known if name in names)

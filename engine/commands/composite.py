@@ -1,0 +1,72 @@
+"""`matte composite`: cut-outs onto a new background."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands import options as o
+
+if TYPE_CHECKING:
+    from engine.commands.jobs import CompositeJob
+    from engine.commands.plan import Task
+
+
+def composite(
+    inputs: o.Inputs,
+    out: o.Out,
+    background: Annotated[str, o.BACKGROUND],
+    alpha: Annotated[
+        str | None,
+        typer.Option(
+            "--alpha",
+            metavar="FILE|FOLDER",
+            help="Alpha matte, if the pictures have no transparency of their own. A folder is "
+            "matched by name.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = None,
+    fit: o.Fit = "fill",
+    linear_light: o.LinearLight = False,
+    image_format: o.Format = None,
+    bits: o.Bits = None,
+    quality: o.Quality = 92,
+    recursive: o.Recursive = False,
+    overwrite: o.Overwrite = False,
+    resume: o.Resume = False,
+    report: o.Report = None,
+    jobs: o.Jobs = 1,
+) -> None:
+    """Put cut-outs, or foregrounds with their alpha mattes, on a background.
+
+    STEM.png, STEM_cutout.png and STEM_foreground.png give STEM_composite.png.
+    """
+    from engine.commands.choices import parse_background
+    from engine.commands.errors import UsageError
+    from engine.commands.execute import Command, RunOptions, execute
+    from engine.commands.inputs import Companion
+    from engine.commands.jobs import CompositeJob
+
+    run = RunOptions(
+        inputs, out, recursive, image_format, bits, quality, overwrite, resume, report, jobs
+    )
+    under = parse_background(background, fit=fit, linear_light=linear_light)
+    if under.settings.kind == "transparent":
+        raise UsageError("A composite needs a background that is not transparent.")
+    mattes = Companion.given(alpha, "alpha")
+
+    def make_job(task: Task) -> CompositeJob:
+        return CompositeJob(
+            task=task, bits=bits, quality=quality, resume=resume, alpha=mattes, background=under
+        )
+
+    command = Command(
+        "composite",
+        "Compositing",
+        ("composite",),
+        make_job,
+        (mattes, under.images),
+        renames=True,
+    )
+    execute(command, run)

@@ -1,0 +1,165 @@
+"""Which photographs are meant, and which mask, trimap or background goes with each."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePath
+
+from engine.commands.errors import UsageError
+from engine.errors import UserError
+from engine.imaging.read import READABLE
+from engine.products import PRODUCTS
+
+_MAGIC = "*?["
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photograph to work on.
+
+    Attributes:
+        path: its file.
+        below: its folder relative to the folder that was given, kept in the output.
+    """
+
+    path: Path
+    below: PurePath = field(default_factory=PurePath)
+
+
+def find_sources(
+    given: Sequence[str], *, recursive: bool = False, out: Path | None = None
+) -> list[Source]:
+    """Expand files, folders and patterns into photographs, each once, in a stable order.
+
+    A file that is named is taken whatever its suffix; of a folder what can be read is taken, but
+    not the products of other photographs there, nor what lies in the output folder.
+
+    Args:
+        given: files, folders, or patterns with `*`, `?`, `[…]` and `**`.
+        recursive: look into folders within folders too.
+        out: the output folder.
+
+    Raises:
+        UsageError: if something is not there, or there is no photograph at all.
+    """
+    found: dict[Path, Source] = {}
+    for text in given:
+        for source in _expand(text, recursive=recursive, out=out):
+            found.setdefault(source.path.resolve(), source)
+    return list(found.values())
+
+
+def _expand(text: str, *, recursive: bool, out: Path | None) -> Iterator[Source]:
+    path = Path(text).expanduser()
+    if path.is_dir():
+        sources = list(_walk(path, recursive=recursive, out=out))
+        if not sources:
+            raise UsageError("There are no photographs in this folder.", path=path)
+        yield from sources
+    elif path.exists() or not any(sign in text for sign in _MAGIC):
+        if not path.exists():
+            raise UsageError("There is no such file or folder.", path=path)
+        yield Source(path)
+    else:
+        # Path.glob takes no absolute patterns
+        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
+        if not matches:
+            raise UsageError(f"Nothing matches {text!r}.")
+        for match in matches:
+            yield from _expand(glob.escape(match), recursive=recursive, out=out)
+
+
+def _walk(folder: Path, *, recursive: bool, out: Path | None) -> Iterator[Source]:
+    inside = out is not None and out.resolve() != folder.resolve()
+    for path in sorted(folder.rglob("*") if recursive else folder.iterdir()):
+        written_by_us = inside and out is not None and path.resolve().is_relative_to(out.resolve())
+        if is_readable(path) and not written_by_us and not _is_product(path):
+            yield Source(path, PurePath(path.relative_to(folder).parent))
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file found in a folder is a picture, going by its suffix; hidden ones are not."""
+    return path.suffix.lower() in READABLE and not path.name.startswith(".") and path.is_file()
+
+
+def _is_product(path: Path) -> bool:
+    """Whether the photograph this was made from lies beside it."""
+    stem = base_stem(path)
+    return stem != path.stem and any(
+        is_readable(path.with_name(stem + suffix)) for suffix in READABLE
+    )
+
+
+def base_stem(path: Path) -> str:
+    """A file's stem without the suffix of a product: `face` for `face_cutout.png`."""
+    for product in PRODUCTS.values():
+        if path.stem.endswith(product.suffix) and path.stem != product.suffix:
+            return path.stem.removesuffix(product.suffix)
+    return path.stem
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A file for every photograph, or a folder with one for each.
+
+    Attributes:
+        path: the file or folder.
+        product: what it is, a key of `PRODUCTS`, or "background".
+    """
+
+    path: Path
+    product: str
+
+    @classmethod
+    def given(cls, text: str | None, product: str) -> Companion | None:
+        """What an option names, or None without it.
+
+        Raises:
+            UsageError: if it is not there.
+        """
+        if text is None:
+            return None
+        path = Path(text).expanduser()
+        if not path.exists():
+            raise UsageError(f"There is no such {product}.", path=path)
+        return cls(path, product)
+
+    def of(self, source: Path) -> Path:
+        """The file that goes with a photograph: of a folder the one called `<stem>_<product>` or
+        `<stem>`.
+
+        Raises:
+            UserError: if there is none, or more than one.
+        """
+        if not self.path.is_dir():
+            return self.path
+        suffix = PRODUCTS[self.product].suffix if self.product in PRODUCTS else "_background"
+        stem = base_stem(source)
+        for wanted in (stem + suffix, source.stem, stem):
+            matches = self._by_stem.get(wanted, [])
+            if len(matches) > 1:
+                names = " and ".join(match.name for match in matches)
+                raise UserError(f"It is not clear which {self.product} is meant: {names}.")
+            if matches:
+                return matches[0]
+        raise UserError(
+            f"There is no {self.product} for it in {self.path}.",
+            remedy=f"It must be called {stem}{suffix} or {stem}.",
+        )
+
+    def files(self) -> list[Path]:
+        """All files it may stand for."""
+        if not self.path.is_dir():
+            return [self.path]
+        return [path for paths in self._by_stem.values() for path in paths]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[Path]]:
+        stems: dict[str, list[Path]] = {}
+        for path in sorted(self.path.iterdir()):
+            if is_readable(path):
+                stems.setdefault(path.stem, []).append(path)
+        return stems

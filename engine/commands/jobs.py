@@ -1,0 +1,154 @@
+"""What is done with one photograph: jobs for the engine's threads, one for each command."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from engine.commands.choices import Background
+from engine.commands.execute import complete
+from engine.commands.inputs import Companion
+from engine.commands.plan import Task
+from engine.commands.report import Outcome
+from engine.errors import UserError
+from engine.guidance.subject import automatic_mask
+from engine.guidance.trimap import trimap_from_mask
+from engine.imaging.read import read_image, read_mask, read_trimap
+from engine.imaging.types import Alpha, Image
+from engine.imaging.write import write_matte
+from engine.jobs.context import JobContext, SubContext
+from engine.jobs.requests import CutRequest
+from engine.products import write_composite, write_products
+from engine.settings import BackgroundSettings, CutSettings, TrimapSettings
+
+READ, SOLVED = 0.03, 0.92
+"""Shares of a job's time after which the photograph is read and the matte is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(ABC):
+    """What all jobs have.
+
+    Attributes:
+        task: the photograph and the files to write.
+        bits: see `engine.products.write_products`.
+        quality: of JPEG and WebP.
+        resume: leave the photograph if its files are there and complete.
+    """
+
+    task: Task
+    bits: int | None = None
+    quality: int = 92
+    resume: bool = False
+
+    def __call__(self, ctx: JobContext) -> Outcome:
+        """Make the files, or see that they are there."""
+        if self.resume and complete(self.task.targets):
+            return Outcome(self.task.targets, skipped=True)
+        ctx.progress(0.0, "Reading")
+        image = read_image(self.task.source)
+        ctx.check()
+        snapped = self.make(image, ctx)
+        return Outcome(self.task.targets, snapped=snapped)
+
+    @abstractmethod
+    def make(self, image: Image, ctx: JobContext) -> int:
+        """Write the files; return how many trimap pixels were snapped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutJob(Job):
+    """Photograph to products, by the same request that the window makes."""
+
+    settings: CutSettings
+    mask: Companion | None = None
+    trimap: Companion | None = None
+    background: Background
+
+    def make(self, image: Image, ctx: JobContext) -> int:
+        mask = _mask_given(self.mask, self.task, image)
+        trimap, snapped = None, 0
+        if self.trimap is not None:
+            trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
+        settings = replace(self.settings, background=_background_for(self.background, self.task))
+        request = CutRequest(image, settings, mask=mask, trimap=trimap)
+        result = request(SubContext(ctx, READ, SOLVED))
+        write_products(
+            request,
+            result,
+            targets=self.task.targets,
+            bits=self.bits,
+            quality=self.quality,
+            ctx=SubContext(ctx, SOLVED, 1.0),
+        )
+        return snapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskJob(Job):
+    """Photograph to its automatic mask."""
+
+    def make(self, image: Image, ctx: JobContext) -> int:
+        mask = automatic_mask(image, ctx=SubContext(ctx, READ, SOLVED))
+        write_matte(self.task.targets["mask"], mask, bits=self.bits or 8)
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrimapJob(Job):
+    """Photograph to a trimap around its mask."""
+
+    settings: TrimapSettings
+    mask: Companion | None = None
+
+    def make(self, image: Image, ctx: JobContext) -> int:
+        mask = _mask_given(self.mask, self.task, image)
+        if mask is None:
+            mask = automatic_mask(image, ctx=SubContext(ctx, READ, SOLVED / 2))
+        trimap = trimap_from_mask(
+            mask,
+            image=image,
+            radius=self.settings.radius,
+            smart=self.settings.smart,
+            ctx=SubContext(ctx, SOLVED / 2, SOLVED),
+        )
+        write_matte(self.task.targets["trimap"], trimap)
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompositeJob(Job):
+    """A cut-out with its own transparency, or a foreground and an alpha matte, on a background."""
+
+    alpha: Companion | None = None
+    background: Background
+
+    def make(self, image: Image, ctx: JobContext) -> int:
+        alpha = _mask_given(self.alpha, self.task, image)
+        alpha = image.alpha if alpha is None else alpha
+        if alpha is None:
+            raise UserError(
+                "This picture has no transparency.",
+                remedy="Give its matte with --alpha.",
+                path=self.task.source,
+            )
+        write_composite(
+            self.task.targets["composite"],
+            image,
+            foreground=image.pixels,
+            alpha=alpha,
+            background=_background_for(self.background, self.task),
+            bits=self.bits,
+            quality=self.quality,
+        )
+        return 0
+
+
+def _mask_given(companion: Companion | None, task: Task, image: Image) -> Alpha | None:
+    return None if companion is None else read_mask(companion.of(task.source), image.size)
+
+
+def _background_for(background: Background, task: Task) -> BackgroundSettings:
+    if background.images is None:
+        return background.settings
+    return replace(background.settings, path=str(background.images.of(task.source)))

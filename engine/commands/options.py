@@ -1,0 +1,167 @@
+"""The options that several commands have, each described once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FILES, GUIDANCE, EDGE, RUN = "Files", "Guidance", "Edge of the matte", "Run"
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="IN", help="Photographs: files, folders, or patterns like '*.jpg'."),
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="Folder to save in; or a file, for one photograph and one product.",
+        rich_help_panel=FILES,
+    ),
+]
+Recursive = Annotated[
+    bool,
+    typer.Option("--recursive", help="Look into folders within folders.", rich_help_panel=FILES),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="png, tiff, webp, jpeg, psd or exr; PSD and EXR keep layers. Default: png.",
+        rich_help_panel=FILES,
+    ),
+]
+Bits = Annotated[
+    int | None,
+    typer.Option(
+        "--bits",
+        metavar="8|16",
+        help="Bits a channel. Default: the photograph's own, where the format holds them.",
+        rich_help_panel=FILES,
+    ),
+]
+Quality = Annotated[
+    int,
+    typer.Option(
+        "--quality", min=1, max=100, help="Quality of JPEG and WebP.", rich_help_panel=FILES
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite", help="Replace files that are there already.", rich_help_panel=FILES
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Skip photographs whose files are there already and complete.",
+        rich_help_panel=FILES,
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="REPORT",
+        help="Write what became of each photograph to this file.",
+        rich_help_panel=FILES,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", min=1, max=64, help="Photographs at a time.", rich_help_panel=RUN),
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="DEVICE",
+        help="auto, cpu, cuda or mps: where networks run. One that is not there is an error.",
+        rich_help_panel=RUN,
+    ),
+]
+Mask = Annotated[
+    str | None,
+    typer.Option(
+        "--mask",
+        metavar="FILE|FOLDER",
+        help="Coarse mask: grey, binary, soft, or an alpha channel. A folder is matched by name.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
+TrimapFile = Annotated[
+    str | None,
+    typer.Option(
+        "--trimap",
+        metavar="FILE|FOLDER",
+        help="Trimap: 0 background, 128 unknown, 255 foreground. A folder is matched by name.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
+Radius = Annotated[
+    int | None,
+    typer.Option(
+        "--radius",
+        min=0,
+        max=10_000,
+        metavar="PIXELS",
+        help="Half the width of the unknown band. Default: grows with the photograph.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
+Smart = Annotated[
+    bool,
+    typer.Option(
+        "--smart/--no-smart",
+        help="Widen the band where hair or texture makes the edge uncertain.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
+BACKGROUND = typer.Option(
+    "--background",
+    metavar="BACKGROUND",
+    help="File, folder matched by name, colour ('#3a6ea5', 'teal'), 'transparent', 'blur', "
+    "'blur:PERCENT', or a gradient 'FROM:TO' or 'FROM:TO:DEGREES'.",
+    rich_help_panel="Background",
+)
+Background = Annotated[str | None, BACKGROUND]
+Fit = Annotated[
+    str,
+    typer.Option(
+        "--fit",
+        metavar="fill|fit",
+        help="How a background image takes the frame.",
+        rich_help_panel="Background",
+    ),
+]
+LinearLight = Annotated[
+    bool,
+    typer.Option(
+        "--linear-light",
+        help="Blend in linear light instead of on encoded values.",
+        rich_help_panel="Background",
+    ),
+]
+
+
+def edge_share(name: str, text: str, *, least: float = 0.0) -> typer.models.OptionInfo:
+    """An option of the edge tools in percent."""
+    option: typer.models.OptionInfo = typer.Option(
+        name, min=least, max=100.0, metavar="PERCENT", help=text, rich_help_panel=EDGE
+    )
+    return option
+
+
+def edge_size(name: str, text: str, *, metavar: str = "PIXELS") -> typer.models.OptionInfo:
+    """An option of the edge tools in pixels."""
+    option: typer.models.OptionInfo = typer.Option(
+        name, min=0, metavar=metavar, help=text, rich_help_panel=EDGE
+    )
+    return option

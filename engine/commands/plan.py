@@ -1,0 +1,218 @@
+"""What will be written where, settled and checked before anything runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.commands.errors import UsageError
+from engine.commands.inputs import Source, base_stem
+from engine.errors import UserError
+from engine.imaging.write import WRITERS, writer_for
+from engine.products import MATTE_FORMATS, PRODUCTS, check_targets, product_paths
+
+
+@dataclass(frozen=True)
+class Task:
+    """One photograph and the files that will be made of it.
+
+    Attributes:
+        source: the photograph.
+        targets: product name to file.
+    """
+
+    source: Path
+    targets: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the options say about the output.
+
+    Attributes:
+        out: a folder, or a file if it has a suffix.
+        products: keys of `engine.products.PRODUCTS`.
+        format: a key of `WRITERS`, or None for what `out` or the product asks for.
+        bits: 8, 16, or None.
+        transparent: there is no background to composite on.
+        overwrite: replace what is there.
+        resume: leave what is there and complete.
+        renames: the inputs are products themselves: `face_composite` from `face_cutout`.
+    """
+
+    out: Path
+    products: Sequence[str]
+    format: str | None = None
+    bits: int | None = None
+    transparent: bool = False
+    overwrite: bool = False
+    resume: bool = False
+    renames: bool = False
+
+
+def plan(
+    sources: Sequence[Source], wishes: Wishes, *, also_read: Iterable[Path] = ()
+) -> list[Task]:
+    """Lay out all files of a run.
+
+    Args:
+        sources: the photographs.
+        wishes: what the options say.
+        also_read: masks and the like, which must not be written over either.
+
+    Raises:
+        UsageError: if two outputs have the same name, one would replace an input, one is there
+            already and nothing was said about it, or a format cannot hold a product.
+    """
+    if wishes.overwrite and wishes.resume:
+        raise UsageError("--overwrite and --resume contradict each other.")
+    _check_grey_format(wishes)
+    single = _is_file(wishes.out)
+    if single:
+        tasks = [_single_task(sources, wishes)]
+    else:
+        tasks = [_task(source, wishes) for source in sources]
+    for task in tasks:
+        _check_formats(task, wishes)
+    _check_names(tasks)
+    _check_inputs_survive(tasks, also_read)
+    if not (wishes.overwrite or wishes.resume):
+        _check_nothing_there(tasks)
+    return tasks
+
+
+def make_folders(tasks: Iterable[Task]) -> None:
+    """Make the folders that a plan writes to.
+
+    Raises:
+        UserError: if that is impossible.
+    """
+    for folder in {path.parent for task in tasks for path in task.targets.values()}:
+        _make_folder(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder cannot be made ({error.strerror}).",
+            remedy="Choose another place to save to.",
+            path=folder,
+        ) from error
+
+
+def format_named(text: str | None) -> str | None:
+    """The key of `WRITERS` for what people type: `jpg`, `.tif`, `PNG`.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    if text is None:
+        return None
+    typed = text.lower().lstrip(".")
+    for name, writer in WRITERS.items():
+        if typed == name or f".{typed}" in (writer.suffix, *writer.aliases):
+            return name
+    raise UsageError(f"There is no format {text!r}.", remedy=f"Known: {', '.join(WRITERS)}.")
+
+
+def _is_file(out: Path) -> bool:
+    return bool(out.suffix) and not out.is_dir()
+
+
+def _task(source: Source, wishes: Wishes) -> Task:
+    folder = wishes.out / source.below
+    named = product_paths(
+        base_stem(source.path) if wishes.renames else source.path.stem,
+        folder=folder,
+        products=wishes.products,
+        format_name=wishes.format or "png",
+    )
+    return Task(source.path, named)
+
+
+def _single_task(sources: Sequence[Source], wishes: Wishes) -> Task:
+    if len(sources) != 1 or len(wishes.products) != 1:
+        raise UsageError(
+            f"{len(sources)} photographs and {len(wishes.products)} products do not fit into one "
+            "file.",
+            remedy="Give -o a folder.",
+            path=wishes.out,
+        )
+    _check_format_agrees(wishes)
+    return Task(sources[0].path, {wishes.products[0]: wishes.out})
+
+
+def _check_format_agrees(wishes: Wishes) -> None:
+    if wishes.format is not None and _writer(wishes.out) is not WRITERS[wishes.format]:
+        raise UsageError(f"--format {wishes.format} contradicts the file's name.", path=wishes.out)
+
+
+def _check_grey_format(wishes: Wishes) -> None:
+    """Among colour products the grey ones fall back to PNG; alone they can't."""
+    alone = all(PRODUCTS[name].grey for name in wishes.products)
+    if alone and wishes.format not in (None, *MATTE_FORMATS):
+        raise UsageError(
+            f"A {wishes.products[0]} is not saved as {wishes.format}.",
+            remedy=f"Use {' or '.join(MATTE_FORMATS)}.",
+        )
+
+
+def _writer(path: Path) -> object:
+    try:
+        return writer_for(path)
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=path) from error
+
+
+def _check_formats(task: Task, wishes: Wishes) -> None:
+    try:
+        check_targets(task.targets, bits=wishes.bits, transparent=wishes.transparent)
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
+
+
+def _key(path: Path) -> str:
+    """Equal for two names of the same file; the usual Windows and macOS disks ignore case."""
+    text = os.path.realpath(path)
+    return text.casefold() if sys.platform in ("win32", "darwin") else text
+
+
+def _check_names(tasks: Sequence[Task]) -> None:
+    makers: dict[str, Path] = {}
+    for task in tasks:
+        for path in task.targets.values():
+            other = makers.setdefault(_key(path), task.source)
+            if other is not task.source:
+                raise UsageError(
+                    f"{other} and {task.source} would both be saved here.",
+                    remedy="Rename one of them, or cut them into different folders.",
+                    path=path,
+                )
+
+
+def _check_inputs_survive(tasks: Sequence[Task], also_read: Iterable[Path]) -> None:
+    inputs = {_key(path) for path in (*(task.source for task in tasks), *also_read)}
+    for task in tasks:
+        for path in task.targets.values():
+            if _key(path) in inputs:
+                raise UsageError(
+                    "This file is an input and would be written over.",
+                    remedy="Choose another output.",
+                    path=path,
+                )
+
+
+def _check_nothing_there(tasks: Sequence[Task]) -> None:
+    there = [path for task in tasks for path in task.targets.values() if path.exists()]
+    if there:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        raise UsageError(
+            f"This file{more} is there already.",
+            remedy="Use --overwrite to replace, or --resume to make only what is missing.",
+            path=there[0],
+        )

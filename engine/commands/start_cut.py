@@ -1,0 +1,91 @@
+"""From the options of `matte cut` to its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.commands.choices import Background
+from engine.commands.errors import UsageError
+from engine.commands.execute import Command, RunOptions, say
+from engine.commands.inputs import Companion
+from engine.commands.jobs import CutJob
+from engine.commands.plan import Task
+from engine.device import DEVICES, choose_device
+from engine.matting.methods import METHODS
+from engine.settings import CutSettings
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What the user brings: a mask, or a trimap, or neither."""
+
+    mask: Companion | None = None
+    trimap: Companion | None = None
+
+
+def one_guidance(mask: str | None, trimap: str | None) -> Guidance:
+    """The companions of `--mask` and `--trimap`.
+
+    Raises:
+        UsageError: if both are given or one is not there.
+    """
+    if mask is not None and trimap is not None:
+        raise UsageError("--mask and --trimap are both given.", remedy="Leave one out.")
+    return Guidance(Companion.given(mask, "mask"), Companion.given(trimap, "trimap"))
+
+
+def cut_command(
+    run: RunOptions,
+    settings: CutSettings,
+    *,
+    products: Sequence[str],
+    guidance: Guidance,
+    background: Background,
+    device: str,
+) -> Command:
+    """The command that cuts.
+
+    Raises:
+        UsageError: for an unknown method or device, or a mask to save where there is none.
+        UserError: for a device that cannot be used.
+    """
+    if settings.method not in METHODS:
+        raise UsageError(
+            f"There is no method {settings.method!r}.", remedy=f"Known: {', '.join(METHODS)}."
+        )
+    if guidance.trimap is not None and "mask" in products:
+        raise UsageError(
+            "A cut from a trimap has no mask to save.", remedy="Leave 'mask' out of --save."
+        )
+    _check_device(device, settings.method)
+
+    def make_job(task: Task) -> CutJob:
+        return CutJob(
+            task=task,
+            bits=run.bits,
+            quality=run.quality,
+            resume=run.resume,
+            settings=settings,
+            mask=guidance.mask,
+            trimap=guidance.trimap,
+            background=background,
+        )
+
+    return Command(
+        name="cut",
+        title="Cutting out",
+        products=products,
+        make_job=make_job,
+        companions=(guidance.mask, guidance.trimap, background.images),
+        transparent=background.settings.kind == "transparent",
+    )
+
+
+def _check_device(device: str, method: str) -> None:
+    """A device that was asked for must be there, also while nothing runs on it yet."""
+    if device not in DEVICES:
+        raise UsageError(f"There is no device {device!r}.", remedy=f"Use {', '.join(DEVICES)}.")
+    if device not in ("auto", "cpu"):
+        choose_device(device)
+        say(f"Note: the method {method} runs on the processor; --device {device} is for networks.")
