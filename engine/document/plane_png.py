@@ -26,7 +26,8 @@ from engine.imaging.types import (
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">8sI4sIIBBBBB")
-_GREY, _NOT_INTERLACED = 0, 0
+# Colour type, compression, filter and interlace of a plain grey PNG.
+_GREY_FORM = (0, 0, 0, 0)
 _LABELS = {
     "strokes": (NO_STROKE, STROKE_BACKGROUND, STROKE_UNKNOWN, STROKE_FOREGROUND),
     "trimap": (BACKGROUND, UNKNOWN, FOREGROUND),
@@ -89,12 +90,12 @@ def _sixteen_bits(plane: Plane) -> NDArray[np.uint16]:
 def _check_header(name: str, data: bytes, size: tuple[int, int], bits: int) -> None:
     if len(data) < _HEADER.size:
         raise Damaged(f"{name} is no PNG")
-    signature, _, kind, width, height, depth, colour, _, _, interlace = _HEADER.unpack_from(data)
+    signature, _, kind, width, height, *form = _HEADER.unpack_from(data)
     if signature != _SIGNATURE or kind != b"IHDR":
         raise Damaged(f"{name} is no PNG")
     if (height, width) != size:
         raise Damaged(f"{name} is {width} × {height} pixels, not {size[1]} × {size[0]}")
-    if (depth, colour, interlace) != (bits, _GREY, _NOT_INTERLACED):
+    if form != [bits, *_GREY_FORM]:
         raise Damaged(f"{name} is not grey with {bits} bits")
 
 
