@@ -30,11 +30,9 @@ from engine.jobs.context import NOBODY, JobContext
 Labels = NDArray[np.uint8]
 """H×W of cv2.GC_BGD, GC_FGD, GC_PR_BGD, GC_PR_FGD."""
 
-ITERATIONS = 5
-NOTHING_FOUND = UserError(
-    "No subject was found.",
-    remedy="Draw a box around the subject, or paint foreground and background strokes.",
-)
+ITERATIONS = 3
+NO_SUBJECT = "No subject was found."
+NO_SUBJECT_REMEDY = "Draw a box around the subject, or paint foreground and background strokes."
 
 
 def grabcut(
@@ -71,7 +69,7 @@ def grabcut(
     ctx.progress(0.1, "Finding the subject")
     mask = iterate(proxy_pixels(image, PROXY_SIDE), labels, ctx=ctx)
     if not mask.any():
-        raise NOTHING_FOUND
+        raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
     ctx.progress(0.7, "Refining the edge")
     fine = refine_mask(image, mask.astype(np.float32))
     ctx.check()

@@ -20,7 +20,7 @@ from engine.imaging.types import (
     from_float,
 )
 
-PROXY_SIDE = 512
+PROXY_SIDE = 360
 """Long side in pixels of the copy on which the subject is found."""
 EDGE_SIDE = 1536
 """Long side in pixels of the copy on which the subject's edge is refined."""

@@ -1,16 +1,43 @@
-"""The automatic mask: a person found by colour, place and shape, without a network."""
+"""The automatic mask: a person found by place, shape and colour, without a network."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.guidance.grabcut import NOTHING_FOUND, iterate
-from engine.guidance.proxy import PROXY_SIDE, proxy_pixels
-from engine.guidance.refine import refine_mask
-from engine.imaging.types import Alpha, Image
+from engine.errors import UserError
+from engine.guidance.colours import colour_bins
+from engine.guidance.figure import odds_to_share, outline
+from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY, iterate
+from engine.guidance.parts import main_parts
+from engine.guidance.proxy import PROXY_SIDE, proxy_pixels, proxy_size, shrink
+from engine.guidance.refine import guided_filter, refine_mask
+from engine.guidance.search import Found, find_figures
+from engine.imaging.types import Alpha, Image, to_float
 from engine.jobs.context import NOBODY, JobContext
+
+BELIEF_SIDE = 256
+"""Long side in pixels of the copy on which colours are weighed against the outline."""
+HEADS = ((0.0, 0.13), (0.13, 0.3), (0.19, 1.0))
+"""Sizes of heads that are followed separately: whole, half and head-and-shoulders."""
+TOGETHER = 8
+"""Figures whose outlines are averaged: the best one is rarely exactly in place."""
+ROUNDS = 4
+HEIGHT_BINS = 6
+"""Parts of the frame, from top to bottom, that have colours of their own."""
+THREADS = 2
+COLOUR_WEIGHT, OUTLINE_WEIGHT = 0.8, 1.2
+MOST_EVIDENCE = 3.0
+"""What a colour alone may say, in log-odds."""
+SURE_SUBJECT, SURE_GROUND = 0.95, 0.05
+"""Beliefs from which GrabCut may no longer change a pixel."""
+AGREEMENT_WEIGHT, BORDER_WEIGHT = 0.5, 1.25
+LEAST_MERIT = 0.5
+"""Merit below which nobody is said to be in the picture."""
 
 
 def automatic_mask(image: Image, *, ctx: JobContext = NOBODY) -> Alpha:
@@ -26,21 +53,97 @@ def automatic_mask(image: Image, *, ctx: JobContext = NOBODY) -> Alpha:
     Raises:
         UserError: if there is no subject one can be sure of.
     """
-    pixels = proxy_pixels(image, PROXY_SIDE)
-    ctx.progress(0.1, "Finding the subject")
-    labels = _seed(pixels)
-    mask = iterate(pixels, labels, ctx=ctx)
-    if not 0.005 < mask.mean() < 0.97:
-        raise NOTHING_FOUND
+    ctx.progress(0.0, "Finding the subject")
+    mask = find_subject(proxy_pixels(image, PROXY_SIDE), ctx=ctx)
     ctx.progress(0.7, "Refining the edge")
     return refine_mask(image, mask.astype(np.float32))
 
 
-def _seed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = pixels.shape[:2]
-    rows, cols = np.mgrid[0:height, 0:width].astype(np.float32)
-    rows, cols = rows / height, cols / width
-    body = np.abs(cols - 0.5) < 0.15 + 0.2 * np.clip(rows - 0.1, 0, 1)
-    labels = np.where(body & (rows > 0.1), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[(rows < 0.03) | ((np.abs(cols - 0.5) > 0.47) & (rows < 0.5))] = cv2.GC_BGD
+def find_subject(pixels: NDArray[np.uint8], *, ctx: JobContext = NOBODY) -> NDArray[np.bool_]:
+    """Find the person in a small H×W×3 uint8 RGB picture; H×W, True where it is.
+
+    Raises:
+        UserError: if no guess is good enough.
+    """
+    small = shrink(pixels, proxy_size((pixels.shape[0], pixels.shape[1]), BELIEF_SIDE))
+    found = find_figures(small)
+    groups = [[one for one in found if low < one.figure.head <= high] for low, high in HEADS]
+
+    def guess(figures: list[Found]) -> Guess:
+        return _guess(pixels, small, figures[:TOGETHER], ctx)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        best = max(pool.map(guess, groups), key=lambda one: one.merit)
+    if best.merit < LEAST_MERIT:
+        raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
+    return best.mask
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One guess at where the person is.
+
+    Attributes:
+        mask: H×W, True where the person is.
+        merit: how well outline, colours and frame agree; higher is better.
+    """
+
+    mask: NDArray[np.bool_]
+    merit: float
+
+
+def _guess(
+    pixels: NDArray[np.uint8], small: NDArray[np.uint8], figures: list[Found], ctx: JobContext
+) -> Guess:
+    """Follow figures of similar size to a mask."""
+    ctx.check()
+    size = small.shape[0], small.shape[1]
+    outlines = [outline(one.figure, size) for one in figures]
+    odds: Alpha = np.asarray(np.mean(outlines, axis=0), np.float32)
+    mask = main_parts(iterate(pixels, _labels(_belief(small, odds), pixels), ctx=ctx))
+    merit = (
+        figures[0].score
+        + AGREEMENT_WEIGHT * _agreement(shrink(mask.astype(np.float32), size), odds)
+        - BORDER_WEIGHT * _at_border(mask)
+    )
+    return Guess(mask, merit if mask.any() else -np.inf)
+
+
+def _belief(pixels: NDArray[np.uint8], odds: Alpha) -> Alpha:
+    """Let the outline say which colours are the person's, the colours where the person is.
+
+    Args:
+        pixels: h×w×3 uint8 RGB.
+        odds: h×w float32, log-odds of the outline alone.
+
+    Returns:
+        h×w float32, how likely each pixel is the person.
+    """
+    bins, guide = colour_bins(pixels, heights=HEIGHT_BINS), to_float(pixels)
+    share = odds_to_share(odds, steepness=2.0)
+    for _ in range(ROUNDS):
+        evidence = np.clip(bins.evidence(share), -MOST_EVIDENCE, MOST_EVIDENCE)
+        sure = odds_to_share(COLOUR_WEIGHT * evidence + OUTLINE_WEIGHT * odds)
+        share = guided_filter(guide, sure, radius=3, epsilon=1e-3)
+    return share
+
+
+def _labels(belief: Alpha, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """GrabCut's labels for `pixels` from beliefs on a smaller copy."""
+    belief = cv2.resize(belief, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)
+    labels = np.where(belief > 0.5, np.uint8(cv2.GC_PR_FGD), np.uint8(cv2.GC_PR_BGD))
+    labels[belief > SURE_SUBJECT] = cv2.GC_FGD
+    labels[belief < SURE_GROUND] = cv2.GC_BGD
     return labels
+
+
+def _agreement(share: Alpha, odds: Alpha) -> float:
+    """Intersection over union of what was found and what was expected."""
+    found, wanted = share > 0.5, odds > 0
+    return float((found & wanted).sum() / max(1, (found | wanted).sum()))
+
+
+def _at_border(mask: NDArray[np.bool_]) -> float:
+    """The share of the frame's top and sides that is called the person."""
+    edges = (mask[:3].ravel(), mask[:, :3].ravel(), mask[:, -3:].ravel())
+    return float(np.concatenate(edges).mean())
