@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -49,7 +50,9 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self._state: DocumentState | None = None
-        self._saved: DocumentState | None = None
+        # Which piece of the user's work each state holds; a job's result is no work of the user's.
+        self._works: WeakKeyDictionary[DocumentState, object] = WeakKeyDictionary()
+        self._saved_work: object = None
         self._project_path: Path | None = None
         self._was_dirty = False
         self.history = History(budget_bytes)
@@ -67,7 +70,7 @@ class Session(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there is work that no project file holds."""
-        return self._state is not self._saved
+        return self._state is not None and self._works[self._state] is not self._saved_work
 
     def open_state(
         self, state: DocumentState, *, path: Path | None = None, dirty: bool = False
@@ -79,13 +82,14 @@ class Session(QObject):
             dirty: it holds work that `path` doesn't, such as a recovered document.
         """
         self._project_path = path
-        self._saved = None if dirty else state
+        self._works[state] = work = object()
+        self._saved_work = None if dirty else work
         self.history.begin(state)
         self._show(state, None, "Open")
 
     def close_state(self) -> None:
         """Have no document any more."""
-        self._project_path = self._saved = None
+        self._project_path = None
         self.history.clear()
         self._show(None, None, "Close")
 
@@ -104,6 +108,7 @@ class Session(QObject):
         before = self._open()
         after = edit(before)
         if after is not before:
+            self._works[after] = object()
             self.history.push(before, after, label)
             self._show(after, rect, label)
 
@@ -112,14 +117,14 @@ class Session(QObject):
     ) -> None:
         """Change the shown state without a step: what a job found out belongs to the step before.
 
-        It isn't the user's work either: a document without unsaved work stays one.
+        Only new strokes or settings count as work to be saved.
         """
         before = self._open()
         after = edit(before)
         if after is before:
             return
-        if not self.dirty:
-            self._saved = after
+        kept = after.strokes is before.strokes and after.settings == before.settings
+        self._works[after] = self._works[before] if kept else object()
         self.history.amend(after)
         self._show(after, rect, self.history.labels[self.history.index])
 
@@ -147,7 +152,7 @@ class Session(QObject):
             state: the state that was written, if painting may have gone on meanwhile.
         """
         self._project_path = path
-        self._saved = self._state if state is None else state
+        self._saved_work = self._works[self._open() if state is None else state]
         self._tell_dirty()
 
     def _open(self) -> DocumentState:

@@ -133,6 +133,21 @@ def test_what_was_painted_while_saving_is_not_saved(session):
     assert not session.dirty
 
 
+def test_a_matte_that_came_while_saving_is_no_unsaved_work(session):
+    session.apply(_stroke(), label="Brush", rect=RECT)
+    written = session.state
+    session.amend(_solve(0.5))
+    session.mark_saved(Path("b.matte"), state=written)
+    assert not session.dirty
+
+
+def test_a_setting_that_is_dragged_on_after_saving_is_unsaved_work(session):
+    session.apply(lambda s: edits.set_settings(s, CutSettings(method="knn")), label="Method")
+    session.mark_saved(Path("b.matte"))
+    session.amend(lambda s: edits.set_settings(s, CutSettings(method="random_walk")))
+    assert session.dirty
+
+
 def test_a_recovered_document_is_dirty(session, document):
     session.open_state(replace(document), path=Path("a.matte"), dirty=True)
     assert session.dirty
