@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engine.imaging.limits import Damaged
+from engine.imaging.limits import DamagedError
 
 ORIENTATION = 0x0112
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
@@ -66,12 +66,12 @@ def parse(block: bytes) -> Tags:
     """Read the directories of an EXIF block or of a classic TIFF file's first page.
 
     Raises:
-        Damaged: if there is no readable first directory.
+        DamagedError: if there is no readable first directory.
     """
     orders = {b"II*\0": "<", b"MM\0*": ">"}
     order = orders.get(bytes(block[:4]))
     if order is None or len(block) < 14:
-        raise Damaged("no TIFF header")
+        raise DamagedError("no TIFF header")
     main, link = _directory(block, order, struct.unpack_from(order + "I", block, 4)[0])
     return Tags(
         order,
@@ -94,18 +94,18 @@ def _linked(block: bytes, order: str, pointer: Entry | None) -> Directory:
         return {}
     try:
         return _directory(block, order, offset)[0]
-    except Damaged:
+    except DamagedError:
         return {}
 
 
 def _directory(block: bytes, order: str, offset: int) -> tuple[Directory, int]:
     """The entries at `offset` whose values lie inside, and where the link to the next lies."""
     if offset + 2 > len(block):
-        raise Damaged("a directory lies outside the file")
+        raise DamagedError("a directory lies outside the file")
     count = struct.unpack_from(order + "H", block, offset)[0]
     link = offset + 2 + 12 * count
     if count > _MOST_ENTRIES or link > len(block):
-        raise Damaged("a directory is cut short")
+        raise DamagedError("a directory is cut short")
     entries: Directory = {}
     left = len(block)
     for at in range(offset + 2, link, 12):
@@ -122,7 +122,7 @@ def orientation(block: bytes | None) -> int:
     """The orientation that a block asks for, 1 to 8; 1 if it asks for none."""
     try:
         wanted = parse(block).number(ORIENTATION) if block else None
-    except Damaged:
+    except DamagedError:
         return 1
     return wanted if wanted is not None and 1 <= wanted <= 8 else 1
 
@@ -131,7 +131,7 @@ def resolution(block: bytes) -> tuple[float, float] | None:
     """Horizontal and vertical pixels per inch, or None if the block doesn't say."""
     try:
         return tags_resolution(parse(block))
-    except Damaged:
+    except DamagedError:
         return None
 
 
@@ -155,7 +155,7 @@ def reset(block: bytes, *, turned: bool) -> bytes | None:
     """
     try:
         tags = parse(block)
-    except Damaged:
+    except DamagedError:
         return None
     patched = bytearray(block)
     upright = tags.main.get(ORIENTATION)
@@ -244,7 +244,7 @@ def with_resolution(block: bytes | None, dpi: tuple[float, float] | None) -> byt
         return block
     try:
         tags = little_endian(parse(block)) if block is not None else Tags("<")
-    except Damaged:
+    except DamagedError:
         return block
     across, down = (struct.pack("<II", round(d * 1000), 1000) for d in dpi)
     told = {

@@ -41,7 +41,7 @@ _DECODER_ERRORS = (
 )
 
 
-class Damaged(ValueError):
+class DamagedError(ValueError):
     """A file breaks its format's rules; the text says how, in a few words."""
 
 
@@ -72,10 +72,10 @@ def check_contents(height: int, width: int, *, stored: int, most: int) -> None:
         most: how many pixels one byte can stand for in this format.
 
     Raises:
-        Damaged: if there are too few bytes.
+        DamagedError: if there are too few bytes.
     """
     if height * width > (stored + 64) * most:
-        raise Damaged(f"it promises {width} × {height} pixels but holds only {stored} bytes")
+        raise DamagedError(f"it promises {width} × {height} pixels but holds only {stored} bytes")
 
 
 @contextmanager
@@ -107,17 +107,17 @@ def decoding(path: Path, kind: str) -> Iterator[None]:
 
 
 def _because(error: BaseException) -> str:
-    return f": {error}" if isinstance(error, Damaged) else ""
+    return f": {error}" if isinstance(error, DamagedError) else ""
 
 
 def inflate(data: bytes, *, most: int) -> bytes:
     """Unpack a zlib stream of at most `most` bytes.
 
     Raises:
-        Damaged: if it would be larger.
+        DamagedError: if it would be larger.
     """
     engine = zlib.decompressobj()
     unpacked = engine.decompress(data, most)
     if engine.unconsumed_tail:
-        raise Damaged(f"a packed block is larger than {most} bytes")
+        raise DamagedError(f"a packed block is larger than {most} bytes")
     return unpacked

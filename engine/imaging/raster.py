@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.errors import BugError
 from engine.imaging.types import Alpha, Metadata, Pixels, Trimap, from_float
 
-_DTYPES = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
+_DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,8 @@ def to_depth(samples: NDArray[Any], bits: int) -> NDArray[Any]:
         return from_float(samples, dtype)
     if bits == 16:
         return samples.astype(np.uint16) * np.uint16(257)
-    return _narrowing()[samples]
+    narrow: NDArray[np.uint8] = _narrowing()[samples]
+    return narrow
 
 
 @cache

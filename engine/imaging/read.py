@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.imaging.decoded import Decoded, to_image
-from engine.imaging.formats import bmp, exr, jpeg, png, tiff, webp
+from engine.imaging.formats import bmp, exr, jpeg, png, psd, tiff, webp
 from engine.imaging.formats.exr_header import MAGIC as EXR_MAGIC
 from engine.imaging.formats.source import Source
 from engine.imaging.guides import mask_from, trimap_from
@@ -54,6 +54,7 @@ FORMATS: tuple[Format, ...] = (
     Format("PNG", (".png",), _starts(png.SIGNATURE), png.decode),
     Format("TIFF", (".tif", ".tiff"), _starts(*tiff.MARKS), tiff.decode),
     Format("WebP", (".webp",), webp.matches, webp.decode),
+    Format("PSD", (".psd", ".psb"), _starts(psd.MAGIC), psd.decode),
     Format("EXR", (".exr",), _starts(EXR_MAGIC), exr.decode),
     Format("BMP", (".bmp", ".dib"), bmp.matches, bmp.decode),
 )

@@ -11,7 +11,7 @@ from engine.errors import BugError, UserError
 from engine.imaging.atomic import replace_atomically
 from engine.imaging.raster import Raster
 from engine.imaging.types import Alpha, Metadata, Pixels, Trimap, check_alpha, check_pixels
-from engine.imaging.writers import exr, jpeg, png, tiff, webp
+from engine.imaging.writers import exr, jpeg, png, psd, tiff, webp
 
 __all__ = [
     "WRITERS",
@@ -64,6 +64,7 @@ WRITERS: dict[str, Writer] = {
     "jpeg": Writer(
         "JPEG", ".jpg", (8,), False, jpeg.write, aliases=(".jpeg",), longest=jpeg.LONGEST
     ),
+    "psd": Writer("PSD", ".psd", (8, 16), True, psd.write, psd.write_layers, longest=psd.LONGEST),
     "exr": Writer("EXR", ".exr", (16,), True, exr.write, exr.write_layers),
 }
 

@@ -12,11 +12,11 @@ from engine.imaging.decoded import Decoded
 from engine.imaging.formats.exr_header import ExrHeader, read_header
 from engine.imaging.formats.source import Source
 from engine.imaging.geometry import strips
-from engine.imaging.limits import MAX_PIXELS, Damaged, check_dimensions
+from engine.imaging.limits import MAX_PIXELS, DamagedError, check_dimensions
 
 REC_709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 """x and y of red, green, blue and white, which sRGB shares."""
-_LARGEST_HALF = np.float32(65504)
+_LARGEST_HALF = 65504.0
 
 
 def decode(source: Source) -> Decoded:
@@ -33,7 +33,7 @@ def decode(source: Source) -> Decoded:
     for window in (header.data, header.display):
         check_dimensions(source.path, *window.size)
     if math.prod(header.data.size) * len(header.channels) > 3 * MAX_PIXELS:
-        raise Damaged(f"its {len(header.channels)} channels hold more than can be opened")
+        raise DamagedError(f"its {len(header.channels)} channels hold more than can be opened")
     names, alpha_name = _choose(header)
     planes = _read_planes(source, header)
     colour = [_framed(planes.pop(name), header) for name in names]
@@ -70,7 +70,7 @@ def _choose(header: ExrHeader) -> tuple[tuple[str, ...], str | None]:
                 return wanted, alpha
     if len(names) == 1:
         return (names[0],), None
-    raise Damaged(f"none of its channels ({', '.join(names[:8])}) make up a picture")
+    raise DamagedError(f"none of its channels ({', '.join(names[:8])}) make up a picture")
 
 
 def _read_planes(source: Source, header: ExrHeader) -> dict[str, NDArray[Any]]:
@@ -81,15 +81,14 @@ def _read_planes(source: Source, header: ExrHeader) -> dict[str, NDArray[Any]]:
     for channel in header.channels:
         plane = planes.get(channel.name)
         if plane is None or plane.shape != header.data.size:
-            raise Damaged(f"the channel {channel.name!r} is not of the picture's size")
+            raise DamagedError(f"the channel {channel.name!r} is not of the picture's size")
     return planes
 
 
 def _framed(plane: NDArray[Any], header: ExrHeader) -> NDArray[np.float32]:
     """A finite float32 plane of the display window, 0 where the file has no pixels."""
-    values = np.nan_to_num(
-        plane.astype(np.float32), copy=False, nan=0.0, posinf=_LARGEST_HALF, neginf=-_LARGEST_HALF
-    )
+    values: NDArray[np.float32] = plane.astype(np.float32)
+    np.nan_to_num(values, copy=False, nan=0.0, posinf=_LARGEST_HALF, neginf=-_LARGEST_HALF)
     data, display = header.data, header.display
     if data == display:
         return values
@@ -119,7 +118,7 @@ def _to_rec709(samples: NDArray[np.float32], header: ExrHeader) -> None:
         return
     matrix = np.linalg.solve(_to_xyz(REC_709), _to_xyz(primaries)).astype(np.float32)
     if not np.isfinite(matrix).all():
-        raise Damaged("its primaries make no sense")
+        raise DamagedError("its primaries make no sense")
     for strip in strips(samples.shape[:2]):
         samples[strip.slices] = samples[strip.slices] @ matrix.T
 

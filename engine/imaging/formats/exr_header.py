@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from engine.imaging.limits import Damaged
+from engine.imaging.limits import DamagedError
 
 MAGIC = b"\x76\x2f\x31\x01"
 _TILED, _DEEP, _MULTIPART = 0x200, 0x800, 0x1000
@@ -66,13 +66,13 @@ def read_header(data: bytes) -> ExrHeader:
     """Read and check the header and the table of chunks.
 
     Raises:
-        Damaged: for what breaks the rules, and for deep, multi-part and multi-level files.
+        DamagedError: for what breaks the rules, and for deep, multi-part and multi-level files.
     """
     if data[:4] != MAGIC or len(data) < 100:
-        raise Damaged("its head is cut short")
+        raise DamagedError("its head is cut short")
     (version,) = struct.unpack_from("<I", data, 4)
     if version & 0xFF != 2 or version & (_DEEP | _MULTIPART):
-        raise Damaged("deep and multi-part files are not supported; save it as a single part")
+        raise DamagedError("deep and multi-part files are not supported; save it as a single part")
     attributes, end = _attributes(data, 8)
     header = ExrHeader(
         _window(attributes, "dataWindow"),
@@ -92,9 +92,9 @@ def _attributes(data: bytes, at: int) -> tuple[dict[str, tuple[str, bytes]], int
         kind, at = _name(data, at)
         (size,) = struct.unpack_from("<i", data, at)
         if size < 0 or at + 4 + size > len(data) or len(found) >= _MOST_ATTRIBUTES:
-            raise Damaged(f"the attribute {name!r} is cut short")
+            raise DamagedError(f"the attribute {name!r} is cut short")
         if name in found:
-            raise Damaged(f"the attribute {name!r} comes twice")
+            raise DamagedError(f"the attribute {name!r} comes twice")
         found[name] = kind, data[at + 4 : at + 4 + size]
         at += 4 + size
     return found, at + 1
@@ -107,14 +107,14 @@ def _name(data: bytes, at: int) -> tuple[str, int]:
 
 def _value(attributes: dict[str, tuple[str, bytes]], name: str, kind: str) -> bytes:
     if attributes.get(name, ("", b""))[0] != kind:
-        raise Damaged(f"the attribute {name!r} is missing")
+        raise DamagedError(f"the attribute {name!r} is missing")
     return attributes[name][1]
 
 
 def _window(attributes: dict[str, tuple[str, bytes]], name: str) -> Window:
     window = Window(*struct.unpack("<4i", _value(attributes, name, "box2i")))
     if min(window.size) < 1 or max(map(abs, (*window.size, window.left, window.top))) > _LARGEST:
-        raise Damaged(f"the {name} makes no sense")
+        raise DamagedError(f"the {name} makes no sense")
     return window
 
 
@@ -130,10 +130,10 @@ def _channels(value: bytes) -> list[Channel]:
 
 def _check_channels(header: ExrHeader) -> None:
     if not header.channels:
-        raise Damaged("it has no channels")
+        raise DamagedError("it has no channels")
     for channel in header.channels:
         if channel.kind not in _SAMPLE_BYTES or channel.spacing != (1, 1):
-            raise Damaged(f"the channel {channel.name!r} is of a kind that can't be read")
+            raise DamagedError(f"the channel {channel.name!r} is of a kind that can't be read")
 
 
 def _check_chunks(data: bytes, end: int, header: ExrHeader, *, tiled: bool) -> None:
@@ -143,17 +143,17 @@ def _check_chunks(data: bytes, end: int, header: ExrHeader, *, tiled: bool) -> N
     if tiled:
         across, down, mode = struct.unpack("<IIB", _value(header.attributes, "tiles", "tiledesc"))
         if mode & 0xF or not (1 <= across <= _LARGEST and 1 <= down <= _LARGEST):
-            raise Damaged("its tiles are of a kind that can't be read")
+            raise DamagedError("its tiles are of a kind that can't be read")
         if across * down > 4 * max(height * width, 1 << 16):
-            raise Damaged("its tiles are larger than the picture")
+            raise DamagedError("its tiles are larger than the picture")
         chunks = -(-height // down) * -(-width // across)
     elif compression in _ROWS_PER_CHUNK:
         chunks = -(-height // _ROWS_PER_CHUNK[compression])
     else:
-        raise Damaged(f"its compression (number {compression}) is not supported")
+        raise DamagedError(f"its compression (number {compression}) is not supported")
     if end + (8 + _CHUNK_HEAD) * chunks > len(data):
-        raise Damaged("it promises more rows than it holds")
+        raise DamagedError("it promises more rows than it holds")
     first = end + 8 * chunks
     for offset in struct.unpack_from(f"<{chunks}Q", data, end):
         if not first <= offset <= len(data) - _CHUNK_HEAD:
-            raise Damaged("part of the picture is missing")
+            raise DamagedError("part of the picture is missing")

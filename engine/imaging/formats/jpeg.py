@@ -13,7 +13,7 @@ from engine.imaging import exif
 from engine.imaging.color import ColourModel
 from engine.imaging.decoded import Decoded
 from engine.imaging.formats.source import Source
-from engine.imaging.limits import Damaged, check_contents, check_dimensions
+from engine.imaging.limits import DamagedError, check_contents, check_dimensions
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
@@ -50,7 +50,7 @@ def decode(source: Source) -> Decoded:
     check_dimensions(source.path, head.height, head.width)
     check_contents(head.height, head.width, stored=len(source.data), most=_PIXELS_PER_BYTE)
     if head.channels not in _MODELS:
-        raise Damaged(f"it has {head.channels} colour channels")
+        raise DamagedError(f"it has {head.channels} colour channels")
     model, name = _MODELS[head.channels]
     return Decoded(
         _unpack(source.data, head, name),
@@ -69,7 +69,7 @@ def _unpack(data: bytes, head: _Header, colours: str) -> NDArray[Any]:
 
     samples: NDArray[Any] = imagecodecs.jpeg8_decode(data, outcolorspace=colours)
     if samples.shape[:2] != (head.height, head.width) or samples.dtype != np.uint8:
-        raise Damaged("its header and its picture don't agree")
+        raise DamagedError("its header and its picture don't agree")
     if head.channels == 4 and head.adobe:
         np.subtract(255, samples, out=samples)  # Adobe's programs store the paper, not the ink
     return samples
@@ -91,7 +91,7 @@ def _read_header(data: bytes) -> _Header:
             at += 1
             continue
         if marker in (_EOI, _SOI):
-            raise Damaged("it holds no picture")
+            raise DamagedError("it holds no picture")
         (length,) = struct.unpack_from(">H", data, at + 1)
         _take_segment(head, marker, data[at + 3 : at + 1 + length])
         at += 1 + length
@@ -106,22 +106,22 @@ def _next_marker(data: bytes, at: int) -> int:
     while 0 <= at < len(data) and data[at] == 0xFF:
         at += 1
     if at < 0 or at >= len(data):
-        raise Damaged("it ends before the picture begins")
+        raise DamagedError("it ends before the picture begins")
     return at
 
 
 def _check_scans(data: bytes, start: int) -> None:
     if data.find(b"\xff\xd9", start) < 0:
-        raise Damaged("the end of the picture is missing")
+        raise DamagedError("the end of the picture is missing")
     if data.count(b"\xff\xda", start) > _MOST_SCANS:
-        raise Damaged(f"it has more than {_MOST_SCANS} scans")
+        raise DamagedError(f"it has more than {_MOST_SCANS} scans")
 
 
 def _take_segment(head: _Header, marker: int, body: bytes) -> None:
     if marker in _FRAMES:
         head.height, head.width, head.channels = struct.unpack_from(">HHB", body, 1)
         if body[0] != 8:
-            raise Damaged(f"its {body[0]} bits a channel are not supported")
+            raise DamagedError(f"its {body[0]} bits a channel are not supported")
     elif marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 12:
         head.dpi = _jfif_resolution(*struct.unpack_from(">BHH", body, 7))
     elif marker == _APP1 and body.startswith(EXIF_MARK):

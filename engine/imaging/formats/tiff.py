@@ -15,7 +15,7 @@ from engine.imaging.color import ColourModel
 from engine.imaging.decoded import Decoded
 from engine.imaging.formats import jpeg
 from engine.imaging.formats.source import Source
-from engine.imaging.limits import Damaged, check_dimensions
+from engine.imaging.limits import DamagedError, check_dimensions
 from engine.imaging.premultiply import unpremultiplied
 
 MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -60,7 +60,7 @@ def _main_page(file: Any) -> Any:
     """The first page that is no thumbnail."""
     pages = list(islice(file.pages, _FIRST_PAGES))
     if not pages:
-        raise Damaged("it has no pages")
+        raise DamagedError("it has no pages")
     return next((page for page in pages if not int(page.subfiletype) & 1), pages[0])
 
 
@@ -91,18 +91,18 @@ def _check_segments(source: Source, page: Any) -> None:
         longest = max(_LARGEST_TILE, page.imagelength + 256, page.imagewidth + 256)
         area = page.tilelength * page.tilewidth
         if max(page.tilelength, page.tilewidth) > longest:
-            raise Damaged("its tiles are larger than the picture")
+            raise DamagedError("its tiles are larger than the picture")
         check_dimensions(source.path, page.tilelength, page.tilewidth)
     else:
         area = page.imagelength * page.imagewidth
     offsets, counts = page.dataoffsets, page.databytecounts
     if not offsets or len(offsets) != len(counts):
-        raise Damaged("its table of strips is broken")
+        raise DamagedError("its table of strips is broken")
     end = max(offset + count for offset, count in zip(offsets, counts, strict=True))
     if end > len(source.data):
-        raise Damaged("part of the picture lies beyond the end of the file")
+        raise DamagedError("part of the picture lies beyond the end of the file")
     if sum(counts) > 2 * len(source.data):
-        raise Damaged("its strips overlap")
+        raise DamagedError("its strips overlap")
     if int(page.compression) == _JPEG:
         for offset, count in zip(offsets, counts, strict=True):
             _check_jpeg(source.data[offset : offset + count], area)
@@ -111,13 +111,13 @@ def _check_segments(source: Source, page: Any) -> None:
 def _check_jpeg(segment: bytes, area: int) -> None:
     height, width = jpeg.dimensions(segment) if segment else (0, 0)
     if height * width > area:
-        raise Damaged("a tile holds a larger picture than it should")
+        raise DamagedError("a tile holds a larger picture than it should")
 
 
 def _channels_last(page: Any, samples: NDArray[Any]) -> NDArray[Any]:
     height, width = page.imagelength, page.imagewidth
     if samples.size != height * width * page.samplesperpixel:
-        raise Damaged("its size and its samples don't agree")
+        raise DamagedError("its size and its samples don't agree")
     if int(page.planarconfig) == 2 and page.samplesperpixel > 1:
         return np.moveaxis(samples.reshape(-1, height, width), 0, -1)
     return samples.reshape(height, width, -1)
@@ -127,7 +127,7 @@ def _interpret(page: Any, samples: NDArray[Any]) -> Decoded:
     photometric = int(page.photometric)
     model, colours = _COLOURS[photometric]
     if samples.shape[2] < colours:
-        raise Damaged("it has too few colour channels")
+        raise DamagedError("it has too few colour channels")
     colour, extra = samples[..., :colours], samples[..., colours:]
     if photometric == _PALETTE:
         pixels = _palette(page)[:, colour[..., 0]].transpose(1, 2, 0)
@@ -157,7 +157,7 @@ def _palette(page: Any) -> NDArray[np.uint8]:
     """3×N colours of 8 bits."""
     colours = np.asarray(page.colormap).reshape(3, -1)
     if colours.shape[1] < 2**page.bitspersample:
-        raise Damaged("its palette is too short")
+        raise DamagedError("its palette is too short")
     if int(colours.max()) > 255:  # some programs store 8 bits where 16 belong
         colours = (colours.astype(np.uint32) + 128) // 257
     return colours.astype(np.uint8)
@@ -170,7 +170,8 @@ def _full_range(samples: NDArray[Any], bits: int) -> NDArray[Any]:
     dtype, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65535)
     most = 2**bits - 1
     spread = (np.arange(most + 1, dtype=np.uint64) * full + most // 2) // most
-    return spread.astype(dtype)[np.minimum(samples.astype(np.uint16), most)]
+    whole: NDArray[Any] = spread.astype(dtype)[np.minimum(samples.astype(np.uint16), most)]
+    return whole
 
 
 def _take_tags(decoded: Decoded, page: Any) -> None:
@@ -199,6 +200,6 @@ def _ratio(value: Any) -> float | None:
 def _exif_block(data: bytes) -> bytes | None:
     try:
         tags = exif.descriptive(exif.parse(data))
-    except Damaged:
+    except DamagedError:
         return None
     return exif.build(tags) if tags.main or tags.exif or tags.gps else None

@@ -14,7 +14,7 @@ from engine.imaging.decoded import Decoded
 from engine.imaging.formats.jpeg import EXIF_MARK
 from engine.imaging.formats.png import split_alpha
 from engine.imaging.formats.source import Source
-from engine.imaging.limits import Damaged, check_dimensions
+from engine.imaging.limits import DamagedError, check_dimensions
 
 
 def matches(head: bytes, _suffix: str) -> bool:
@@ -28,13 +28,13 @@ def decode(source: Source) -> Decoded:
 
     data = source.data
     if int.from_bytes(data[4:8], "little") + 8 > len(data):
-        raise Damaged("its end is missing")
+        raise DamagedError("its end is missing")
     parts = dict(reversed(list(chunks(data))))  # the first of each name counts
     height, width = _dimensions(parts)
     check_dimensions(source.path, height, width)
     pixels: NDArray[Any] = imagecodecs.webp_decode(data)
     if pixels.shape[:2] != (height, width) or pixels.dtype != np.uint8:
-        raise Damaged("its header and its picture don't agree")
+        raise DamagedError("its header and its picture don't agree")
     samples, alpha, model = split_alpha(pixels)
     block = parts.get(b"EXIF")
     if block is not None and block.startswith(EXIF_MARK):
@@ -57,7 +57,7 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at + 8 <= len(data):
         (length,) = struct.unpack_from("<I", data, at + 4)
         if at + 8 + length > len(data):
-            raise Damaged("a chunk is cut short")
+            raise DamagedError("a chunk is cut short")
         yield data[at : at + 4], data[at + 8 : at + 8 + length]
         at += 8 + length + length % 2
 
@@ -74,4 +74,4 @@ def _dimensions(parts: dict[bytes, bytes]) -> tuple[int, int]:
     if b"VP8L" in parts:
         (packed,) = struct.unpack_from("<I", parts[b"VP8L"], 1)
         return (packed >> 14 & 0x3FFF) + 1, (packed & 0x3FFF) + 1
-    raise Damaged("it holds no picture")
+    raise DamagedError("it holds no picture")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +90,20 @@ def _planes(raster: Raster, prefix: str, *, premultiply: bool) -> dict[str, NDAr
 
 
 def _linear(pixels: Pixels, icc: bytes | None) -> NDArray[np.float32]:
-    values = _unit(pixels)
     if icc is not None and profile_model(icc) == "rgb":
-        converted = to_linear(values, icc)
+        converted = to_linear(_unit(pixels), icc)
         if converted is not None:
             return converted
-    return srgb_to_linear(values)
+    if pixels.dtype in _FULL_SCALE:
+        linear: NDArray[np.float32] = _linear_table(pixels.dtype)[pixels]
+        return linear
+    return srgb_to_linear(pixels)
+
+
+@cache
+def _linear_table(dtype: np.dtype[Any]) -> NDArray[np.float32]:
+    """For each integer sample its linear light."""
+    return srgb_to_linear(_unit(np.arange(np.iinfo(dtype).max + 1).astype(dtype)))
 
 
 def _unit(samples: NDArray[Any]) -> NDArray[np.float32]:
@@ -104,7 +113,8 @@ def _unit(samples: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def _cover(alpha: Alpha, strip: Rect) -> NDArray[np.float32]:
-    return alpha[strip.slices][..., None]
+    cover: NDArray[np.float32] = alpha[strip.slices][..., None]
+    return cover
 
 
 def _half(values: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -6,6 +6,7 @@ import logging
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from engine.imaging.formats.jpeg import EXIF_MARK, ICC_MARK, XMP_MARK
 from engine.imaging.raster import Raster
@@ -29,7 +30,7 @@ def write(path: Path, raster: Raster) -> None:
     """
     import imagecodecs
 
-    encoded = imagecodecs.jpeg8_encode(
+    encoded: Any = imagecodecs.jpeg8_encode(
         raster.block(0, raster.size[0]),
         raster.quality,
         subsampling="444" if raster.quality >= _FULL_COLOUR_FROM else "420",

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.imaging import exif
 from engine.imaging.geometry import strips
-from engine.imaging.limits import Damaged
+from engine.imaging.limits import DamagedError
 from engine.imaging.raster import Raster
 from engine.imaging.types import Rect
 from engine.imaging.writers.side_by_side import in_order
@@ -69,15 +69,15 @@ def _pack_strip(raster: Raster, strip: Rect) -> bytes:
     block = np.ascontiguousarray(raster.block(strip.top, strip.bottom))
     differences = block.copy()
     differences[:, 1:] -= block[:, :-1]
-    packed = imagecodecs.deflate_encode(differences.astype(block.dtype.newbyteorder("<")), _LEVEL)
-    return bytes(packed)
+    ordered = differences.astype(block.dtype.newbyteorder("<"), copy=False)
+    return bytes(imagecodecs.deflate_encode(ordered.tobytes(), _LEVEL))
 
 
 def _add_exif(path: Path, block: bytes, *, big: bool) -> None:
     """Append the EXIF directories, and a first directory that knows them."""
     try:
         tags = exif.little_endian(exif.descriptive(exif.parse(block)))
-    except Damaged:
+    except DamagedError:
         log.warning("The EXIF block can't be read and is left out.")
         return
     if big:

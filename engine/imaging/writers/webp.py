@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def write(path: Path, raster: Raster) -> None:
     if block.ndim == 2:
         block = np.repeat(block[..., None], 3, axis=2)
     lossless = raster.quality == 100
-    encoded = imagecodecs.webp_encode(block, raster.quality, lossless=lossless)
+    encoded: Any = imagecodecs.webp_encode(block, raster.quality, lossless=lossless)
     body = b"".join(_chunk(name, part) for name, part in _parts(encoded, raster))
     with path.open("wb") as file:
         file.write(b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP")
