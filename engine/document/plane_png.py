@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.document.damage import DamagedProjectError
 from engine.document.planes import TILE, Plane
 from engine.errors import BugError
-from engine.imaging.limits import Damaged
 from engine.imaging.types import (
     BACKGROUND,
     FOREGROUND,
@@ -54,8 +54,8 @@ def decode_plane(name: str, data: bytes, *, size: tuple[int, int], bits: int) ->
     """The plane in a grey PNG: uint8 for 8 bits, float32 in [0, 1] for 16.
 
     Raises:
-        Damaged: if it isn't a grey PNG of `size` (height, width) and `bits`, which is checked
-            before any pixel is decoded, or if it holds labels that `name` can't have.
+        DamagedProjectError: if it isn't a grey PNG of `size` (height, width) and `bits`, which is
+            checked before any pixel is decoded, or if it holds labels that `name` can't have.
     """
     import imagecodecs
 
@@ -63,9 +63,9 @@ def decode_plane(name: str, data: bytes, *, size: tuple[int, int], bits: int) ->
     try:
         samples = np.asarray(imagecodecs.png_decode(data))
     except (RuntimeError, ValueError) as error:
-        raise Damaged(f"{name} cannot be decoded") from error
+        raise DamagedProjectError(f"{name} cannot be decoded") from error
     if samples.shape != size or samples.dtype.itemsize * 8 != bits:
-        raise Damaged(f"{name} has the wrong size or depth")
+        raise DamagedProjectError(f"{name} has the wrong size or depth")
     if bits == 8:
         _check_labels(name, samples)
         return Plane.from_array(samples)
@@ -89,18 +89,18 @@ def _sixteen_bits(plane: Plane) -> NDArray[np.uint16]:
 
 def _check_header(name: str, data: bytes, size: tuple[int, int], bits: int) -> None:
     if len(data) < _HEADER.size:
-        raise Damaged(f"{name} is no PNG")
+        raise DamagedProjectError(f"{name} is no PNG")
     signature, _, kind, width, height, *form = _HEADER.unpack_from(data)
     if signature != _SIGNATURE or kind != b"IHDR":
-        raise Damaged(f"{name} is no PNG")
+        raise DamagedProjectError(f"{name} is no PNG")
     if (height, width) != size:
-        raise Damaged(f"{name} is {width} × {height} pixels, not {size[1]} × {size[0]}")
+        raise DamagedProjectError(f"{name} is {width} × {height} pixels, not {size[1]} × {size[0]}")
     if form != [bits, *_GREY_FORM]:
-        raise Damaged(f"{name} is not grey with {bits} bits")
+        raise DamagedProjectError(f"{name} is not grey with {bits} bits")
 
 
 def _check_labels(name: str, samples: NDArray[np.uint8]) -> None:
     known = np.zeros(256, bool)
     known[list(_LABELS[name])] = True
     if not known[samples].all():
-        raise Damaged(f"{name} holds values that it cannot have")
+        raise DamagedProjectError(f"{name} holds values that it cannot have")

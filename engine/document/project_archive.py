@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO
 
+from engine.document.damage import DamagedProjectError, damage_in
 from engine.document.source import unreadable
 from engine.errors import UserError
-from engine.imaging.limits import Damaged
 
 MAX_ENTRIES = 64
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-# All that zipfile was seen to raise for damaged files.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
 
 
 class Archive:
@@ -85,51 +68,28 @@ class Archive:
         with damage_in(self._path):
             info = self._entries.get(name)
             if info is None:
-                raise Damaged(f"{name} is missing")
+                raise DamagedProjectError(f"{name} is missing")
             if info.file_size > most:
-                raise Damaged(f"{name} says it has {info.file_size} bytes")
+                raise DamagedProjectError(f"{name} says it has {info.file_size} bytes")
             with self._zip.open(info) as entry:
                 # Bounded, since an entry may hold more than its header says.
                 data = entry.read(info.file_size)
             if len(data) != info.file_size:
-                raise Damaged(f"{name} ends too early")
+                raise DamagedProjectError(f"{name} ends too early")
             return data
-
-
-@contextmanager
-def damage_in(path: Path) -> Iterator[None]:
-    """Turn what reading a damaged project file raises into a `UserError`."""
-    try:
-        yield
-    except MemoryError as error:
-        raise UserError(
-            "There is not enough memory to open this project.",
-            remedy="Close other programs and try again.",
-            path=path,
-        ) from error
-    except _DAMAGE as error:
-        raise UserError(
-            f"The project file is damaged or not a project file{_because(error)}.",
-            remedy="Use another copy of it.",
-            path=path,
-        ) from error
-
-
-def _because(error: Exception) -> str:
-    return f": {error}" if isinstance(error, Damaged | zipfile.BadZipFile) else ""
 
 
 def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     if len(entries) > MAX_ENTRIES:
-        raise Damaged(f"it has {len(entries)} entries")
+        raise DamagedProjectError(f"it has {len(entries)} entries")
     for info in entries:
         if _escapes(info.filename):
-            raise Damaged(f"it has an entry named {info.filename!r}")
+            raise DamagedProjectError(f"it has an entry named {info.filename!r}")
         if info.compress_type not in _METHODS or info.flag_bits & _ENCRYPTED:
-            raise Damaged(f"{info.filename} is packed in a way that projects aren't")
+            raise DamagedProjectError(f"{info.filename} is packed in a way that projects aren't")
     table = {info.filename: info for info in entries}
     if len(table) != len(entries):
-        raise Damaged("it has two entries of one name")
+        raise DamagedProjectError("it has two entries of one name")
     return table
 
 

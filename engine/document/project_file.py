@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.document.damage import DamagedProjectError, damage_in
 from engine.document.plane_png import decode_plane, encode_plane, encode_samples, most_bytes
 from engine.document.planes import Plane
-from engine.document.project_archive import Archive, damage_in
+from engine.document.project_archive import Archive
 from engine.document.project_manifest import (
     MANIFEST_ENTRY,
     PLANE_BITS,
@@ -39,7 +40,6 @@ from engine.document.source import (
 )
 from engine.document.state import DocumentState, SourceLink
 from engine.errors import BugError, UserError
-from engine.imaging.limits import Damaged
 from engine.imaging.types import Image, Rect, from_float, to_float
 from engine.jobs.context import NOBODY, JobContext
 
@@ -198,7 +198,7 @@ def _located(
         data = archive.read(record.entry, most=MAX_SOURCE_BYTES)
         with damage_in(project):
             if hashlib.sha256(data).hexdigest() != record.sha256:
-                raise Damaged("its photograph has another hash than it should")
+                raise DamagedProjectError("its photograph has another hash than it should")
         return replace(link, data=data)
     if chosen is not None:
         return relinked(link, chosen, project, accept_different=accept_different, ctx=ctx)

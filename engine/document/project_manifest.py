@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine.document.damage import DamagedProjectError
 from engine.errors import UserError
-from engine.imaging.limits import Damaged, check_dimensions
+from engine.imaging.limits import check_dimensions
 from engine.imaging.types import Rect
 from engine.settings import CutSettings, from_dict, to_dict
 
@@ -77,7 +78,7 @@ def decode_manifest(data: bytes, *, path: Path) -> Manifest:
     """Read and check a manifest.
 
     Raises:
-        Damaged: if it is damaged.
+        DamagedProjectError: if it is damaged.
         UserError: for one of a newer version, or of a picture too large to open.
     """
     values = _table(_parsed(data), "manifest")
@@ -98,7 +99,7 @@ def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise Damaged("its manifest is not JSON") from error
+        raise DamagedProjectError("its manifest is not JSON") from error
 
 
 def _refuse(constant: str) -> None:
@@ -107,7 +108,7 @@ def _refuse(constant: str) -> None:
 
 def _check_version(values: dict[str, Any], path: Path) -> None:
     if values.get("format") != FORMAT:
-        raise Damaged("its manifest is of another format")
+        raise DamagedProjectError("its manifest is of another format")
     version = _typed(values.get("version"), int, "version")
     if version > VERSION:
         raise UserError(
@@ -117,7 +118,7 @@ def _check_version(values: dict[str, Any], path: Path) -> None:
             path=path,
         )
     if version < 1:
-        raise Damaged("its manifest has no valid version")
+        raise DamagedProjectError("its manifest has no valid version")
 
 
 def _source(value: Any) -> SourceRecord:
@@ -125,7 +126,7 @@ def _source(value: Any) -> SourceRecord:
     names = ("name", "sha256", "path", "relative", "entry")
     record = SourceRecord(*(_typed(values.get(name, ""), str, name) for name in names))
     if len(record.sha256) != 64:
-        raise Damaged("the hash of its photograph is missing")
+        raise DamagedProjectError("the hash of its photograph is missing")
     return record
 
 
@@ -143,9 +144,9 @@ def _settings(value: Any, path: Path) -> CutSettings:
 def _planes(value: Any) -> tuple[str, ...]:
     entries = _table(value, "planes")
     if any(PLANE_ENTRIES.get(name) != entry for name, entry in entries.items()):
-        raise Damaged("it lists planes that it cannot have")
+        raise DamagedProjectError("it lists planes that it cannot have")
     if "strokes" not in entries:
-        raise Damaged("its strokes are missing")
+        raise DamagedProjectError("its strokes are missing")
     return tuple(entries)
 
 
@@ -157,7 +158,7 @@ def _rect(value: Any, size: list[int]) -> Rect | None:
 def _integers(value: Any, count: int, name: str) -> list[int]:
     items = _typed(value, list, name)
     if len(items) != count:
-        raise Damaged(f"{name!r} in its manifest has {len(items)} values, not {count}")
+        raise DamagedProjectError(f"{name!r} in its manifest has {len(items)} values, not {count}")
     return [_typed(item, int, name) for item in items]
 
 
@@ -167,5 +168,5 @@ def _table(value: Any, name: str) -> dict[str, Any]:
 
 def _typed(value: Any, kind: type[T], name: str) -> T:
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise Damaged(f"{name!r} in its manifest is not what it should be")
+        raise DamagedProjectError(f"{name!r} in its manifest is not what it should be")
     return value
