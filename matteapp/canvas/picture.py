@@ -121,10 +121,7 @@ class Picture:
 
 def tile_box(key: TileKey, viewport: Viewport) -> Box:
     """Device pixels of a tile; neighbours share their border, so nothing is drawn twice."""
-    factor = 2**key.level
-    top, left, bottom, right = key.rect
-    source = Rect(top * factor, left * factor, bottom * factor, right * factor)
-    inside = source.intersected(Rect.whole(viewport.image))
+    inside = key.source_rect.intersected(Rect.whole(viewport.image))
     scale = viewport.scale
     return Box(
         round(viewport.x + inside.left * scale),

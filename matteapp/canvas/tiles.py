@@ -20,6 +20,8 @@ GUTTER = 1
 """Pixels of the neighbours around a tile, so that smooth scaling shows no seam."""
 CACHE_BYTES = 384 * 2**20
 CELL = 256
+GUTTERS_REACH = 16 * GUTTER
+"""Pixels of the photograph that a gutter shows, at the levels where that can be seen."""
 
 
 class TileKey(NamedTuple):
@@ -38,15 +40,8 @@ class TileKey(NamedTuple):
 
     @property
     def source_rect(self) -> Rect:
-        """Its pixels in the photograph, gutter included; may reach past the edge."""
-        factor = 2**self.level
-        top, left, bottom, right = self.rect
-        return Rect(
-            (top - GUTTER) * factor,
-            (left - GUTTER) * factor,
-            (bottom + GUTTER) * factor,
-            (right + GUTTER) * factor,
-        )
+        """Its pixels in the photograph, without the gutter; may reach past the edge."""
+        return Rect(*(edge * 2**self.level for edge in self.rect))
 
     @property
     def parent(self) -> TileKey:
@@ -167,7 +162,8 @@ class Freshness:
         """A plane changed in `rect` (None: everywhere)."""
         cells = self._planes.setdefault(plane, np.zeros(self._cells, np.int64))
         whole = Rect.whole(self._size)
-        cells[_cells(whole if rect is None else rect.intersected(whole)).slices] = revision
+        seen = whole if rect is None else rect.grown(GUTTERS_REACH, within=self._size)
+        cells[_cells(seen).slices] = revision
 
     def needed(self, planes: Iterable[str], rect: Rect) -> int:
         """The revision that a picture of `rect` made of these planes has to show."""

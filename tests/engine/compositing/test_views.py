@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.compositing.backgrounds import render_background
+from engine.compositing.blend import composite
+from engine.compositing.edges import apply_edges
+from engine.compositing.pyramid import Pyramid, eight_bits, reduced
+from engine.compositing.view_tiles import Scene, ViewMemory, render_tile
+from engine.compositing.views import (
+    PALETTES,
+    TRIMAP_STRENGTH,
+    VIEWS,
+    caption,
+    matte_rect,
+)
+from engine.document import edits
+from engine.document.state import DocumentState, SourceLink, new_document
+from engine.imaging.types import (
+    STROKE_BACKGROUND,
+    STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
+    Image,
+    Rect,
+)
+from engine.settings import BackgroundSettings, CutSettings, EdgeSettings
+
+SIZE = 203, 301
+WHOLE = Rect.whole(SIZE)
+
+
+@pytest.fixture
+def pixels() -> np.ndarray:
+    noise = np.random.default_rng(5).integers(0, 256, (*SIZE, 3), np.uint8)
+    return cv2.GaussianBlur(noise, (0, 0), 2)
+
+
+@pytest.fixture
+def bare(pixels) -> DocumentState:
+    return new_document(Image(pixels), SourceLink(None, "", False))
+
+
+@pytest.fixture
+def alpha() -> np.ndarray:
+    rows, cols = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)
+    distance = np.hypot(rows - 100, cols - 140)
+    return np.clip((80 - distance) / 20 + 0.5, 0, 1).astype(np.float32)
+
+
+@pytest.fixture
+def full(bare, alpha, pixels) -> DocumentState:
+    state = edits.set_mask(bare, (alpha > 0.5).astype(np.float32))
+    trimap = np.where(alpha == 1, 255, np.where(alpha == 0, 0, 128)).astype(np.uint8)
+    state = edits.set_alpha(edits.set_trimap(state, trimap), alpha)
+    state = edits.set_foreground(state, 255 - pixels)
+    return edits.paint(state, Rect(0, 0, 4, 4), np.full((4, 4), STROKE_UNKNOWN, np.uint8))
+
+
+def drawn(view: str, state: DocumentState, rect: Rect = WHOLE, level: int = 0, **more):
+    return render_tile(view, Scene(state, ViewMemory(state.image), **more), rect, level)
+
+
+def rgb(view: str, state: DocumentState, rect: Rect = WHOLE, level: int = 0, **more):
+    return drawn(view, state, rect, level, **more).pixels[..., 2::-1].astype(int)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("made", ["bare", "full"])
+@pytest.mark.parametrize("level", [0, 1, 3])
+def test_every_view_draws_every_document_at_every_level(request, view, made, level):
+    state = request.getfixturevalue(made)
+    size = tuple(-(-side // 2**level) for side in SIZE)
+    tile = drawn(view, state, Rect.whole(size), level)
+    assert tile.pixels.shape == (*size, 4)
+    assert tile.pixels.dtype == np.uint8
+    assert tile.opaque != (view == "composite")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_piece_is_the_same_as_in_the_whole(view, full, level):
+    size = tuple(-(-side // 2**level) for side in SIZE)
+    piece = Rect(size[0] // 3, size[1] // 4, size[0], size[1] - 7)
+    whole = rgb(view, full, Rect.whole(size), level)[piece.slices]
+    assert np.abs(rgb(view, full, piece, level) - whole).max() <= 1
+
+
+def test_the_input_is_the_photograph(full, pixels):
+    assert np.array_equal(rgb("input", full), pixels)
+
+
+@pytest.mark.parametrize(("dtype", "scale"), [(np.uint16, 257), (np.float32, 1 / 255)])
+def test_deeper_photographs_show_the_nearest_8_bit_colour(pixels, dtype, scale):
+    deep = (pixels * np.float64(scale)).astype(dtype)
+    assert np.array_equal(eight_bits(deep), pixels)
+
+
+def test_the_alpha_view_is_the_matte_rounded(full, alpha):
+    grey = np.rint(alpha * 255)
+    assert np.array_equal(rgb("alpha", full), np.repeat(grey[..., None], 3, 2))
+
+
+def test_on_black_and_on_white_are_the_foreground_over_them(full, alpha, pixels):
+    for view, behind in (("on_black", 0), ("on_white", 255)):
+        wanted = (255 - pixels) * alpha[..., None] + behind * (1 - alpha[..., None])
+        assert np.abs(rgb(view, full) - wanted).max() <= 1
+
+
+def test_a_transparent_composite_is_premultiplied(full, alpha, pixels):
+    tile = drawn("composite", full)
+    assert not tile.opaque
+    assert np.array_equal(tile.pixels[..., 3], np.rint(alpha * 255))
+    assert np.abs(tile.pixels[..., 2::-1] - (255 - pixels) * alpha[..., None]).max() <= 1
+    assert (tile.pixels[..., :3] <= tile.pixels[..., 3:]).all()
+
+
+@pytest.mark.parametrize(
+    "background",
+    [
+        BackgroundSettings("colour", colour=(0.2, 0.4, 0.6)),
+        BackgroundSettings("gradient", linear_light=True),
+        BackgroundSettings("blurred"),
+    ],
+)
+def test_the_composite_is_what_is_saved(full, alpha, pixels, background):
+    state = replace(full, settings=CutSettings(background=background))
+    behind = render_background(background, state.image)
+    wanted = composite(255 - pixels, alpha, behind, linear_light=background.linear_light)
+    assert np.array_equal(rgb("composite", state), wanted)
+
+
+def test_a_background_image_that_is_not_loaded_is_said(full):
+    state = replace(full, settings=CutSettings(background=BackgroundSettings("image", path="x")))
+    assert not drawn("composite", state).opaque
+    assert "not loaded" in caption("composite", state)
+    backdrop = Image(np.full((10, 10, 3), 9, np.uint8))
+    assert drawn("composite", state, backdrop=backdrop).opaque
+    assert caption("composite", state, backdrop) == ""
+
+
+def test_the_trimap_view_has_the_three_colours(full, pixels):
+    colours = PALETTES["standard"]
+    for place, label in (
+        ((100, 140), STROKE_FOREGROUND),
+        ((200, 3), STROKE_BACKGROUND),
+        ((2, 2), STROKE_UNKNOWN),
+    ):
+        wanted = np.array(colours[label]) * TRIMAP_STRENGTH + pixels[place] * (1 - TRIMAP_STRENGTH)
+        assert np.abs(rgb("trimap", full)[place] - wanted).max() <= 1
+
+
+def test_the_other_palette_has_no_red_and_green(full):
+    one, other = (rgb("trimap", full, palette=name) for name in PALETTES)
+    assert not np.array_equal(one, other)
+
+
+def test_guidance_shows_the_photograph_where_the_mask_keeps_it(full, pixels):
+    view = rgb("guidance", full)
+    assert np.array_equal(view[100, 140], pixels[100, 140])
+    assert view[200, 3].max() < 110
+
+
+def test_overlay_leaves_the_subject_clear(full, pixels):
+    view = rgb("overlay", full)
+    assert np.array_equal(view[100, 140], pixels[100, 140])
+    assert view[200, 3, 0] > view[200, 3, 2]
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        EdgeSettings(feather=3.0, shift=0.4),
+        EdgeSettings(smooth=2.0, fill_holes=500, remove_specks=200),
+    ],
+)
+def test_the_matte_is_shown_with_the_edge_tools_applied(full, alpha, edge):
+    spotted = alpha.copy()
+    spotted[95:105, 135:145] = 0
+    spotted[190:194, 280:284] = 1
+    state = edits.set_alpha(replace(full, settings=CutSettings(edge=edge)), spotted)
+    wanted = np.rint(apply_edges(spotted, edge) * 255)
+    for piece in (WHOLE, Rect(60, 100, 150, 200)):
+        assert np.abs(rgb("alpha", state, piece)[..., 0] - wanted[piece.slices]).max() <= 1
+
+
+def test_an_edge_tool_changes_more_than_the_matte_did(full):
+    changed = Rect(100, 100, 120, 120)
+    assert matte_rect(changed, full) == changed
+    feathered = replace(full, settings=CutSettings(edge=EdgeSettings(feather=4)))
+    grown = matte_rect(changed, feathered)
+    assert grown.top < 100 < 120 < grown.bottom
+    filled = replace(full, settings=CutSettings(edge=EdgeSettings(fill_holes=9)))
+    assert matte_rect(changed, filled) is None
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_captions_are_only_there_when_something_stands_in(bare, full, view):
+    assert caption(view, full) == ""
+    assert (caption(view, bare) == "") == (view == "input")
+
+
+def test_titles_and_keys_of_views_differ():
+    assert len({spec.key for spec in VIEWS.values()}) == len(VIEWS)
+    assert len({spec.title for spec in VIEWS.values()}) == len(VIEWS)
+
+
+def test_levels_lie_exactly_on_top_of_each_other(pixels):
+    pyramid = Pyramid(Image(pixels))
+    assert pyramid.level(3).size == (26, 38)
+    once = pixels[:200, :296].reshape(100, 2, 148, 2, 3).mean((1, 3))
+    assert np.abs(pyramid.level(1).pixels[:100, :148] - once).max() <= 0.51
+    thrice = pixels[:200, :296].reshape(25, 8, 37, 8, 3).mean((1, 3))
+    assert np.abs(pyramid.level(3).pixels[:25, :37] - thrice).max() <= 1.6
+
+
+def test_levels_of_tall_photographs_are_made_in_strips():
+    tall = np.random.default_rng(2).integers(0, 256, (1201, 9, 3), np.uint8)
+    level = Pyramid(Image(tall)).level(1).pixels
+    means = tall[:1200, :8].reshape(600, 2, 4, 2, 3).mean((1, 3))
+    assert np.abs(level[:600, :4] - means).max() <= 0.51
+
+
+def test_a_started_block_is_the_mean_of_its_edge_repeated():
+    assert reduced(np.array([[2, 4, 6]], np.float32), 2).tolist() == [[3, 6]]
+
+
+def test_the_table_of_views_loads_no_opencv():
+    code = "import sys, engine.compositing.views; sys.exit('cv2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
+    assert done.returncode == 0
