@@ -75,7 +75,7 @@ def parse_background(text: str, *, fit: str = "fill", linear_light: bool = False
     from engine.commands.inputs import Companion
 
     path = Path(text).expanduser()
-    if path.exists():
+    if text and path.exists():
         settings = BackgroundSettings(
             kind="image", fit=_fit(fit), path=str(path), linear_light=linear_light
         )

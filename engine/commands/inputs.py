@@ -53,31 +53,37 @@ def find_sources(
 
 
 def _expand(text: str, *, recursive: bool, out: Path | None) -> Iterator[Source]:
-    path = Path(text).expanduser()
-    if path.is_dir():
-        sources = list(_walk(path, recursive=recursive, out=out))
-        if not sources:
-            raise UsageError("There are no photographs in this folder.", path=path)
-        yield from sources
-    elif path.exists() or not any(sign in text for sign in _MAGIC):
-        if not path.exists():
+    for path in _matches(text):
+        if path.is_dir():
+            yield from _walk(path, recursive=recursive, out=out)
+        elif path.exists():
+            yield Source(path)
+        else:
             raise UsageError("There is no such file or folder.", path=path)
-        yield Source(path)
-    else:
-        # Path.glob takes no absolute patterns
-        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
-        if not matches:
-            raise UsageError(f"Nothing matches {text!r}.")
-        for match in matches:
-            yield from _expand(glob.escape(match), recursive=recursive, out=out)
+
+
+def _matches(text: str) -> list[Path]:
+    """What a name or pattern stands for; a name that is there is no pattern."""
+    path = Path(text).expanduser()
+    if path.exists() or not any(sign in text for sign in _MAGIC):
+        return [path]
+    # Path.glob takes no absolute patterns
+    matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207
+    if not matches:
+        raise UsageError(f"Nothing matches {text!r}.")
+    return [Path(match) for match in matches]
 
 
 def _walk(folder: Path, *, recursive: bool, out: Path | None) -> Iterator[Source]:
-    inside = out is not None and out.resolve() != folder.resolve()
+    inside = None if out is None or out.resolve() == folder.resolve() else out.resolve()
+    found = False
     for path in sorted(folder.rglob("*") if recursive else folder.iterdir()):
-        written_by_us = inside and out is not None and path.resolve().is_relative_to(out.resolve())
-        if is_readable(path) and not written_by_us and not _is_product(path):
+        ours = inside is not None and path.resolve().is_relative_to(inside)
+        if is_readable(path) and not ours and not _is_product(path):
+            found = True
             yield Source(path, PurePath(path.relative_to(folder).parent))
+    if not found:
+        raise UsageError("There are no photographs in this folder.", path=folder)
 
 
 def is_readable(path: Path) -> bool:

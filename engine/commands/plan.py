@@ -210,9 +210,9 @@ def _check_inputs_survive(tasks: Sequence[Task], also_read: Iterable[Path]) -> N
 def _check_nothing_there(tasks: Sequence[Task]) -> None:
     there = [path for task in tasks for path in task.targets.values() if path.exists()]
     if there:
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        more = f", and {len(there) - 1} more" if len(there) > 1 else ""
         raise UsageError(
-            f"This file{more} is there already.",
+            f"This file is there already{more}.",
             remedy="Use --overwrite to replace, or --resume to make only what is missing.",
             path=there[0],
         )

@@ -55,12 +55,16 @@ class FileReport:
             return f"failed: {self.reason}"
         if self.status == "cancelled":
             return f"cancelled: {self.input}"
-        written = ", ".join(self.outputs.values())
         if self.status == "skipped":
             return f"{self.input}: complete already"
         snapped = self.snapped_trimap_pixels
         note = f", {snapped} trimap pixels snapped" if snapped else ""
-        return f"{self.input} -> {written} ({self.seconds:.1f} s{note})"
+        return f"{self.input} -> {self._written} ({self.seconds:.1f} s{note})"
+
+    @property
+    def _written(self) -> str:
+        files = list(self.outputs.values())
+        return files[0] if len(files) == 1 else f"{len(files)} files in {Path(files[0]).parent}"
 
 
 def write_report(
