@@ -182,6 +182,15 @@ def descriptive(tags: Tags) -> Tags:
     return replace(tags, main=main, exif=exif)
 
 
+def extracted(data: bytes) -> bytes | None:
+    """An EXIF block with what the first page of a TIFF file says of the photograph, if anything."""
+    try:
+        tags = descriptive(parse(data))
+    except DamagedError:
+        return None
+    return build(tags) if tags.main or tags.exif or tags.gps else None
+
+
 def little_endian(tags: Tags) -> Tags:
     """The same directories with their numbers in little-endian order."""
     if tags.order == "<":

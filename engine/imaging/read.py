@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.imaging.decoded import Decoded, to_image
-from engine.imaging.formats import bmp, exr, jpeg, png, psd, tiff, webp
+from engine.imaging.formats import bmp, exr, heif, jpeg, png, psd, raw, tiff, webp
 from engine.imaging.formats.exr_header import MAGIC as EXR_MAGIC
 from engine.imaging.formats.source import Source
 from engine.imaging.guides import mask_from, trimap_from
@@ -52,11 +52,13 @@ def _starts(*marks: bytes) -> Callable[[bytes, str], bool]:
 FORMATS: tuple[Format, ...] = (
     Format("JPEG", (".jpg", ".jpeg", ".jpe"), _starts(b"\xff\xd8\xff"), jpeg.decode),
     Format("PNG", (".png",), _starts(png.SIGNATURE), png.decode),
+    Format("RAW", raw.SUFFIXES, raw.matches, raw.decode, "raw", "rawpy"),
     Format("TIFF", (".tif", ".tiff"), _starts(*tiff.MARKS), tiff.decode),
     Format("WebP", (".webp",), webp.matches, webp.decode),
     Format("PSD", (".psd", ".psb"), _starts(psd.MAGIC), psd.decode),
     Format("EXR", (".exr",), _starts(EXR_MAGIC), exr.decode),
     Format("BMP", (".bmp", ".dib"), bmp.matches, bmp.decode),
+    Format("HEIC", (".heic", ".heif", ".hif"), heif.matches, heif.decode, "heif", "pillow_heif"),
 )
 """Asked in this order; the first that matches decodes."""
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.imaging import limits
 from engine.imaging.decoded import Decoded
 from engine.imaging.formats.exr_header import ExrHeader, read_header
 from engine.imaging.formats.source import Source
 from engine.imaging.geometry import strips
-from engine.imaging.limits import MAX_PIXELS, DamagedError, check_dimensions
+from engine.imaging.limits import DamagedError, check_dimensions
 
 REC_709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 """x and y of red, green, blue and white, which sRGB shares."""
@@ -32,7 +33,7 @@ def decode(source: Source) -> Decoded:
     header = read_header(source.data)
     for window in (header.data, header.display):
         check_dimensions(source.path, *window.size)
-    if math.prod(header.data.size) * len(header.channels) > 3 * MAX_PIXELS:
+    if math.prod(header.data.size) * len(header.channels) > 3 * limits.MAX_PIXELS:
         raise DamagedError(f"its {len(header.channels)} channels hold more than can be opened")
     names, alpha_name = _choose(header)
     planes = _read_planes(source, header)

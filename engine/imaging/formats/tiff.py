@@ -13,6 +13,7 @@ from engine.errors import UserError
 from engine.imaging import exif
 from engine.imaging.color import ColourModel
 from engine.imaging.decoded import Decoded
+from engine.imaging.depth import spread
 from engine.imaging.formats import jpeg
 from engine.imaging.formats.source import Source
 from engine.imaging.limits import DamagedError, check_dimensions
@@ -52,7 +53,7 @@ def decode(source: Source) -> Decoded:
         decoded = _interpret(page, samples)
         _take_tags(decoded, page)
     if source.data[2:4] in (b"*\0", b"\0*"):
-        decoded.exif = _exif_block(source.data)
+        decoded.exif = exif.extracted(source.data)
     return decoded
 
 
@@ -132,7 +133,7 @@ def _interpret(page: Any, samples: NDArray[Any]) -> Decoded:
     if photometric == _PALETTE:
         pixels = _palette(page)[:, colour[..., 0]].transpose(1, 2, 0)
     else:
-        pixels = _full_range(colour, page.bitspersample)
+        pixels = spread(colour, page.bitspersample)
     if photometric == _MIN_IS_WHITE:
         pixels = np.iinfo(pixels.dtype).max - pixels
     pixels = np.ascontiguousarray(pixels[..., 0] if model == "grey" else pixels)
@@ -149,7 +150,7 @@ def _alpha(page: Any, extra: NDArray[Any]) -> tuple[NDArray[Any] | None, bool]:
     kinds = [int(kind) for kind in page.extrasamples][: extra.shape[2]]
     index = next((i for i, kind in enumerate(kinds) if kind in (1, 2)), 0)
     associated = bool(kinds) and kinds[index] == _ASSOCIATED
-    alpha = _full_range(extra[..., index], page.bitspersample)
+    alpha = spread(extra[..., index], page.bitspersample)
     return np.ascontiguousarray(alpha), associated
 
 
@@ -161,17 +162,6 @@ def _palette(page: Any) -> NDArray[np.uint8]:
     if int(colours.max()) > 255:  # some programs store 8 bits where 16 belong
         colours = (colours.astype(np.uint32) + 128) // 257
     return colours.astype(np.uint8)
-
-
-def _full_range(samples: NDArray[Any], bits: int) -> NDArray[Any]:
-    """Samples of 1 to 16 bits, spread over all of uint8 or uint16."""
-    if bits in (8, 16):
-        return samples
-    dtype, full = (np.uint8, 255) if bits < 8 else (np.uint16, 65535)
-    most = 2**bits - 1
-    spread = (np.arange(most + 1, dtype=np.uint64) * full + most // 2) // most
-    whole: NDArray[Any] = spread.astype(dtype)[np.minimum(samples.astype(np.uint16), most)]
-    return whole
 
 
 def _take_tags(decoded: Decoded, page: Any) -> None:
@@ -195,11 +185,3 @@ def _ratio(value: Any) -> float | None:
     if not isinstance(value, tuple) or len(value) != 2 or not value[1]:
         return None
     return float(value[0] / value[1])
-
-
-def _exif_block(data: bytes) -> bytes | None:
-    try:
-        tags = exif.descriptive(exif.parse(data))
-    except DamagedError:
-        return None
-    return exif.build(tags) if tags.main or tags.exif or tags.gps else None

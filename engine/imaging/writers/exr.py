@@ -109,7 +109,8 @@ def _linear_table(dtype: np.dtype[Any]) -> NDArray[np.float32]:
 def _unit(samples: NDArray[Any]) -> NDArray[np.float32]:
     """Samples with 1 as full scale; highlights of float ones stay above it."""
     scale = _FULL_SCALE.get(samples.dtype, 1.0)
-    return np.multiply(samples, np.float32(1.0 / scale), dtype=np.float32)
+    unit: NDArray[np.float32] = np.multiply(samples, np.float32(1.0 / scale), dtype=np.float32)
+    return unit
 
 
 def _cover(alpha: Alpha, strip: Rect) -> NDArray[np.float32]:
