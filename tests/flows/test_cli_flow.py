@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -376,3 +377,33 @@ def test_help_and_version_come_without_numpy():
     assert f"matte {version('matteapp')}" in told.stdout
     for name in ("cut", "mask", "trimap", "composite", "models"):
         assert f" {name} " in told.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_stops_a_real_process_cleanly_and_resume_goes_on(photo, mask, tmp_path, matte):
+    photos, out, report = tmp_path / "photos", tmp_path / "out", tmp_path / "report.json"
+    photos.mkdir()
+    for number in range(40):
+        (photos / f"{number:02}.png").write_bytes(photo.read_bytes())
+    call = [
+        sys.executable, "-m", "engine.cli", "cut", photos, "-o", out, "--mask", mask,
+        "--json", report,
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        list(map(str, call)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"--resume goes on" in told
+    assert b"Traceback" not in told
+    rows = json.loads(report.read_text())["files"]
+    done = [row for row in rows if row["status"] == "done"]
+    assert 1 <= len(done) < 40
+    assert {row["status"] for row in rows} == {"done", "cancelled"}
+    assert [path for path in out.iterdir() if path.suffix != ".png"] == []
+    assert len(list(out.iterdir())) == len(done)
+    first_three = [photos / f"{number:02}.png" for number in range(3)]
+    assert matte("cut", *first_three, "-o", out, "--mask", mask, "--resume")[0] == 0
