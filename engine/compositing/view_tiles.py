@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
-from engine.compositing.edges import EDGE_REACH, apply_edges, fill_holes, remove_specks
 from engine.compositing.pyramid import Pyramid, eight_bits, reduced
 from engine.compositing.views import (
     OVERLAY_STRENGTH,
@@ -21,7 +20,6 @@ from engine.compositing.views import (
     TRIMAP_STRENGTH,
     Rgb8,
     ViewedDocument,
-    ViewedPlane,
 )
 from engine.imaging.types import (
     BACKGROUND,
@@ -35,7 +33,6 @@ from engine.imaging.types import (
     Rect,
     from_float,
 )
-from engine.settings import EdgeSettings
 
 BgrA8 = NDArray[np.uint8]
 """H×W×4 uint8 blue, green, red, alpha; premultiplied. In memory what Qt calls (A)RGB32."""
@@ -45,41 +42,19 @@ _MASKED_OUT = (24, 24, 24)
 _MASK_STRENGTH = 0.7
 
 
-class ViewMemory:
-    """What is worth keeping between the tiles of one photograph.
-
-    Args:
-        image: the photograph.
-    """
-
-    def __init__(self, image: Image) -> None:
-        self.pyramid = Pyramid(image)
-        self._known: tuple[ViewedPlane, int, int, Alpha] | None = None
-
-    def islands_cleared(self, alpha: ViewedPlane, edge: EdgeSettings) -> Alpha:
-        """The whole matte after the two edge tools that look further than any tile."""
-        wanted = (edge.fill_holes, edge.remove_specks)
-        known = self._known
-        if known is None or known[0] is not alpha or known[1:3] != wanted:
-            filled = fill_holes(alpha.read(), edge.fill_holes)
-            known = (alpha, *wanted, remove_specks(filled, edge.remove_specks))
-            self._known = known
-        return known[3]
-
-
 @dataclass(frozen=True, eq=False)
 class Scene:
     """What is drawn: an immutable state of the document, and what is needed besides.
 
     Attributes:
         state: the document.
-        memory: kept as long as the photograph is the same.
+        pyramid: of its photograph; the same one for as long as that is shown.
         backdrop: the loaded background image, if there is one.
         palette: a name of `PALETTES`.
     """
 
     state: ViewedDocument
-    memory: ViewMemory
+    pyramid: Pyramid
     backdrop: Image | None = None
     palette: str = "standard"
 
@@ -134,7 +109,7 @@ class _Crop:
         return scaled.intersected(Rect.whole(self.state.size))
 
     def photo(self) -> Rgb8Pixels:
-        return self.scene.memory.pyramid.crop(self.rect, self.level)
+        return self.scene.pyramid.crop(self.rect, self.level)
 
     def colours(self) -> Rgb8Pixels:
         """The foreground, or the photograph's own colours (the caption says which)."""
@@ -148,9 +123,9 @@ class _Crop:
         return None if plane is None else self._small(plane.read(self.full_rect))
 
     def matte(self) -> Alpha:
-        """The matte as it is saved; else the mask, else 1 (the caption says which)."""
+        """The matte; else the mask, else 1 (the caption says which)."""
         if self.state.alpha is not None:
-            return self._small(self._edged(self.state.alpha))
+            return self._small(self.state.alpha.read(self.full_rect))
         mask = self.mask()
         return np.ones(self._size, np.float32) if mask is None else mask
 
@@ -177,17 +152,6 @@ class _Crop:
 
     def _small(self, samples: NDArray[Any]) -> NDArray[Any]:
         return reduced(samples, 1 << self.level)
-
-    def _edged(self, alpha: ViewedPlane) -> Alpha:
-        edge = self.state.settings.edge
-        local = replace(edge, fill_holes=0, remove_specks=0)
-        around = self.full_rect.grown(EDGE_REACH(local), within=self.state.size)
-        if edge.fill_holes or edge.remove_specks:
-            crop = self.scene.memory.islands_cleared(alpha, edge)[around.slices]
-        else:
-            crop = alpha.read(around)
-        inside = self.full_rect.moved(-around.top, -around.left)
-        return np.ascontiguousarray(apply_edges(crop, local)[inside.slices])
 
 
 def _input(crop: _Crop) -> Rgb8Pixels:
@@ -232,7 +196,7 @@ def _foreground(crop: _Crop) -> Rgb8Pixels:
 def _composite(crop: _Crop) -> NDArray[np.uint8]:
     settings = crop.state.settings.background
     missing = settings.kind == "image" and crop.scene.backdrop is None
-    level = crop.scene.memory.pyramid.level(crop.level)
+    level = crop.scene.pyramid.level(crop.level)
     behind = (
         None
         if missing

@@ -28,7 +28,10 @@ class ViewedPlane(Protocol):
 
 
 class ViewedDocument(Protocol):
-    """What a view needs of a document; `engine.document.state.DocumentState` is one."""
+    """What a view needs of a document; `engine.document.state.DocumentState` is one.
+
+    Its alpha is drawn as it is: to see what the edge tools do, hand in what they made of it.
+    """
 
     @property
     def image(self) -> Image: ...
@@ -158,19 +161,3 @@ VIEWS: dict[str, ViewSpec] = {
 def caption(view: str, state: ViewedDocument, backdrop: Image | None = None) -> str:
     """What a view of this document has to say besides its title, or ""."""
     return VIEWS[view].caption(state, backdrop)
-
-
-def matte_rect(changed: Rect | None, document: ViewedDocument) -> Rect | None:
-    """Where the finished matte may differ when the solved one differs in `changed`.
-
-    The edge tools look around each pixel; holes and specks may lie anywhere (None).
-    """
-    edge = document.settings.edge
-    if changed is None or edge == type(edge)():
-        return changed
-    if edge.fill_holes or edge.remove_specks:
-        return None
-    # OpenCV comes with it; a document with edge tools has long loaded it on another thread.
-    from engine.compositing.edges import EDGE_REACH
-
-    return changed.grown(EDGE_REACH(edge), within=document.size)

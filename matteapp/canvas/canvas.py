@@ -118,12 +118,12 @@ class Canvas(QWidget):
         return self.viewport is None or not any(map(self._view.stale, self._keys()))
 
     def show_state(self, state: DocumentState | None, *, changed: Rect | None = None) -> None:
-        """Show another state of the document.
+        """Show another state of the document; its alpha is shown as it is.
 
         Args:
-            changed: where it differs from the one before, None for anywhere.
+            changed: where it differs; not relied on, as planes tell by themselves.
         """
-        if self._view.show_state(state, changed):
+        if self._view.show_state(state):
             self._start(state)
         self._ask()
 

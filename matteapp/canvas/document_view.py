@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.compositing.views import VIEWS, caption, matte_rect
+from engine.compositing.views import VIEWS, caption
+from engine.document.state import PLANES, DocumentState
 from engine.imaging.types import Image, Rect
-from matteapp.canvas.rendering import MemoryOfImage, RenderThread, RenderTiles, TileSource
+from matteapp.canvas.rendering import PyramidOf, RenderThread, RenderTiles, TileSource
 from matteapp.canvas.tiles import (
     TILE,
     Freshness,
@@ -22,11 +22,6 @@ from matteapp.canvas.tiles import (
     top_level,
 )
 from matteapp.canvas.viewport import Viewport
-
-if TYPE_CHECKING:
-    from engine.document.state import DocumentState
-
-_PLANES = ("image", "strokes", "mask", "trimap", "alpha", "foreground")
 
 
 class DocumentView(QObject):
@@ -44,7 +39,7 @@ class DocumentView(QObject):
         self._source.arrived.connect(self._put)
         self._cache = TileCache()
         self._state: DocumentState | None = None
-        self._memory: MemoryOfImage | None = None
+        self._pyramid: PyramidOf | None = None
         self._fresh = Freshness((1, 1))
         self._revision = 0
         self._oldest = 0
@@ -65,18 +60,14 @@ class DocumentView(QObject):
         """The tile, even if it is out of date."""
         return self._cache.get(key)
 
-    def show_state(self, state: DocumentState | None, changed: Rect | None) -> bool:
-        """Show another state; returns whether it is of another photograph.
-
-        Args:
-            changed: where planes differ from those of the state before, None for anywhere.
-        """
+    def show_state(self, state: DocumentState | None) -> bool:
+        """Show another state; returns whether it is of another photograph."""
         before, self._state = self._state, state
         self._revision += 1
         if state is None or before is None or before.image is not state.image:
             self._start(state)
             return True
-        for plane, rect in _changes(before, state, changed).items():
+        for plane, rect in _changes(before, state).items():
             self._fresh.touch(plane, rect, self._revision)
         return False
 
@@ -113,11 +104,11 @@ class DocumentView(QObject):
         self._source.stop()
 
     def _request(self, keys: tuple[TileKey, ...]) -> RenderTiles:
-        if self._state is None or self._memory is None:
+        if self._state is None or self._pyramid is None:
             raise ValueError("there is no document to draw")
         return RenderTiles(
             self._state,
-            self._memory,
+            self._pyramid,
             self._backdrop,
             self._palette,
             self._revision,
@@ -151,9 +142,9 @@ class DocumentView(QObject):
         self._oldest = self._revision
         if state is not None:
             self._fresh = Freshness(state.size)
-            self._memory = MemoryOfImage(state.image)
+            self._pyramid = PyramidOf(state.image)
         else:
-            self._memory = None
+            self._pyramid = None
 
     def _touch(self, plane: str) -> None:
         self._revision += 1
@@ -168,20 +159,16 @@ class DocumentView(QObject):
             self.arrived.emit(key)
 
 
-def _changes(
-    before: DocumentState, after: DocumentState, changed: Rect | None
-) -> dict[str, Rect | None]:
-    """Which planes differ, and where; an edge tool reaches further than the matte it works on."""
+def _changes(before: DocumentState, after: DocumentState) -> dict[str, Rect | None]:
+    """Which planes differ, and where (None: everywhere)."""
     touched: dict[str, Rect | None] = {}
-    for name in _PLANES:
-        if getattr(before, name) is not getattr(after, name):
-            touched[name] = changed
+    for name in PLANES:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new:
+            # Planes share the tiles that are the same, so this looks at few of them.
+            touched[name] = None if old is None or new is None else new.changed_rect(old)
     if before.settings.background != after.settings.background:
         touched["background"] = None
-    if before.settings.edge != after.settings.edge:
-        touched["alpha"] = None
-    elif "alpha" in touched:
-        touched["alpha"] = matte_rect(touched["alpha"], after)
     return touched
 
 

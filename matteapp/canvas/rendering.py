@@ -14,7 +14,8 @@ from engine.jobs.context import JobContext
 from matteapp.canvas.tiles import GUTTER, Tile, TileKey, level_size
 
 if TYPE_CHECKING:
-    from engine.compositing.view_tiles import Scene, ViewMemory
+    from engine.compositing.pyramid import Pyramid
+    from engine.compositing.view_tiles import Scene
     from engine.document.state import DocumentState
     from engine.imaging.types import Image
 
@@ -31,20 +32,20 @@ class RenderThread(Protocol):
     def cancel_lane(self, lane: str) -> None: ...
 
 
-class MemoryOfImage:
-    """Holds the render thread's memory of one photograph; made over there, on first use."""
+class PyramidOf:
+    """The halved sizes of one photograph; made on the render thread, on first use."""
 
     def __init__(self, image: Image) -> None:
         self._image = image
-        self._made: ViewMemory | None = None
+        self._made: Pyramid | None = None
 
-    def get(self) -> ViewMemory:
+    def get(self) -> Pyramid:
         """Called on the render thread only."""
         if self._made is None:
             # OpenCV comes with it, which the window does not wait for.
-            from engine.compositing.view_tiles import ViewMemory
+            from engine.compositing.pyramid import Pyramid
 
-            self._made = ViewMemory(self._image)
+            self._made = Pyramid(self._image)
         return self._made
 
 
@@ -57,7 +58,7 @@ class RenderTiles:
     """
 
     state: DocumentState
-    memory: MemoryOfImage
+    pyramid: PyramidOf
     backdrop: Image | None
     palette: str
     revision: int
@@ -67,7 +68,7 @@ class RenderTiles:
     def __call__(self, ctx: JobContext) -> None:
         from engine.compositing.view_tiles import Scene
 
-        scene = Scene(self.state, self.memory.get(), self.backdrop, self.palette)
+        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.palette)
         for key in self.keys:
             ctx.check()
             self.deliver(key, self._drawn(key, scene))

@@ -10,15 +10,13 @@ import pytest
 
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
-from engine.compositing.edges import apply_edges
 from engine.compositing.pyramid import Pyramid, eight_bits, reduced
-from engine.compositing.view_tiles import Scene, ViewMemory, render_tile
+from engine.compositing.view_tiles import Scene, render_tile
 from engine.compositing.views import (
     PALETTES,
     TRIMAP_STRENGTH,
     VIEWS,
     caption,
-    matte_rect,
 )
 from engine.document import edits
 from engine.document.state import DocumentState, SourceLink, new_document
@@ -29,7 +27,7 @@ from engine.imaging.types import (
     Image,
     Rect,
 )
-from engine.settings import BackgroundSettings, CutSettings, EdgeSettings
+from engine.settings import BackgroundSettings, CutSettings
 
 SIZE = 203, 301
 WHOLE = Rect.whole(SIZE)
@@ -63,7 +61,7 @@ def full(bare, alpha, pixels) -> DocumentState:
 
 
 def drawn(view: str, state: DocumentState, rect: Rect = WHOLE, level: int = 0, **more):
-    return render_tile(view, Scene(state, ViewMemory(state.image), **more), rect, level)
+    return render_tile(view, Scene(state, Pyramid(state.image), **more), rect, level)
 
 
 def rgb(view: str, state: DocumentState, rect: Rect = WHOLE, level: int = 0, **more):
@@ -170,33 +168,6 @@ def test_overlay_leaves_the_subject_clear(full, pixels):
     view = rgb("overlay", full)
     assert np.array_equal(view[100, 140], pixels[100, 140])
     assert view[200, 3, 0] > view[200, 3, 2]
-
-
-@pytest.mark.parametrize(
-    "edge",
-    [
-        EdgeSettings(feather=3.0, shift=0.4),
-        EdgeSettings(smooth=2.0, fill_holes=500, remove_specks=200),
-    ],
-)
-def test_the_matte_is_shown_with_the_edge_tools_applied(full, alpha, edge):
-    spotted = alpha.copy()
-    spotted[95:105, 135:145] = 0
-    spotted[190:194, 280:284] = 1
-    state = edits.set_alpha(replace(full, settings=CutSettings(edge=edge)), spotted)
-    wanted = np.rint(apply_edges(spotted, edge) * 255)
-    for piece in (WHOLE, Rect(60, 100, 150, 200)):
-        assert np.abs(rgb("alpha", state, piece)[..., 0] - wanted[piece.slices]).max() <= 1
-
-
-def test_an_edge_tool_changes_more_than_the_matte_did(full):
-    changed = Rect(100, 100, 120, 120)
-    assert matte_rect(changed, full) == changed
-    feathered = replace(full, settings=CutSettings(edge=EdgeSettings(feather=4)))
-    grown = matte_rect(changed, feathered)
-    assert grown.top < 100 < 120 < grown.bottom
-    filled = replace(full, settings=CutSettings(edge=EdgeSettings(fill_holes=9)))
-    assert matte_rect(changed, filled) is None
 
 
 @pytest.mark.parametrize("view", VIEWS)
