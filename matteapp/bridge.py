@@ -114,20 +114,22 @@ class Bridge(QObject):
 
     def _on_done(self, event: Done) -> None:
         handlers = self._end(event.job, "done")
-        handlers.done(event.result)
+        if handlers is not None:
+            handlers.done(event.result)
 
     def _on_failed(self, event: Failed) -> None:
         handlers = self._end(event.job, "failed")
-        if handlers.failed is not None:
+        if handlers is not None and handlers.failed is not None:
             handlers.failed(event.error)
         else:
             self.broke.emit(event.job, event.error)
 
     def _on_cancelled(self, event: CancelledEvent) -> None:
         handlers = self._end(event.job, "cancelled")
-        if handlers.cancelled is not None:
+        if handlers is not None and handlers.cancelled is not None:
             handlers.cancelled()
 
-    def _end(self, job: Job, how: str) -> _Handlers:
+    def _end(self, job: Job, how: str) -> _Handlers | None:
+        """None for a job that somebody else queued, such as the autosave."""
         self.ended.emit(job, how)
-        return self._handlers.pop(job.id)
+        return self._handlers.pop(job.id, None)

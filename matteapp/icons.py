@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-_NAME = "icon_name"
+_NAME, _PLAIN = "icon_name", "icon_plain"
 _colours = {"color": "#e8e8e8", "color_disabled": "#747474", "color_on": "#0d1626"}
 
 
@@ -23,16 +23,22 @@ def set_icon_colours(normal: str, disabled: str, checked: str) -> None:
     _colours.update(color=normal, color_disabled=disabled, color_on=checked)
 
 
-def icon(name: str) -> QIcon:
-    """A Phosphor icon, such as "paint-brush"; see https://phosphoricons.com."""
-    made: QIcon = qtawesome.icon(f"ph.{name}", **_colours)
+def icon(name: str, *, plain: bool = False) -> QIcon:
+    """A Phosphor icon, such as "paint-brush"; see https://phosphoricons.com.
+
+    Args:
+        plain: its colour stays the same when its wearer is checked.
+    """
+    colours = {**_colours, "color_on": _colours["color"]} if plain else _colours
+    made: QIcon = qtawesome.icon(f"ph.{name}", **colours)
     return made
 
 
-def dress(wearer: _Dressable, name: str) -> None:
+def dress(wearer: _Dressable, name: str, *, plain: bool = False) -> None:
     """Give an action or a button the icon, and let it follow the theme."""
     wearer.setProperty(_NAME, name)
-    wearer.setIcon(icon(name))
+    wearer.setProperty(_PLAIN, plain)
+    wearer.setIcon(icon(name, plain=plain))
 
 
 def name_control(control: QAbstractButton, *, icon_name: str, title: str, tip: str = "") -> None:
@@ -48,4 +54,4 @@ def dress_again(root: QWidget) -> None:
     for wearer in wearers:
         name = wearer.property(_NAME)
         if name and isinstance(wearer, QAction | QAbstractButton):
-            wearer.setIcon(icon(name))
+            wearer.setIcon(icon(name, plain=bool(wearer.property(_PLAIN))))

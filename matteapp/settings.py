@@ -73,14 +73,14 @@ SETTINGS: dict[str, SettingSpec] = {
             "Memory for undo",
             Whole(64, 16384, 64, "MB"),
             1024,
-            "When it is full, the oldest steps are forgotten first.",
+            "When it is full, the oldest steps are forgotten first. Counts from the next start.",
         ),
         SettingSpec(
             AUTOSAVE,
             "Save for recovery after",
             Whole(1, 600, 1, "s"),
             5,
-            "A copy for recovery is written this long after a change.",
+            "A copy for recovery is written this long after a change. Counts from the next start.",
         ),
         SettingSpec(
             PRESSURE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -42,10 +43,15 @@ _DISABLED = (
 
 
 def colours(name: ThemeName) -> dict[str, str]:
-    """The table of a theme: colour name to `#rrggbb`."""
+    """The table of a theme: colour name to `#rrggbb`, and marks to files."""
     text = (files("resources") / "themes" / f"{name}.json").read_text(encoding="utf-8")
     table: dict[str, str] = json.loads(text)
-    return table
+    pictures = {mark: _picture(f"{mark}-{name}.svg") for mark in ("caret", "check")}
+    return {**table, **pictures}
+
+
+def _picture(name: str) -> str:
+    return Path(str(files("resources") / "icons" / name)).as_posix()
 
 
 def style_sheet(table: dict[str, str]) -> str:

@@ -79,7 +79,7 @@ class NumberField(Field):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        assert isinstance(spec.kind, Number)  # noqa: S101  the table below pairs them
+        assert isinstance(spec.kind, Number)
         self._kind: Number = spec.kind
         self.slider = CalmSlider()
         self.slider.setRange(0, round((self._kind.high - self._kind.low) / self._kind.step))
@@ -105,7 +105,7 @@ class NumberField(Field):
         ):
             self.automatic.setChecked(self._kind.automatic and value is None)
             self.slider.setEnabled(value is not None)
-            self.box.setEnabled(value is not None)
+            self.box.setVisible(value is not None)
             if value is not None:
                 shown = value * self._kind.scale
                 self.slider.setValue(round((shown - self._kind.low) / self._kind.step))
@@ -148,7 +148,6 @@ class NumberField(Field):
 def _number_box(kind: Number) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setProperty("bare", True)
-    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     box.setDecimals(kind.decimals)
     box.setRange(kind.low, kind.high)
@@ -187,7 +186,7 @@ class ChoiceField(Field):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        assert isinstance(spec.kind, OneOf)  # noqa: S101  the table below pairs them
+        assert isinstance(spec.kind, OneOf)
         self.combo = CalmCombo()
         self.combo.setAccessibleName(spec.title)
         self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -222,7 +221,7 @@ class _Swatch(QPushButton):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(self.palette().mid().color())
         painter.setBrush(self.colour)
         painter.drawRoundedRect(self.rect().adjusted(4, 4, -4, -4), 3, 3)
         painter.end()

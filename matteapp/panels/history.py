@@ -16,7 +16,7 @@ class HistoryPanel(Section):
     """Shows labels of steps.
 
     Signals:
-        step_chosen(int): people want the state after this many steps.
+        step_chosen(int): people want the state after this step.
     """
 
     step_chosen = Signal(int)
@@ -31,16 +31,16 @@ class HistoryPanel(Section):
         self.show_steps((), 0)
 
     def show_steps(self, labels: Sequence[str], position: int) -> None:
-        """Show "Opened" and the steps; `position` is how many of them are done."""
+        """Show the steps, the first of which is the opening; `position` is the one shown."""
         with QSignalBlocker(self.list):
             self.list.clear()
-            self.list.addItems(["Opened", *labels])
+            self.list.addItems(labels)
             self.list.setCurrentRow(position)
-        self.list.setFixedHeight(self._height(len(labels) + 1))
+        self.list.setFixedHeight(self._height(len(labels)))
         current = self.list.item(position)
         if current is not None:
             self.list.scrollToItem(current)
-        self.say(_count(len(labels)))
+        self.say(_count(max(len(labels) - 1, 0)))
 
     def _height(self, rows: int) -> int:
         row = max(self.list.sizeHintForRow(0), 22)

@@ -67,16 +67,21 @@ class JobsPanel(Section):
         self._count()
 
     def on_started(self, job: Job) -> None:
-        self._shown[job.id].note.setText("runs")
+        if job.id in self._shown:
+            self._shown[job.id].note.setText("runs")
 
     def on_progressed(self, job: Job, fraction: float, message: str) -> None:
-        row = self._shown[job.id]
+        row = self._shown.get(job.id)
+        if row is None:
+            return
         row.bar.setValue(round(fraction * 1000))
         if message:
             row.note.setText(message)
 
     def on_ended(self, job: Job, how: str) -> None:
-        row = self._shown.pop(job.id)
+        row = self._shown.pop(job.id, None)
+        if row is None:
+            return
         self.rows.removeWidget(row)
         row.deleteLater()
         self._count()

@@ -92,4 +92,4 @@ class Section(QFrame):
 
     def _on_toggled(self, on: bool) -> None:
         self.body.setVisible(on)
-        dress(self.header, _CARET[on])
+        dress(self.header, _CARET[on], plain=True)

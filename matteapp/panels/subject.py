@@ -13,10 +13,12 @@ _BUTTONS: tuple[tuple[str, str, str, str], ...] = (
     ("automatic", "Find subject", "magic-wand", "Find the subject without any help."),
     ("box", "Draw a box", "bounding-box", "Drag a box around the subject (S)."),
     ("paint", "Paint only", "paint-brush", "Start from strokes alone: green keeps, red cuts."),
-    ("file", "Load a file…", "folder-open", "Use a mask or a trimap of your own."),
+    ("mask", "Mask…", "selection-foreground", "Use a mask of your own: grey, or an alpha channel."),
+    ("trimap", "Trimap…", "selection-all", "Use a trimap of your own: black, grey and white."),
+    ("clear", "Clear strokes", "eraser", "Take all strokes away; undo brings them back."),
 )
 _SOURCES: dict[str, tuple[str, str]] = {
-    "automatic": ("automatic", "The subject was found automatically."),
+    "automatic": ("automatic", "The subject is found automatically."),
     "grabcut": ("from a box", "The subject is what stands out inside the box."),
     "file": ("from a file", "The mask or trimap is a file of yours."),
     "strokes": ("painted", "Only what you paint is known."),
@@ -27,12 +29,10 @@ class SubjectPanel(Section):
     """Shows the source of the mask and offers the others.
 
     Signals:
-        source_asked(str): "automatic", "box", "paint" or "file".
-        strokes_cleared(): people want all strokes gone.
+        source_asked(str): "automatic", "box", "paint", "mask", "trimap"; "clear" for no strokes.
     """
 
     source_asked = Signal(str)
-    strokes_cleared = Signal()
 
     def __init__(self) -> None:
         super().__init__("subject", "Subject")
@@ -42,11 +42,6 @@ class SubjectPanel(Section):
         self.rows.addWidget(self.text)
         self.buttons: dict[str, QPushButton] = {}
         self.rows.addWidget(self._button_grid())
-        self.clear = QPushButton("Clear strokes")
-        dress(self.clear, "eraser")
-        self.clear.setToolTip("Take all painted strokes away; undo brings them back.")
-        self.clear.clicked.connect(self.strokes_cleared)
-        self.rows.addWidget(self.clear)
         self.show_guidance(GuidanceSettings(), has_strokes=False)
 
     def show_guidance(self, guidance: GuidanceSettings, *, has_strokes: bool) -> None:
@@ -55,7 +50,7 @@ class SubjectPanel(Section):
         self.text.setText(sentence + (painted if guidance.source != "strokes" else ""))
         changed = guidance != GuidanceSettings()
         self.say(f"{chip} + strokes" if has_strokes and not changed else chip, changed=changed)
-        self.clear.setEnabled(has_strokes)
+        self.buttons["clear"].setEnabled(has_strokes)
 
     def _button_grid(self) -> QWidget:
         holder = QWidget()

@@ -157,9 +157,7 @@ BACKGROUND = PanelSpec(
             "0 goes from left to right, 90 from top to bottom.",
             _GRADIENT,
         ),
-        FieldSpec(
-            "background.path", "Picture", File(), "The picture behind the subject.", _IMAGE
-        ),
+        FieldSpec("background.path", "Picture", File(), "The picture behind the subject.", _IMAGE),
         FieldSpec(
             "background.fit",
             "Size",
@@ -195,6 +193,15 @@ BACKGROUND = PanelSpec(
         ),
     ),
 )
+
+
+METHODS: tuple[tuple[str, str, str], ...] = (
+    ("closed_form", "Closed form", "Precise for hair and soft edges; the default."),
+    ("knn", "KNN", "Looks for similar colours anywhere in the band; for see-through things."),
+    ("learning_based", "Learning based", "Learns colours from each neighbourhood."),
+    ("random_walk", "Random walk", "Simple and smooth; for clear edges."),
+)
+"""What the matte's panel offers; a test holds it to `engine.matting.methods.METHODS`."""
 
 
 def matte_panel(methods: tuple[tuple[str, str, str], ...]) -> PanelSpec:

@@ -1,0 +1,283 @@
+"""The composition root: makes everything, connects it, and runs it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from engine.device import describe_device
+from engine.errors import UserError
+from engine.imaging.types import Rect
+from engine.jobs.worker import Job, JobEvent, Worker
+from matteapp.autosave import Autosave, recovery_folder
+from matteapp.backdrop import Backdrop
+from matteapp.bridge import Bridge
+from matteapp.canvas.canvas import Canvas
+from matteapp.commands import Commands
+from matteapp.errors_ui import ErrorDesk
+from matteapp.exports import Exports
+from matteapp.files import Files
+from matteapp.gesture import SettingEdits
+from matteapp.guidance_edits import GuidanceEdits, is_painted
+from matteapp.live import Live
+from matteapp.log import start_log
+from matteapp.main_window import MainWindow
+from matteapp.recent import RecentFiles
+from matteapp.recovering import Recovering
+from matteapp.session import Change, Session
+from matteapp.settings import AUTOSAVE, PRESSURE, THEME, UNDO_MEMORY, Settings
+from matteapp.steps import MASK, StepSpec
+from matteapp.theme import colours, put_on
+from matteapp.tools.table import BRUSHES
+
+SWITCH_INTERVAL = 0.001
+"""Seconds a thread keeps the interpreter: with 5 ms, strokes stutter while the engine solves."""
+
+_log = logging.getLogger(__name__)
+
+
+class Studio(QObject):
+    """One window with everything behind it."""
+
+    def __init__(
+        self, app: QApplication, *, store: QSettings | None = None, recovery: Path | None = None
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._recovery_folder = recovery or recovery_folder()
+        self.settings = Settings(store or QSettings("matteapp", "matteapp"))
+        self.recent = RecentFiles(self.settings.store)
+        self.session = Session(budget_bytes=self.settings.number(UNDO_MEMORY) * 2**20)
+        self.bridge = Bridge()
+        self._renderer = Worker("render", on_event=_note_render_event)
+        self.canvas = Canvas(self._renderer)
+        self.window = MainWindow(self.canvas)
+        self._make_parts()
+        self._connect_window()
+        self._connect_document()
+        self._connect_jobs()
+        self._show_choices()
+
+    def start(self, files: Sequence[Path] = ()) -> None:
+        """Show the window; then open the files, or offer what can be recovered."""
+        self.window.show()
+        QTimer.singleShot(0, partial(self._after_shown, list(files)))
+
+    def close(self) -> None:
+        """End all threads; unsaved work is let go of."""
+        self.canvas.stop()
+        self.autosave.close()
+        self.bridge.close()
+        self._renderer.close(timeout=5.0)
+
+    # -- making
+
+    def _make_parts(self) -> None:
+        window, session, bridge = self.window, self.session, self.bridge
+        self.desk = ErrorDesk(window.bar, window)
+        self.live = Live(session, bridge)
+        self.autosave = Autosave(
+            session,
+            self._recovery_folder,
+            bridge.worker,
+            delay=self.settings.number(AUTOSAVE) * 1000,
+        )
+        self.recovering = Recovering(session, bridge, self.autosave, window.bar, self.desk)
+        self.files = Files(session, bridge, self.recent, self.desk, window.bar, window)
+        self.exports = Exports(session, bridge, self.live, window.bar, window)
+        self.backdrop = Backdrop(bridge, self.desk, self.canvas.set_backdrop)
+        self.setting_edits = SettingEdits(session)
+        self.guidance = GuidanceEdits(
+            session, bridge, window.bar, window, take_tool=self._take_tool
+        )
+        self.commands = Commands(
+            window,
+            session,
+            files=self.files,
+            exports=self.exports,
+            live=self.live,
+            guidance=self.guidance,
+            settings=self.settings,
+        )
+
+    def _connect_window(self) -> None:
+        window = self.window
+        window.dropped.connect(self.files.open_paths)
+        window.close_asked.connect(self._on_close_asked)
+        window.top.zoom_asked.connect(self.canvas.zoom_to)
+        window.panels.edited.connect(self._on_setting_edited)
+        window.panels.reset_asked.connect(self._on_reset_asked)
+        window.panels.subject.source_asked.connect(self.guidance.take_source)
+        window.panels.history.step_chosen.connect(self.session.jump_to)
+        window.panels.jobs.cancel_asked.connect(self.bridge.cancel)
+        window.status.cancel_asked.connect(self.bridge.cancel)
+        self.canvas.cursor_moved.connect(window.status.show_cursor)
+        self.canvas.zoom_changed.connect(window.top.show_zoom)
+        self.canvas.stroke_finished.connect(self.guidance.paint)
+        self.canvas.box_drawn.connect(self._on_box_drawn)
+        self.settings.changed.connect(self._on_setting_changed)
+        self.recent.changed.connect(self._show_recent)
+        self.files.waiting_changed.connect(self._on_waiting_changed)
+        self._app.styleHints().colorSchemeChanged.connect(self._show_theme)
+
+    def _connect_document(self) -> None:
+        # The live matte hears of a change before this does: it is connected first.
+        self.session.changed.connect(self._on_changed)
+        self.session.history_changed.connect(self._on_history_changed)
+        self.session.dirty_changed.connect(self.window.setWindowModified)
+        self.live.shown_changed.connect(self._on_shown_changed)
+        self.live.failed.connect(self._on_step_failed)
+
+    def _connect_jobs(self) -> None:
+        for shown in (self.window.panels.jobs, self.window.status):
+            self.bridge.started.connect(shown.on_started)
+            self.bridge.progressed.connect(shown.on_progressed)
+            self.bridge.ended.connect(shown.on_ended)
+        self.bridge.submitted.connect(self.window.panels.jobs.on_submitted)
+        self.bridge.broke.connect(self._on_broke)
+
+    def _show_choices(self) -> None:
+        self._show_theme()
+        self._show_recent()
+        self._take_tool(BRUSHES[0])
+        self.commands.show_view(self.canvas.view)
+        self.canvas.brush.pressure = bool(self.settings.value(PRESSURE))
+        device = describe_device()
+        self.window.status.show_device(f"{device.name.upper()} — {device.why}")
+        self._on_waiting_changed(0)
+        self.window.panels.show_state(None, has_strokes=False)
+
+    def _after_shown(self, files: list[Path]) -> None:
+        if files:
+            self.files.open_paths(files)
+        else:
+            self.recovering.offer(self._recovery_folder)
+
+    # -- the document
+
+    def _on_changed(self, change: Change) -> None:
+        state = change.after
+        opened = change.before is None or state is None or change.before.image is not state.image
+        if opened:
+            self._show_document()
+        self.canvas.show_state(self.live.displayed(), changed=None if opened else change.rect)
+        if opened:
+            self.canvas.fit()
+        self._show_panels()
+        self.backdrop.follow(None if state is None else state.settings.background)
+
+    def _on_shown_changed(self, rect: Rect | None) -> None:
+        self.canvas.show_state(self.live.displayed(), changed=rect)
+
+    def _on_history_changed(self) -> None:
+        history, actions = self.session.history, self.window.actions_by_name
+        actions["edit.undo"].setEnabled(history.can_undo)
+        actions["edit.redo"].setEnabled(history.can_redo)
+        self.window.panels.history.show_steps(history.labels, history.index)
+        self.window.setWindowModified(self.session.dirty)
+
+    def _show_document(self) -> None:
+        state = self.session.state
+        self.window.show_document(self.files.name, open_now=state is not None)
+        self.window.status.show_image(None if state is None else state.image)
+        self.window.actions_by_name["file.embed"].setChecked(self.files.embed)
+        self._on_waiting_changed(self.files.waiting)
+
+    def _show_panels(self) -> None:
+        state = self.session.state
+        painted = state is not None and is_painted(state.strokes)
+        self.window.panels.show_state(state, has_strokes=painted)
+        box = None if state is None else state.settings.guidance.box
+        self.canvas.show_box(None if box is None else Rect(*box))
+
+    def _on_box_drawn(self, rect: Rect) -> None:
+        self.guidance.draw_box(rect)
+        self.commands.take_tool(BRUSHES[0])
+
+    def _on_setting_edited(self, path: str, value: object, ends: bool, title: str) -> None:
+        self.setting_edits.edit(path, value, ends, title=title)
+
+    def _on_reset_asked(self, part: str) -> None:
+        self.setting_edits.reset(part, title=f"Reset {part}")
+
+    # -- jobs and errors
+
+    def _on_step_failed(self, step: StepSpec, error: Exception) -> None:
+        if step is MASK and isinstance(error, UserError):
+            self.desk.report(error, action="Draw a box", run=partial(self._take_tool, "box"))
+        else:
+            self.desk.report(error)
+
+    def _on_broke(self, job: Job, error: Exception) -> None:
+        self.desk.report(error)
+
+    # -- the application
+
+    def _take_tool(self, name: str) -> None:
+        self.commands.take_tool(name)
+
+    def _on_close_asked(self) -> None:
+        self.files.guard(self.window.let_close)
+
+    def _on_setting_changed(self, key: str, value: object) -> None:
+        follow: dict[str, Callable[[], None]] = {
+            THEME: self._show_theme,
+            PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
+        }
+        if key in follow:
+            follow[key]()
+
+    def _show_theme(self) -> None:
+        name = put_on(self._app, self.settings.text(THEME))
+        self.canvas.set_surround(QColor(colours(name)["surround"]))
+
+    def _show_recent(self) -> None:
+        self.window.show_recent(self.recent.paths(), lambda path: self.files.open_paths([path]))
+
+    def _on_waiting_changed(self, count: int) -> None:
+        action = self.window.actions_by_name["file.next"]
+        action.setEnabled(count > 0)
+        action.setText(f"Open &Next ({count} more)" if count else "Open &Next")
+
+
+def run(files: Sequence[Path]) -> int:
+    """Run the application until its window is closed."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    start_log()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("matteapp")
+    app.setApplicationDisplayName("Matteapp")
+    studio = Studio(app)
+    sys.excepthook = partial(_on_uncaught, studio.desk)
+    studio.start(files)
+    try:
+        return app.exec()
+    finally:
+        studio.close()
+
+
+def _on_uncaught(
+    desk: ErrorDesk,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    desk.report(error)
+
+
+def _note_render_event(event: JobEvent) -> None:
+    """Tiles come to the canvas by their own way; what fails there belongs into the log."""
+    error = getattr(event, "error", None)
+    if error is not None:
+        _log.error("drawing the view failed", exc_info=error)

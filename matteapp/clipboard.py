@@ -1,0 +1,36 @@
+"""Pictures between the clipboard and arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from engine.imaging.types import Image, to_float
+
+
+def image_from(picture: QImage) -> Image | None:
+    """The picture with its own depth; None if it is empty."""
+    if picture.isNull():
+        return None
+    deep = picture.depth() > 32
+    form = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_RGBA8888
+    samples = _samples(picture.convertToFormat(form), np.uint16 if deep else np.uint8)
+    pixels, alpha = samples[..., :3].copy(), samples[..., 3]
+    opaque = not picture.hasAlphaChannel() or bool((alpha == np.iinfo(alpha.dtype).max).all())
+    return Image(pixels, None if opaque else to_float(alpha))
+
+
+def picture_from(samples: NDArray[np.uint8]) -> QImage:
+    """A QImage with a copy of H×W×4 uint8 RGBA samples, straight."""
+    height, width = samples.shape[:2]
+    samples = np.ascontiguousarray(samples)
+    return QImage(samples.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _samples(picture: QImage, dtype: type[np.generic]) -> NDArray[np.generic]:
+    """H×W×4 view over a QImage's bits; the copy is made by who keeps it."""
+    row = picture.bytesPerLine() // np.dtype(dtype).itemsize
+    flat = np.frombuffer(picture.constBits(), dtype)
+    whole: NDArray[np.generic] = flat.reshape(picture.height(), row)
+    return whole[:, : 4 * picture.width()].reshape(picture.height(), picture.width(), 4)

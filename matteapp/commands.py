@@ -1,0 +1,117 @@
+"""What each action does: one table from the action's name to a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import version
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMessageBox
+
+from engine.compositing.views import VIEWS
+from matteapp.dialogs.error import show_log_folder
+from matteapp.dialogs.keys import KeySheet
+from matteapp.dialogs.preferences import PreferencesDialog
+from matteapp.exports import Exports
+from matteapp.files import Files
+from matteapp.guidance_edits import GuidanceEdits
+from matteapp.live import Live
+from matteapp.main_window import MainWindow
+from matteapp.session import Session
+from matteapp.settings import Settings
+from matteapp.tools.table import BRUSHES, TOOLS
+
+
+class Commands:
+    """Connects the window's actions to what they do."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        *,
+        files: Files,
+        exports: Exports,
+        live: Live,
+        guidance: GuidanceEdits,
+        settings: Settings,
+    ) -> None:
+        self._window = window
+        self._settings = settings
+        self._live = live
+        self._last_brush = BRUSHES[0]
+        canvas, brush = window.canvas, window.canvas.brush
+        self.table: Mapping[str, Callable[[], object]] = {
+            "file.open": files.ask_open,
+            "file.sample": files.open_sample,
+            "file.paste": files.paste,
+            "file.next": files.open_next,
+            "file.save": files.save,
+            "file.save_as": files.ask_save,
+            "file.embed": lambda: setattr(files, "embed", self._action("file.embed").isChecked()),
+            "file.export": exports.ask,
+            "file.close": files.close,
+            "file.quit": window.close,
+            "edit.undo": session.undo,
+            "edit.redo": session.redo,
+            "edit.copy": exports.copy,
+            "edit.clear": guidance.clear_strokes,
+            "edit.settings": self._show_settings,
+            "run.again": live.solve_again,
+            "run.all": live.run_all,
+            "run.stop": self._stop,
+            "view.fit": canvas.fit,
+            "view.actual": partial(canvas.zoom_to, 1.0),
+            "view.next": partial(self._cycle_views, 1),
+            "view.previous": partial(self._cycle_views, -1),
+            "tool.last": self._take_last_brush,
+            "brush.smaller": brush.smaller,
+            "brush.larger": brush.larger,
+            "brush.softer": brush.softer,
+            "brush.harder": brush.harder,
+            "help.keys": lambda: KeySheet(window).open(),
+            "help.log": show_log_folder,
+            "help.about": self._show_about,
+            **{f"view.{name}": partial(self.show_view, name) for name in VIEWS},
+            **{f"tool.{name}": partial(self.take_tool, name) for name in TOOLS},
+        }
+        for name, run in self.table.items():
+            self._action(name).triggered.connect(lambda _=False, run=run: run())
+
+    def show_view(self, name: str) -> None:
+        """Show a view and check its action."""
+        self._window.canvas.set_view(name)
+        self._action(f"view.{name}").setChecked(True)
+
+    def take_tool(self, name: str) -> None:
+        """Take a tool, check its action and show its options."""
+        if name in BRUSHES:
+            self._last_brush = name
+        self._window.canvas.set_tool(name)
+        self._window.top.show_tool(name)
+        self._action(f"tool.{name}").setChecked(True)
+
+    def _action(self, name: str) -> QAction:
+        return self._window.actions_by_name[name]
+
+    def _take_last_brush(self) -> None:
+        self.take_tool(self._last_brush)
+
+    def _cycle_views(self, by: int) -> None:
+        names = list(VIEWS)
+        self.show_view(names[(names.index(self._window.canvas.view) + by) % len(names)])
+
+    def _stop(self) -> None:
+        self._window.bar.hide()
+        self._live.stop()
+
+    def _show_settings(self) -> None:
+        PreferencesDialog(self._settings, self._window).open()
+
+    def _show_about(self) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("About")
+        box.setText(f"Matteapp {version('matteapp')}")
+        box.setInformativeText("Cuts people out of photographs, down to the hair.")
+        box.open()

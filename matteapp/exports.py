@@ -1,0 +1,100 @@
+"""From the window out: files through the export dialog, and the clipboard."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from matteapp.bridge import Bridge
+from matteapp.clipboard import picture_from
+from matteapp.errors_ui import MessageBar
+from matteapp.live import Live
+from matteapp.requests import CopyRequest, ExportRequest
+from matteapp.session import Session
+
+
+class Exports:
+    """Saves and copies results."""
+
+    def __init__(
+        self, session: Session, bridge: Bridge, live: Live, bar: MessageBar, window: QWidget
+    ) -> None:
+        self._session = session
+        self._bridge = bridge
+        self._live = live
+        self._bar = bar
+        self._window = window
+        self._folder: Path | None = None
+
+    def ask(self) -> None:
+        """Let people choose what to export."""
+        from matteapp.dialogs.export import ExportDialog
+
+        state = self._session.state
+        if state is None:
+            return
+        ExportDialog(
+            stem=Path(state.source.name).stem or "pasted",
+            folder=self._folder or self._home(),
+            size=state.size,
+            transparent=state.settings.background.kind == "transparent",
+            has_mask=state.mask is not None or state.trimap is None,
+            chosen=lambda choice: self.export(
+                choice.targets, bits=choice.bits, quality=choice.quality, scale=choice.scale
+            ),
+            parent=self._window,
+        ).open()
+
+    def export(
+        self,
+        targets: dict[str, Path],
+        *,
+        bits: int | None = None,
+        quality: int = 92,
+        scale: float = 1.0,
+    ) -> None:
+        """Cut out with full quality and write these files."""
+        state = self._session.state
+        if state is None:
+            return
+        self._folder = next(iter(targets.values())).parent
+        self._bridge.start(
+            ExportRequest(state, targets, bits, quality, scale),
+            title=f"Exporting {len(targets)} file{'s' if len(targets) > 1 else ''}",
+            done=self._on_exported,
+        )
+
+    def copy(self) -> None:
+        """Put the cut-out as it is shown on the clipboard."""
+        state = self._live.displayed()
+        if state is None or state.alpha is None:
+            self._bar.say("There is nothing to copy yet: the matte is still to come.")
+            return
+        self._bridge.start(
+            CopyRequest(state.image, state.alpha, state.foreground),
+            lane="copy",
+            title="Copying the cut-out",
+            done=self._on_copied,
+        )
+
+    def _home(self) -> Path:
+        state = self._session.state
+        source = None if state is None else state.source.path
+        inside = source is not None and "resources" in source.parts
+        return Path.home() if source is None or inside else source.parent
+
+    def _on_exported(self, paths: tuple[Path, ...]) -> None:
+        what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        folder = paths[0].parent
+        show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
+        self._bar.say(f"Exported {what} to {folder}.", action="Show folder", run=show)
+
+    def _on_copied(self, samples: NDArray[np.uint8]) -> None:
+        QGuiApplication.clipboard().setImage(picture_from(samples))
+        self._bar.say("The cut-out is on the clipboard.")

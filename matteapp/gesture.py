@@ -1,0 +1,66 @@
+"""Turns what people do with the panels' controls into edits; a drag is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine.document import edits
+from engine.document.state import DocumentState
+from engine.settings import CutSettings
+from matteapp.panels.setting_panel import DEFAULTS
+from matteapp.session import Session
+
+
+class SettingEdits:
+    """Sets settings of the document; while a control is dragged, one step is amended."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._dragged: tuple[str, int] | None = None
+
+    def edit(self, path: str, value: Any, ends: bool, *, title: str) -> None:
+        """Set a value.
+
+        Args:
+            path: such as "edge.smooth".
+            value: its new value.
+            ends: False while the control is still being dragged.
+            title: what the step is called.
+        """
+        if self._session.state is None:
+            return
+
+        def change(state: DocumentState) -> DocumentState:
+            return edits.set_settings(state, with_value(state.settings, path, value))
+
+        if self._dragged == (path, self._session.history.index):
+            self._session.amend(change)
+        elif not self._step(change, title):
+            return
+        self._dragged = None if ends else (path, self._session.history.index)
+
+    def _step(self, change: Callable[[DocumentState], DocumentState], title: str) -> bool:
+        """Whether the change was one, so that a step was made of it."""
+        before = self._session.state
+        self._session.apply(change, label=title)
+        return self._session.state is not before
+
+    def reset(self, part: str, *, title: str) -> None:
+        """Set everything of a part ("edge", "method") back to its default."""
+        if self._session.state is None:
+            return
+        default = getattr(DEFAULTS, part)
+        self._session.apply(
+            lambda state: edits.set_settings(state, replace(state.settings, **{part: default})),
+            label=title,
+        )
+
+
+def with_value(settings: CutSettings, path: str, value: Any) -> CutSettings:
+    """The settings with one value replaced."""
+    part, _, name = path.rpartition(".")
+    if not part:
+        return replace(settings, **{name: value})
+    return replace(settings, **{part: replace(getattr(settings, part), **{name: value})})

@@ -1,0 +1,146 @@
+"""What people do about the subject: strokes, a box, a file, or starting over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.document import edits
+from engine.document.planes import Plane
+from engine.document.state import DocumentState
+from engine.imaging.types import (
+    STROKE_BACKGROUND,
+    STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
+    Rect,
+)
+from engine.settings import GuidanceSettings
+from matteapp.bridge import Bridge
+from matteapp.canvas.strokes import Stroke
+from matteapp.dialogs.filters import picture_filter
+from matteapp.errors_ui import MessageBar
+from matteapp.requests import Guide, GuideRequest
+from matteapp.session import Session
+
+_STROKE_TITLES = {
+    STROKE_BACKGROUND: "Background stroke",
+    STROKE_UNKNOWN: "Unknown stroke",
+    STROKE_FOREGROUND: "Foreground stroke",
+    edits.ERASE: "Eraser",
+}
+
+
+class GuidanceEdits:
+    """Turns strokes, boxes and files into edits of the session's document."""
+
+    def __init__(
+        self,
+        session: Session,
+        bridge: Bridge,
+        bar: MessageBar,
+        window: QWidget,
+        *,
+        take_tool: Callable[[str], None],
+    ) -> None:
+        self._session = session
+        self._bridge = bridge
+        self._bar = bar
+        self._window = window
+        self._sources: dict[str, Callable[[], None]] = {
+            "automatic": self.find_subject,
+            "box": partial(take_tool, "box"),
+            "paint": self.paint_only,
+            "mask": partial(self._ask_file, "mask"),
+            "trimap": partial(self._ask_file, "trimap"),
+            "clear": self.clear_strokes,
+        }
+
+    def take_source(self, source: str) -> None:
+        """Do what the subject panel's button says."""
+        if self._session.state is not None:
+            self._sources[source]()
+
+    def paint(self, stroke: Stroke) -> None:
+        """A brush was lifted."""
+        if self._session.state is None:
+            return
+        label = int(stroke.labels.max())
+        self._session.apply(
+            lambda state: edits.paint(state, stroke.rect, stroke.labels),
+            label=_STROKE_TITLES.get(label, "Stroke"),
+            rect=stroke.rect,
+        )
+
+    def draw_box(self, rect: Rect) -> None:
+        """The subject is inside this box."""
+        box = (int(rect.top), int(rect.left), int(rect.bottom), int(rect.right))
+        self._set(GuidanceSettings("grabcut", box), "Box around the subject")
+
+    def find_subject(self) -> None:
+        """The subject is to be found automatically."""
+        self._set(GuidanceSettings(), "Find the subject")
+
+    def paint_only(self) -> None:
+        """Only the strokes say what is known."""
+        self._set(GuidanceSettings("strokes"), "Paint only")
+        self._bar.say("Paint some of what stays in green (1) and some of what goes in red (2).")
+
+    def clear_strokes(self) -> None:
+        """No strokes any more."""
+        if self._session.state is not None:
+            self._session.apply(edits.clear_strokes, label="Clear strokes")
+
+    def load(self, kind: Literal["mask", "trimap"], path: Path) -> None:
+        """Use a mask or a trimap from a file."""
+        state = self._session.state
+        if state is None:
+            return
+        self._bridge.start(
+            GuideRequest(kind, path, state.size),
+            lane="guide",
+            title=f"Reading {path.name}",
+            done=partial(self._on_guide, state, path.name),
+        )
+
+    def _on_guide(self, asked_for: DocumentState, name: str, guide: Guide) -> None:
+        state = self._session.state
+        if state is None or state.image is not asked_for.image:
+            return
+        self._session.apply(partial(_with_guide, guide), label=f"Guidance from {name}")
+        if guide.snapped:
+            self._bar.say(f"{name}: {guide.snapped} pixels were moved to black, grey or white.")
+
+    def _set(self, guidance: GuidanceSettings, label: str) -> None:
+        if self._session.state is not None:
+            self._session.apply(partial(_with_guidance, guidance), label=label)
+
+    def _ask_file(self, kind: Literal["mask", "trimap"]) -> None:
+        dialog = QFileDialog(self._window, f"Choose a {kind}", filter=picture_filter())
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.load(kind, Path(name)))
+        dialog.open()
+
+
+def _with_guidance(guidance: GuidanceSettings, state: DocumentState) -> DocumentState:
+    """Another source of the mask; the matte stays in sight until there is a new one."""
+    settings = replace(state.settings, guidance=guidance)
+    changed = edits.set_mask(edits.set_settings(state, settings), None)
+    return edits.set_trimap(changed, None) if guidance.source == "strokes" else changed
+
+
+def _with_guide(guide: Guide, state: DocumentState) -> DocumentState:
+    settings = replace(state.settings, guidance=GuidanceSettings("file"))
+    changed = edits.set_mask(edits.set_settings(state, settings), guide.mask)
+    return changed if guide.trimap is None else edits.set_trimap(changed, guide.trimap)
+
+
+def is_painted(strokes: Plane) -> bool:
+    """Whether there is any stroke; tiles without one are shared, so that this costs little."""
+    return not strokes.changed_rect(Plane.full(strokes.size, 0, strokes.dtype)).empty

@@ -1,0 +1,286 @@
+"""Which step follows which change, so that the matte keeps up with what people do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.document import edits
+from engine.document.planes import Plane
+from engine.document.state import DocumentState
+from engine.imaging.types import Rect
+from engine.settings import EdgeSettings
+from matteapp.bridge import Bridge
+from matteapp.session import Change, Session
+from matteapp.steps import (
+    ALPHA,
+    COLOURS,
+    EDGES,
+    MASK,
+    STEPS,
+    TRIMAP,
+    Outcome,
+    Snapshot,
+    StepRequest,
+    StepSpec,
+    read_by,
+    same,
+)
+
+_FOUND = ("automatic", "grabcut")
+
+# The choices a plane was made with, next to what it was made from.
+_CHOICES: dict[StepSpec, Callable[[DocumentState], tuple[Any, ...]]] = {
+    TRIMAP: lambda state: (state.mask, state.settings.trimap),
+    ALPHA: lambda state: (state.settings.method,),
+    COLOURS: lambda state: (state.settings.edge, state.settings.foreground),
+}
+_RESULT: dict[StepSpec, str] = {TRIMAP: "trimap", ALPHA: "alpha", COLOURS: "foreground"}
+
+
+class Live(QObject):
+    """Orders the next step that the document needs; one at a time, the newest wins.
+
+    What came of a step is taken only if all that it was computed from is still current.
+
+    Signals:
+        shown_changed(object): the matte after the edge tools is another one; where, or None.
+        settled(): nothing is left to be done.
+        failed(object, object): a step (StepSpec) ended in an exception.
+    """
+
+    shown_changed = Signal(object)
+    settled = Signal()
+    failed = Signal(object, object)
+
+    def __init__(self, session: Session, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._bridge = bridge
+        self._running: StepRequest | None = None
+        self._given_up: list[StepRequest] = []
+        self._made_with: WeakKeyDictionary[Plane, tuple[Any, ...]] = WeakKeyDictionary()
+        self._shown: Plane | None = None
+        self._shown_of: tuple[Plane, EdgeSettings] | None = None
+        session.changed.connect(self._on_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step is on its way."""
+        return self._running is not None
+
+    def displayed(self) -> DocumentState | None:
+        """The document as it is to be looked at: its matte after the edge tools."""
+        state = self._session.state
+        if state is None or state.alpha is None or self._shown is None:
+            return state
+        return replace(state, alpha=self._shown)
+
+    def solve_again(self) -> None:
+        """Solve the matte from the guidance there is."""
+        self._given_up.clear()
+        state = self._session.state
+        if state is not None:
+            whole = Rect.whole(state.size)
+            self._session.amend(lambda now: replace(now, alpha_stale=whole), rect=Rect(0, 0, 0, 0))
+
+    def run_all(self) -> None:
+        """Start again from finding the subject."""
+        self._given_up.clear()
+        state = self._session.state
+        if state is None:
+            return
+        if state.settings.guidance.source in _FOUND and state.mask is not None:
+            self._session.amend(lambda now: edits.set_mask(now, None))
+        else:
+            self.solve_again()
+
+    def stop(self) -> None:
+        """Stop the running step; it is not started again until something changes."""
+        if self._running is not None:
+            self._bridge.cancel_lane(self._running.spec.lane)
+
+    def follow(self) -> None:
+        """Order the next step, unless it is on its way already."""
+        wanted = next(self._wanted(), None)
+        if wanted is None:
+            self._drop_running()
+            self.settled.emit()
+        elif self._running is None or not self._matches(self._running, wanted):
+            self._drop_running()
+            self._start(wanted)
+
+    def _on_changed(self, change: Change) -> None:
+        if change.before is None or change.after is None or _other(change.before, change.after):
+            self._shown = self._shown_of = None
+            self._given_up.clear()
+        state = self._session.state
+        if state is None:
+            self._drop_running()
+            return
+        self._adopt(state)
+        self._show_untouched_edges(state)
+        self.follow()
+
+    def _adopt(self, state: DocumentState) -> None:
+        """What was loaded from a project counts as made with the settings it was saved with."""
+        for spec, name in _RESULT.items():
+            plane = getattr(state, name)
+            if plane is not None:
+                self._made_with.setdefault(plane, _CHOICES[spec](state))
+
+    def _show_untouched_edges(self, state: DocumentState) -> None:
+        """Without edge tools the matte is shown as it is, and at once."""
+        if state.alpha is not None and state.settings.edge == EdgeSettings():
+            self._set_shown(state.alpha, state)
+
+    def _wanted(self) -> Iterator[StepRequest]:
+        state = self._session.state
+        if state is None:
+            return
+        for spec in STEPS:
+            request = self._request(spec, state)
+            if request is not None and not self._is_given_up(request):
+                yield request
+
+    def _request(self, spec: StepSpec, state: DocumentState) -> StepRequest | None:
+        snapshot = _NEEDS[spec](self, state)
+        return None if snapshot is None else StepRequest(spec, snapshot)
+
+    def _need_mask(self, state: DocumentState) -> Snapshot | None:
+        missing = state.mask is None and state.settings.guidance.source in _FOUND
+        return Snapshot(state) if missing else None
+
+    def _need_trimap(self, state: DocumentState) -> Snapshot | None:
+        if state.mask is None:
+            return None
+        stale = state.trimap is None or not self._is_made_with(TRIMAP, state)
+        return Snapshot(state) if stale else None
+
+    def _need_alpha(self, state: DocumentState) -> Snapshot | None:
+        if state.trimap is None and state.alpha_stale is None:
+            return None
+        if state.alpha is None:
+            return Snapshot(state)
+        if not self._is_made_with(ALPHA, state):
+            return Snapshot(replace(state, alpha_stale=Rect.whole(state.size)))
+        return Snapshot(state) if state.alpha_stale is not None else None
+
+    def _need_edges(self, state: DocumentState) -> Snapshot | None:
+        if state.alpha is None or self._shows(state):
+            return None
+        if self._shown_of is None or self._shown_of[1] != state.settings.edge:
+            return Snapshot(state)
+        return Snapshot(state, self._shown, state.alpha.changed_rect(self._shown_of[0]))
+
+    def _need_colours(self, state: DocumentState) -> Snapshot | None:
+        if state.alpha is None or not self._shows(state):
+            return None
+        if state.foreground is not None and self._is_made_with(COLOURS, state):
+            return Snapshot(state, self._shown) if state.foreground_stale is not None else None
+        return Snapshot(replace(state, foreground_stale=None), self._shown)
+
+    def _shows(self, state: DocumentState) -> bool:
+        """Whether the matte shown is the one of this state, after its edge tools."""
+        shown = self._shown_of
+        return shown is not None and shown[0] is state.alpha and shown[1] == state.settings.edge
+
+    def _is_made_with(self, spec: StepSpec, state: DocumentState) -> bool:
+        made_with = self._made_with.get(getattr(state, _RESULT[spec]))
+        return made_with is not None and same(made_with, _CHOICES[spec](state))
+
+    def _matches(self, one: StepRequest, other: StepRequest) -> bool:
+        return one.spec is other.spec and same(one.key, other.key)
+
+    def _is_given_up(self, request: StepRequest) -> bool:
+        return any(self._matches(request, other) for other in self._given_up)
+
+    def _start(self, request: StepRequest) -> None:
+        self._running = request
+        self._bridge.start(
+            request,
+            lane=request.spec.lane,
+            title=request.spec.title,
+            done=partial(self._on_done, request),
+            failed=partial(self._on_failed, request),
+            cancelled=partial(self._on_cancelled, request),
+        )
+
+    def _drop_running(self) -> None:
+        if self._running is not None:
+            lane = self._running.spec.lane
+            self._running = None
+            self._bridge.cancel_lane(lane)
+
+    def _on_done(self, request: StepRequest, outcome: Outcome) -> None:
+        if self._running is request:
+            self._running = None
+        state = self._session.state
+        if state is None:
+            return
+        if not same(request.key, read_by(request.spec, Snapshot(state, self._shown))):
+            self.follow()
+        elif request.spec is EDGES:
+            self._take_edges(outcome, state)
+        else:
+            self._take(request.spec, outcome)
+
+    def _take(self, spec: StepSpec, outcome: Outcome) -> None:
+        found = {name: getattr(outcome.state, name) for name in spec.writes}
+        if spec in _RESULT:
+            self._made_with[found[_RESULT[spec]]] = _CHOICES[spec](outcome.state)
+        before = self._session.state
+        where = _where(getattr(before, spec.writes[0]), found[spec.writes[0]])
+        self._session.amend(lambda now: replace(now, **found), rect=where)
+
+    def _take_edges(self, outcome: Outcome, state: DocumentState) -> None:
+        assert outcome.shown_alpha is not None
+        self._set_shown(outcome.shown_alpha, state)
+        self.follow()
+
+    def _set_shown(self, plane: Plane, state: DocumentState) -> None:
+        assert state.alpha is not None
+        before, self._shown = self._shown, plane
+        self._shown_of = (state.alpha, state.settings.edge)
+        if before is not plane:
+            self.shown_changed.emit(_where(before, plane))
+
+    def _on_failed(self, request: StepRequest, error: Exception) -> None:
+        self._give_up(request)
+        self.failed.emit(request.spec, error)
+        self.follow()
+
+    def _on_cancelled(self, request: StepRequest) -> None:
+        if self._running is request:
+            self._give_up(request)
+            self.settled.emit()
+
+    def _give_up(self, request: StepRequest) -> None:
+        self._given_up.append(request)
+        if self._running is request:
+            self._running = None
+
+
+_NEEDS: dict[StepSpec, Callable[[Live, DocumentState], Snapshot | None]] = {
+    MASK: Live._need_mask,
+    TRIMAP: Live._need_trimap,
+    ALPHA: Live._need_alpha,
+    EDGES: Live._need_edges,
+    COLOURS: Live._need_colours,
+}
+
+
+def _other(before: DocumentState, after: DocumentState) -> bool:
+    return before.image is not after.image
+
+
+def _where(before: Plane | None, after: Plane | None) -> Rect | None:
+    """Where two planes differ; None for everywhere."""
+    if before is None or after is None or before.shape != after.shape:
+        return None
+    return after.changed_rect(before)

@@ -1,0 +1,154 @@
+"""The main window: places things, and knows nothing of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from matteapp.actions import ACTIONS, fill_menus, make_actions
+from matteapp.canvas.canvas import Canvas
+from matteapp.errors_ui import MessageBar
+from matteapp.panels.column import PanelColumn
+from matteapp.status import StatusLine
+from matteapp.toolstrip import ToolStrip
+from matteapp.topbar import TopBar
+from matteapp.welcome import Welcome
+
+TITLE = "Matteapp"
+
+
+class MainWindow(QMainWindow):
+    """The canvas with everything around it.
+
+    Signals:
+        dropped(object): files (a list of paths) were dropped on the window.
+        close_asked(): people want to leave; the window stays until `let_close`.
+    """
+
+    dropped = Signal(object)
+    close_asked = Signal()
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.actions_by_name = make_actions(self)
+        self.addActions(list(self.actions_by_name.values()))
+        self.canvas = canvas
+        self.welcome = Welcome(self.actions_by_name)
+        self.tools = ToolStrip(self.actions_by_name)
+        self.top = TopBar(self.actions_by_name, canvas.brush)
+        self.panels = PanelColumn()
+        self.export = QPushButton("Export…")
+        self.status = StatusLine()
+        self.stage = QStackedWidget()
+        self.stage.addWidget(self.welcome)
+        self.stage.addWidget(canvas)
+        self.bar = MessageBar(self.stage)
+        self.recent_menu = QMenu("Open &Recent", self)
+        fill_menus(self.menuBar(), self.actions_by_name, recent=self.recent_menu)
+        self._may_close = self._asking = False
+        self._place()
+        self.setAcceptDrops(True)
+        self.resize(QSize(1440, 900))
+        self.show_document("", open_now=False)
+
+    def show_document(self, name: str, *, open_now: bool) -> None:
+        """Show the canvas under this name, or what to do when nothing is open."""
+        self.stage.setCurrentWidget(self.canvas if open_now else self.welcome)
+        self.setWindowTitle(f"{name}[*] – {TITLE}" if open_now else TITLE)
+        self.top.set_working(open_now)
+        self.export.setEnabled(open_now)
+        for action_name, action in self.actions_by_name.items():
+            if ACTIONS[action_name].needs_document:
+                action.setEnabled(open_now)
+        if open_now:
+            self.canvas.setFocus()
+
+    def show_recent(self, paths: list[Path], open_path: Callable[[Path], None]) -> None:
+        """Fill the menu of recent files."""
+        self.recent_menu.clear()
+        self.recent_menu.setEnabled(bool(paths))
+        for path in paths:
+            action = self.recent_menu.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: open_path(path))
+        self.recent_menu.setToolTipsVisible(True)
+
+    def let_close(self) -> None:
+        """Close for good: nothing is unsaved any more."""
+        self._may_close = True
+        if not self._asking:  # within the close event it is enough to say so
+            self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close:
+            self._asking = True
+            self.close_asked.emit()
+            self._asking = False
+        event.setAccepted(self._may_close)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self.welcome.show_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.welcome.show_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.welcome.show_over(False)
+        urls = event.mimeData().urls()
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def _right_side(self) -> QVBoxLayout:
+        """The panels, and below them, where the work ends, the way out."""
+        self.export.setProperty("loud", True)
+        self.export.setToolTip(ACTIONS["file.export"].tip)
+        self.export.clicked.connect(self.actions_by_name["file.export"].trigger)
+        holder = QHBoxLayout()
+        holder.setContentsMargins(8, 6, 8, 6)
+        holder.addWidget(self.export)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.panels, 1)
+        column.addLayout(holder)
+        return column
+
+    def _place(self) -> None:
+        work = QHBoxLayout()
+        work.setSpacing(0)
+        work.addWidget(self.tools)
+        work.addWidget(self.stage, 1)
+        work.addLayout(self._right_side())
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addLayout(work, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(central)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.stage.setFrameShape(QFrame.Shape.NoFrame)
+        self.stage.setMinimumSize(360, 280)

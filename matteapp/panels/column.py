@@ -1,0 +1,87 @@
+"""The panels at the right, in the order of the work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from engine.document.state import DocumentState
+from matteapp.panels.history import HistoryPanel
+from matteapp.panels.jobs import JobsPanel
+from matteapp.panels.section import Section
+from matteapp.panels.setting_panel import SettingPanel
+from matteapp.panels.subject import SubjectPanel
+from matteapp.panels.tables import BACKGROUND, EDGE, FOREGROUND, METHODS, TRIMAP, matte_panel
+
+WIDTH = 308
+
+
+class PanelColumn(QScrollArea):
+    """All panels, scrolled as one.
+
+    Signals:
+        edited(str, object, bool, str): path, value, whether the gesture ends, the step's title.
+        reset_asked(str): everything of this part ("edge", "method") back to its default.
+    """
+
+    edited = Signal(str, object, bool, str)
+    reset_asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panelScroll")
+        self.setAccessibleName("Panels")
+        self.subject = SubjectPanel()
+        self.history = HistoryPanel()
+        self.jobs = JobsPanel()
+        specs = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND)
+        self.settings: dict[str, SettingPanel] = {spec.key: SettingPanel(spec) for spec in specs}
+        self._place()
+        for panel in self.settings.values():
+            panel.edited.connect(self._on_edited)
+            panel.reset_asked.connect(self._on_reset)
+        self.subject.reset_asked.connect(self._on_subject_reset)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Top to bottom."""
+        return (self.subject, *self.settings.values(), self.history, self.jobs)
+
+    def show_state(self, state: DocumentState | None, *, has_strokes: bool) -> None:
+        """Show a document's settings, or that there is none."""
+        for section in self.sections[:-1]:
+            section.body.setEnabled(state is not None)
+        if state is None:
+            return
+        for panel in self.settings.values():
+            panel.show_settings(state.settings)
+        self.subject.show_guidance(state.settings.guidance, has_strokes=has_strokes)
+
+    def _place(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("panelColumn")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        for section in self.sections:
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(WIDTH)
+
+    def _on_edited(self, path: str, value: object, ends: bool) -> None:
+        titles = {
+            row.path: row.title for panel in self.settings.values() for row in panel.spec.rows
+        }
+        self.edited.emit(path, value, ends, titles[path])
+
+    def _on_reset(self) -> None:
+        for key, panel in self.settings.items():
+            if panel is self.sender():
+                self.reset_asked.emit("method" if key == "matte" else key)
+
+    def _on_subject_reset(self) -> None:
+        self.subject.source_asked.emit("automatic")

@@ -1,0 +1,214 @@
+"""What the window asks of the engine thread besides the steps of a cut: files and pictures.
+
+Each is a frozen snapshot of its inputs. The engine's rooms are imported when it runs, over there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.document.planes import Plane
+from engine.document.project_file import SUFFIX, load_project, save_project
+from engine.document.source import open_photograph
+from engine.document.state import DocumentState, SourceLink
+from engine.errors import BugError
+from engine.imaging.types import Image, Rect, to_float
+from engine.jobs.context import JobContext, SubContext
+
+if TYPE_CHECKING:
+    from engine.jobs.requests import CutRequest, CutResult
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document that was opened.
+
+    Attributes:
+        state: the document.
+        project: its project file, None for a photograph.
+    """
+
+    state: DocumentState
+    project: Path | None
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """Open a photograph or a project.
+
+    Attributes:
+        path: the file.
+        source: where a project's photograph is now, if it was asked for.
+        accept_different: take `source` even if it isn't the same file.
+    """
+
+    path: Path
+    source: Path | None = None
+    accept_different: bool = False
+
+    def __call__(self, ctx: JobContext) -> Opened:
+        if self.path.suffix.lower() != SUFFIX:
+            return Opened(open_photograph(self.path, ctx=ctx), None)
+        state = load_project(
+            self.path, source=self.source, accept_different=self.accept_different, ctx=ctx
+        )
+        return Opened(state, self.path)
+
+
+@dataclass(frozen=True)
+class SaveRequest:
+    """Save a document as a project; returns how its photograph is linked then."""
+
+    path: Path
+    state: DocumentState
+    embed: bool
+
+    def __call__(self, ctx: JobContext) -> SourceLink:
+        return save_project(self.path, self.state, embed=self.embed, ctx=ctx)
+
+
+@dataclass(frozen=True)
+class GuideRequest:
+    """Read a mask or a trimap of the user's.
+
+    Attributes:
+        kind: which of the two the file is.
+        size: (height, width) it must have.
+    """
+
+    kind: Literal["mask", "trimap"]
+    path: Path
+    size: tuple[int, int]
+
+    def __call__(self, ctx: JobContext) -> Guide:
+        from engine.imaging.read import read_mask, read_trimap
+
+        if self.kind == "mask":
+            return Guide(mask=read_mask(self.path, self.size))
+        trimap, snapped = read_trimap(self.path, self.size)
+        return Guide(trimap=trimap, snapped=snapped)
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """A mask or a trimap.
+
+    Attributes:
+        mask: H×W float32 in [0, 1], or None.
+        trimap: H×W uint8, or None.
+        snapped: how many values of the trimap were not exact.
+    """
+
+    mask: NDArray[np.float32] | None = None
+    trimap: NDArray[np.uint8] | None = None
+    snapped: int = 0
+
+
+@dataclass(frozen=True)
+class BackdropRequest:
+    """Read the picture behind the subject."""
+
+    path: Path
+
+    def __call__(self, ctx: JobContext) -> Image:
+        from engine.imaging.read import read_image
+
+        return read_image(self.path)
+
+
+@dataclass(frozen=True, eq=False)
+class CopyRequest:
+    """The cut-out as it is shown, H×W×4 uint8 RGBA, straight."""
+
+    image: Image
+    alpha: Plane
+    foreground: Plane | None
+
+    def __call__(self, ctx: JobContext) -> NDArray[np.uint8]:
+        height, width = self.image.size
+        out = np.empty((height, width, 4), np.uint8)
+        for top in range(0, height, 256):
+            ctx.check()
+            rect = Rect(top, 0, min(top + 256, height), width)
+            colours = self.foreground.read(rect) if self.foreground else None
+            part = self.image.pixels[rect.slices] if colours is None else colours
+            out[rect.slices][..., :3] = np.rint(to_float(part) * 255)
+            out[rect.slices][..., 3] = np.rint(self.alpha.read(rect) * 255)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class ExportRequest:
+    """The full cut on the final guidance, written as files.
+
+    Attributes:
+        state: the document.
+        targets: product name to file.
+        bits: bits a channel; None for the photograph's own.
+        quality: 1 to 100, for JPEG and WebP.
+        scale: size of the files relative to the photograph.
+    """
+
+    state: DocumentState
+    targets: Mapping[str, Path]
+    bits: int | None
+    quality: int
+    scale: float = 1.0
+
+    def __call__(self, ctx: JobContext) -> tuple[Path, ...]:
+        from engine.products import check_targets, is_transparent, write_products
+
+        request = cut_request(self.state)
+        check_targets(self.targets, bits=self.bits, transparent=is_transparent(request))
+        result = request(SubContext(ctx, 0.0, 0.8))
+        if self.scale != 1.0:
+            request, result = _scaled(request, result, self.scale)
+        write_products(
+            request,
+            result,
+            targets=self.targets,
+            bits=self.bits,
+            quality=self.quality,
+            ctx=SubContext(ctx, 0.8, 1.0),
+        )
+        return tuple(self.targets.values())
+
+
+def cut_request(state: DocumentState) -> CutRequest:
+    """The full cut of a document: the same request that the command line runs."""
+    from engine.jobs.requests import CutRequest
+
+    strokes = state.strokes.read()
+    return CutRequest(
+        state.image,
+        state.settings,
+        mask=None if state.mask is None else state.mask.read(),
+        trimap=None if state.trimap is None else state.trimap.read(),
+        strokes=strokes if strokes.any() else None,
+    )
+
+
+def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRequest, CutResult]:
+    """Everything at another size; trimaps keep their three values."""
+    from engine.imaging.geometry import resize
+
+    height, width = request.image.size
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    if scale <= 0:
+        raise BugError(f"a picture cannot be scaled by {scale}")
+    image = Image(resize(request.image.pixels, size), metadata=request.image.metadata)
+    mask = None if result.mask is None else resize(result.mask, size)
+    smaller = replace(
+        result,
+        mask=mask,
+        trimap=resize(result.trimap, size, how="nearest"),
+        alpha=resize(result.alpha, size),
+        foreground=resize(result.foreground, size),
+    )
+    return replace(request, image=image, mask=None, trimap=None, strokes=None), smaller

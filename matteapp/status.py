@@ -1,0 +1,126 @@
+"""The line at the bottom: what is open, where it is computed, what runs, where the cursor is."""
+
+from __future__ import annotations
+
+from math import floor
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QColorSpace
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from engine.imaging.types import Image
+from engine.jobs.worker import Job
+from matteapp.icons import name_control
+
+_QUIET_LANES = ("autosave",)
+
+
+class StatusLine(QFrame):
+    """Shows facts; holds none.
+
+    Signals:
+        cancel_asked(int): people want the job with this id stopped.
+    """
+
+    cancel_asked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("statusLine")
+        self._job: Job | None = None
+        self.facts = QLabel()
+        self.facts.setAccessibleName("Photograph")
+        self.device = QLabel()
+        self.device.setAccessibleName("Device")
+        self.cursor_place = QLabel()
+        self.cursor_place.setAccessibleName("Cursor position")
+        self.cursor_place.setMinimumWidth(110)
+        self.cursor_place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.running = QLabel()
+        self.running.setObjectName("running")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(120)
+        self.bar.setAccessibleName("Progress")
+        self.cross = QToolButton()
+        name_control(self.cross, icon_name="x", title="Stop what runs (Esc)")
+        self.cross.clicked.connect(self._on_cross)
+        self._place()
+        self._show_running(False)
+
+    def show_image(self, image: Image | None) -> None:
+        self.facts.setText("" if image is None else describe(image))
+
+    def show_device(self, text: str) -> None:
+        self.device.setText(text)
+        self.device.setToolTip(text)
+
+    def show_cursor(self, place: tuple[float, float] | None) -> None:
+        """(row, col) of the pixel under the cursor, shown as column, row."""
+        self.cursor_place.setText(
+            "" if place is None else f"x {floor(place[1])}  y {floor(place[0])}"
+        )
+
+    def on_started(self, job: Job) -> None:
+        if job.lane in _QUIET_LANES:
+            return
+        self._job = job
+        self.bar.setValue(0)
+        self.running.setText(f"{job.title}…")
+        self._show_running(True)
+
+    def on_progressed(self, job: Job, fraction: float, message: str) -> None:
+        if self._job is None or job.id != self._job.id:
+            return
+        self.bar.setValue(round(fraction * 1000))
+        if message:
+            self.running.setText(message)
+
+    def on_ended(self, job: Job, how: str) -> None:
+        if self._job is not None and job.id == self._job.id:
+            self._job = None
+            self._show_running(False)
+
+    def _place(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 12, 4)
+        row.setSpacing(16)
+        row.addWidget(self.facts)
+        row.addWidget(self.device)
+        row.addStretch(1)
+        row.addWidget(self.running)
+        row.addWidget(self.bar)
+        row.addWidget(self.cross)
+        row.addWidget(self.cursor_place)
+        self.setFixedHeight(34)
+
+    def _show_running(self, on: bool) -> None:
+        shown: tuple[QWidget, ...] = (self.running, self.bar, self.cross)
+        for widget in shown:
+            widget.setVisible(on)
+
+    def _on_cross(self) -> None:
+        if self._job is not None:
+            self.cancel_asked.emit(self._job.id)
+
+
+def describe(image: Image) -> str:
+    """Size, depth and profile in words."""
+    height, width = image.size
+    megapixels = height * width / 1e6
+    parts = (
+        f"{width} × {height}",
+        f"{megapixels:.1f} MP",
+        f"{image.bits}-bit",
+        profile_name(image.metadata.icc),
+    )
+    return "  ·  ".join(parts)
+
+
+def profile_name(icc: bytes | None) -> str:
+    """What a colour profile calls itself."""
+    if icc is None:
+        return "sRGB"
+    space = QColorSpace.fromIccProfile(QByteArray(icc))
+    return space.description() or "own colour profile"

@@ -1,0 +1,215 @@
+"""The steps from a photograph to a cut-out as the window takes them, one job each.
+
+A step knows what it reads and what it writes of the document. Its result is worth something only
+while everything it has read is still there. The engine's rooms are imported by the step itself, on
+the engine thread: the window is up before OpenCV is loaded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.document import edits
+from engine.document.planes import Plane
+from engine.document.state import DocumentState
+from engine.imaging.types import Image, Rect
+from engine.jobs.context import JobContext, SubContext
+from engine.settings import EdgeSettings
+
+Run = Callable[["Snapshot", JobContext], "Outcome"]
+
+_FIRST_TIME = "Preparing… (the solver is compiled once, on the first cut)"
+_COLOUR_CONTEXT = 48
+"""Pixels around changed colours that are looked at as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What a step works on.
+
+    Attributes:
+        state: the document at the moment the step was ordered.
+        shown_alpha: the matte after the edge tools, or None.
+        edge_stale: where the matte has changed since `shown_alpha`; None is everywhere.
+    """
+
+    state: DocumentState
+    shown_alpha: Plane | None = None
+    edge_stale: Rect | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a step found: the document with it, or the matte after the edge tools."""
+
+    state: DocumentState
+    shown_alpha: Plane | None = None
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """A row of the table of steps.
+
+    Attributes:
+        lane: its lane on the engine thread.
+        title: what people read while it runs.
+        reads: the parts of the state it depends on.
+        writes: the parts of the state it brings.
+        reads_edges: it also depends on the matte after the edge tools.
+    """
+
+    lane: str
+    title: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    run: Run
+    reads_edges: bool = False
+
+
+def read_by(spec: StepSpec, snapshot: Snapshot) -> tuple[Any, ...]:
+    """The values a step depends on, to be compared with `same`."""
+    state = snapshot.state
+    read = tuple(_part(state, path) for path in spec.reads)
+    return (*read, snapshot.shown_alpha) if spec.reads_edges else read
+
+
+def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two tuples hold the same planes (by identity) and the same settings (by value)."""
+    return len(one) == len(other) and all(
+        a is b or (not isinstance(a, Plane | Image) and a == b)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _part(state: DocumentState, path: str) -> Any:
+    found: Any = state
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    from engine.jobs.requests import find_mask
+
+    state = snapshot.state
+    mask = find_mask(state.image, state.settings.guidance, strokes=state.strokes.read(), ctx=ctx)
+    return Outcome(edits.set_mask(state, mask))
+
+
+def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    from engine.guidance.trimap import trimap_from_mask
+
+    state = snapshot.state
+    assert state.mask is not None
+    chosen = state.settings.trimap
+    trimap = trimap_from_mask(
+        state.mask.read(), image=state.image, radius=chosen.radius, smart=chosen.smart, ctx=ctx
+    )
+    return Outcome(edits.set_trimap(state, trimap))
+
+
+def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    if "numba" not in sys.modules:
+        ctx.progress(0.0, _FIRST_TIME)
+    from engine.matting.solve import resolve_region, solve_alpha
+
+    state, method = snapshot.state, snapshot.state.settings.method
+    stale = state.alpha_stale
+    if state.alpha is None or stale is None or stale == Rect.whole(state.size):
+        alpha = solve_alpha(state.image, state.effective_trimap(), method=method, ctx=ctx)
+        return Outcome(edits.set_alpha(state, alpha))
+    place, part = resolve_region(
+        state.image, state.effective_trimap(), state.alpha.read(), stale, method=method, ctx=ctx
+    )
+    solved = edits.set_alpha(state, part, rect=place)
+    # The region may be smaller than what was painted on: what is known needs no solving.
+    return Outcome(replace(solved, alpha_stale=None))
+
+
+def _adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    state, settings = snapshot.state, snapshot.state.settings.edge
+    assert state.alpha is not None
+    if settings == EdgeSettings():
+        return Outcome(state, state.alpha)
+    from engine.compositing.edges import EDGE_REACH, apply_edges
+
+    stale = snapshot.edge_stale
+    far = bool(settings.fill_holes or settings.remove_specks)
+    if snapshot.shown_alpha is None or stale is None or far:
+        whole = apply_edges(state.alpha.read(), settings, ctx=ctx)
+        return Outcome(state, Plane.from_array(whole))
+    place = stale.grown(EDGE_REACH(settings), within=state.size)
+    around = place.grown(EDGE_REACH(settings), within=state.size)
+    adjusted = apply_edges(state.alpha.read(around), settings, ctx=ctx)
+    inner = adjusted[place.moved(-around.top, -around.left).slices]
+    return Outcome(state, snapshot.shown_alpha.written(place[:2], inner))
+
+
+def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    from engine.foreground.estimate import estimate_foreground
+
+    state, chosen = snapshot.state, snapshot.state.settings.foreground
+    assert snapshot.shown_alpha is not None
+    stale, whole = state.foreground_stale, Rect.whole(state.size)
+    place = whole if stale is None or state.foreground is None else stale
+    place = place.grown(_COLOUR_CONTEXT, within=state.size)
+    around = place.grown(_COLOUR_CONTEXT, within=state.size)
+    estimated = estimate_foreground(
+        Image(state.image.pixels[around.slices]),
+        snapshot.shown_alpha.read(around),
+        method=chosen.method,
+        amount=chosen.amount,
+        ctx=SubContext(ctx, 0.0, 0.9),
+    )
+    inner = estimated[place.moved(-around.top, -around.left).slices]
+    return Outcome(edits.set_foreground(state, inner, rect=None if place == whole else place))
+
+
+MASK = StepSpec(
+    "mask", "Finding the subject", ("image", "settings.guidance", "mask"), ("mask",), _find_mask
+)
+TRIMAP = StepSpec(
+    "trimap",
+    "Making the trimap",
+    ("image", "mask", "settings.trimap"),
+    ("trimap", "alpha_stale"),
+    _make_trimap,
+)
+ALPHA = StepSpec(
+    "alpha",
+    "Solving the matte",
+    ("image", "trimap", "strokes", "alpha", "settings.method"),
+    ("alpha", "alpha_stale", "foreground_stale"),
+    _solve,
+)
+EDGES = StepSpec(
+    "edge", "Adjusting the edge", ("image", "alpha", "settings.edge"), (), _adjust_edges
+)
+COLOURS = StepSpec(
+    "foreground",
+    "Estimating the subject's colours",
+    ("image", "alpha", "settings.foreground", "settings.edge"),
+    ("foreground", "foreground_stale"),
+    _estimate_colours,
+    reads_edges=True,
+)
+STEPS = (MASK, TRIMAP, ALPHA, EDGES, COLOURS)
+
+
+@dataclass(frozen=True, eq=False)
+class StepRequest:
+    """A step on its way to the engine thread."""
+
+    spec: StepSpec
+    snapshot: Snapshot
+
+    def __call__(self, ctx: JobContext) -> Outcome:
+        return self.spec.run(self.snapshot, ctx)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the result depends on."""
+        return read_by(self.spec, self.snapshot)
