@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -21,15 +21,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from engine.imaging.types import Image, Rect
+from matteapp.canvas.board import Board
 from matteapp.canvas.document_view import DocumentView
 from matteapp.canvas.events import notches, pans, pinch_notches, pointer
 from matteapp.canvas.gestures import Gestures
 from matteapp.canvas.hud import caption_rect, draw_caption
-from matteapp.canvas.picture import rects
+from matteapp.canvas.picture import scaled
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
 from matteapp.canvas.spans import Dab
-from matteapp.canvas.strokes import Scratch, Stroke
+from matteapp.canvas.strokes import Stroke
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Viewport
 from matteapp.tools.brush import BrushOptions
@@ -74,8 +75,7 @@ class Canvas(QWidget):
         self._view = DocumentView(thread, self)
         self._view.arrived.connect(self._tile_arrived)
         self._screen = Screen(self._view.find)
-        self._scratch: Scratch | None = None
-        self._held: Rect | None = None
+        self._board = Board(self._screen, self._update)
         self._fits = True
         self._caption = ""
         self.setMouseTracking(True)
@@ -197,28 +197,22 @@ class Canvas(QWidget):
 
     def begin_stroke(self, label: int, *, hardness: float) -> None:
         """A brush touches down."""
-        if self._scratch is not None:
-            self._scratch.begin(label, hardness=hardness)
+        self._board.begin(label, hardness=hardness)
 
     def sweep(self, start: Dab, end: Dab) -> None:
         """A brush moves; both ends in pixels of the photograph."""
-        if self._scratch is not None and self._scratch.active:
-            changed = self._scratch.extend(start, end)
-            self._update(self._screen.show_stroke(self._scratch.labels, changed))
+        self._board.sweep(start, end)
 
     def end_stroke(self) -> None:
         """A brush is lifted: the stroke stays in sight until the view shows it."""
-        stroke = None if self._scratch is None else self._scratch.finish()
+        stroke = self._board.finish()
         if stroke is not None:
-            self._held = stroke.rect if self._held is None else self._held.united(stroke.rect)
             self.stroke_finished.emit(stroke)
             self._settle()
 
     def drop_stroke(self) -> None:
         """The stroke in progress is not wanted."""
-        if self._scratch is not None:
-            self._scratch.discard()
-            self._update(self._screen.clear_stroke())
+        self._board.drop()
 
     def end_box(self, rect: Rect) -> None:
         """A box was drawn."""
@@ -248,7 +242,7 @@ class Canvas(QWidget):
         ratio = self.devicePixelRatioF()
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
-        self._screen.paint(painter, _scaled(event.region(), ratio), self._keys())
+        self._screen.paint(painter, scaled(event.region(), ratio), self._keys())
         place = caption_rect(self._caption, self.font())
         if event.region().intersects(place):
             painter.resetTransform()
@@ -349,21 +343,16 @@ class Canvas(QWidget):
     def _start(self, state: DocumentState | None) -> None:
         """Another photograph, or none."""
         self._gestures.forget()
-        self._held = None
+        self._board.start(None if state is None else state.size)
         size = self._device_size()
-        if state is None:
-            self._scratch = None
-            self._look(None)
-        else:
-            self._scratch = Scratch(state.size)
-            self._look(Viewport(state.size, (size.height(), size.width())).fitted())
+        whole = None if state is None else Viewport(state.size, (size.height(), size.width()))
+        self._look(None if whole is None else whole.fitted())
 
     def _look(self, viewport: Viewport | None, *, fits: bool = True) -> None:
         before = self.scale
         self._fits = fits
         self._update(self._screen.look(viewport))
-        if self._scratch is not None and self._scratch.active:
-            self._screen.show_stroke(self._scratch.labels, self._scratch.rect)
+        self._board.show_again()
         self._place_ring()
         self._ask()
         if self.scale != before:
@@ -391,12 +380,9 @@ class Canvas(QWidget):
 
     def _settle(self) -> None:
         """Take a finished stroke away once the view shows the state that holds it."""
-        if self._held is None or any(map(self._view.stale, self._keys(self._held))):
-            return
-        self._held = None
-        self._update(self._screen.clear_stroke())
-        if self._scratch is not None:
-            self._screen.show_stroke(self._scratch.labels, self._scratch.rect)
+        held = self._board.held
+        if held is not None and not any(map(self._view.stale, self._keys(held))):
+            self._board.let_go()
 
     def _keys(self, rect: Rect | None = None) -> list[TileKey]:
         return [] if self.viewport is None else self._view.keys(self.viewport, rect)
@@ -407,17 +393,4 @@ class Canvas(QWidget):
     def _update(self, region: QRegion) -> None:
         """Paint device pixels again."""
         if not region.isEmpty():
-            self.update(_scaled(region, 1 / self.devicePixelRatioF()))
-
-
-def _scaled(region: QRegion, factor: float) -> QRegion:
-    """A region in other pixels, grown to whole ones."""
-    if factor == 1.0:
-        return region
-    scaled = QRegion()
-    for rect in rects(region):
-        x, y = int(rect.left() * factor // 1), int(rect.top() * factor // 1)
-        right = -int(-(rect.right() + 1) * factor // 1)
-        bottom = -int(-(rect.bottom() + 1) * factor // 1)
-        scaled += QRect(x, y, right - x, bottom - y)
-    return scaled
+            self.update(scaled(region, 1 / self.devicePixelRatioF()))

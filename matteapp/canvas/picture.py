@@ -140,6 +140,19 @@ def rects(region: QRegion) -> list[QRect]:
     return list(region)  # type: ignore[call-overload, no-any-return]
 
 
+def scaled(region: QRegion, factor: float) -> QRegion:
+    """A region in other pixels, grown to whole ones."""
+    if factor == 1.0:
+        return region
+    scaled = QRegion()
+    for rect in rects(region):
+        x, y = int(rect.left() * factor // 1), int(rect.top() * factor // 1)
+        right = -int(-(rect.right() + 1) * factor // 1)
+        bottom = -int(-(rect.bottom() + 1) * factor // 1)
+        scaled += QRect(x, y, right - x, bottom - y)
+    return scaled
+
+
 def _stand_ins(key: TileKey, find: Find) -> Iterator[TileKey]:
     """What to show for a tile that isn't there: the nearest coarser one, finer ones on top."""
     coarser = key
