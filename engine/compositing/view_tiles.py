@@ -131,7 +131,8 @@ class _Crop:
 
     def cover(self, labels: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
         """Share of each pixel that has a label; `labels` is at full size."""
-        return self._small((labels == label).astype(np.float32))
+        where = np.asarray(cv2.compare(labels, label, cv2.CMP_EQ))
+        return self._small(where) * np.float32(1 / 255)
 
     def tinted(
         self,
