@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,7 +15,15 @@ from engine.imaging import exif
 from engine.imaging.color import ColourModel
 from engine.imaging.decoded import Decoded
 from engine.imaging.formats.source import Source
-from engine.imaging.limits import MAX_METADATA_BYTES, check_contents, check_dimensions, inflate
+from engine.imaging.limits import (
+    MAX_METADATA_BYTES,
+    DamagedError,
+    check_contents,
+    check_dimensions,
+    inflate,
+)
+
+log = logging.getLogger(__name__)
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
@@ -35,7 +44,10 @@ def decode(source: Source) -> Decoded:
     samples, alpha, model = split_alpha(imagecodecs.png_decode(data))
     decoded = Decoded(samples, model, "PNG", alpha=alpha)
     for name, body in _metadata_chunks(data):
-        _take_chunk(decoded, name, body)
+        try:
+            _take_chunk(decoded, name, body)
+        except (zlib.error, IndexError, DamagedError) as error:
+            log.warning("The PNG file's %s block is damaged and left out (%s).", name, error)
     decoded.orientation = exif.orientation(decoded.exif)
     return decoded
 

@@ -10,25 +10,23 @@ from engine.imaging.formats.source import Source
 from engine.imaging.formats.tiff import MARKS as TIFF_MARKS
 from engine.imaging.limits import DamagedError, check_dimensions
 
-SUFFIXES = tuple(
-    [
-        ".dng",
-        ".cr2",
-        ".cr3",
-        ".nef",
-        ".nrw",
-        ".arw",
-        ".srf",
-        ".sr2",
-        ".raf",
-        ".rw2",
-        ".orf",
-        ".pef",
-        ".srw",
-        ".rwl",
-        ".3fr",
-        ".iiq",
-    ]
+SUFFIXES = (
+    ".dng",
+    ".cr2",
+    ".cr3",
+    ".nef",
+    ".nrw",
+    ".arw",
+    ".srf",
+    ".sr2",
+    ".raf",
+    ".rw2",
+    ".orf",
+    ".pef",
+    ".srw",
+    ".rwl",
+    ".3fr",
+    ".iiq",
 )
 _OWN_MARKS = (b"FUJIFILMCCD-RAW", b"IIU\0", b"IIRO", b"IIRS", b"MMOR")
 _SRGB_CURVE = (2.4, 12.92)
@@ -55,12 +53,22 @@ def decode(source: Source) -> Decoded:
     """Develop a raw file to 16 bits sRGB; it is turned upright while being developed."""
     import rawpy
 
-    with rawpy.imread(io.BytesIO(source.data)) as raw:
-        check_dimensions(source.path, raw.sizes.iheight, raw.sizes.iwidth)
-        samples = raw.postprocess(
-            use_camera_wb=True,
-            output_bps=16,
-            output_color=rawpy.ColorSpace.sRGB,
-            gamma=_SRGB_CURVE,
-        )
+    try:
+        with rawpy.imread(io.BytesIO(source.data)) as raw:
+            check_dimensions(source.path, raw.sizes.raw_height, raw.sizes.raw_width)
+            check_dimensions(source.path, raw.sizes.iheight, raw.sizes.iwidth)
+            samples = raw.postprocess(
+                use_camera_wb=True,
+                output_bps=16,
+                output_color=rawpy.ColorSpace.sRGB,
+                gamma=_SRGB_CURVE,
+            )
+    except rawpy.LibRawError as error:
+        raise DamagedError(_words(error)) from error
     return Decoded(samples, "rgb", "RAW", exif=exif.extracted(source.data))
+
+
+def _words(error: Exception) -> str:
+    """What the library says, which it says in bytes."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

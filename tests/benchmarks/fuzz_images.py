@@ -1,0 +1,286 @@
+"""Damage valid files in every way and see that readers answer with a picture or a message.
+
+Run by hand: `python tests/benchmarks/fuzz_images.py --count 2000 --seed 1`. The readers run in a
+child process with a limit on its memory; it is started again after a crash or a hang.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import json
+import logging
+import random
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
+
+from fuzz_seeds import HEIGHT, WIDTH, seed_files
+
+from engine.errors import UserError
+from engine.imaging import limits
+from engine.imaging.read import read_image, read_mask, read_trimap
+
+ADDRESS_SPACE = 6 << 30
+RESIDENT = 1 << 30
+LARGEST_PIXELS = 8_000_000
+"""The readers' limit during the run, so that what it allows stays far below `RESIDENT`."""
+SECONDS_PER_FILE = 20.0
+GOOD = frozenset(("ok", "UserError"))
+_NUMBERS = (0, 1, 2, 7, 127, 128, 255, 256, 32767, 65535, 65536, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
+
+
+@dataclass
+class Report:
+    """What came of each case: outcomes by format, the bad ones, and the largest memory."""
+
+    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    cases: int = 0
+    peak_bytes: int = 0
+    slowest: float = 0.0
+
+    def add(self, name: str, outcome: str, *, number: int, seconds: float) -> None:
+        self.cases += 1
+        self.slowest = max(self.slowest, seconds)
+        self.outcomes.setdefault(Path(name).suffix, Counter())[outcome] += 1
+        if outcome not in GOOD:
+            self.failures.append(f"case {number} ({name}): {outcome}")
+
+    def table(self) -> str:
+        """The counts for people."""
+        lines = [f"{self.cases} damaged files, {len(self.failures)} failures"]
+        lines += [f"  {kind:6} {dict(found)}" for kind, found in sorted(self.outcomes.items())]
+        lines.append(f"  peak {self.peak_bytes / 1e6:.0f} MB, slowest {self.slowest:.2f} s")
+        return "\n".join(lines + self.failures)
+
+
+def damaged(seeds: dict[str, bytes], *, seed: int, number: int) -> tuple[str, bytes]:
+    """The file of one case: always the same for a seed and a number."""
+    rng = random.Random(f"{seed}/{number}")
+    names = sorted(seeds)
+    name = names[number % len(names)]
+    data = bytearray(seeds[name])
+    for _ in range(rng.choice((1, 1, 1, 2, 4))):
+        rng.choice(_MUTATIONS)(data, rng, seeds[rng.choice(names)])
+    if name.endswith(".png") and rng.random() < 0.7:
+        _mend_checksums(data)
+    return name, bytes(data)
+
+
+def _flip_bits(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    for _ in range(min(len(data), rng.choice((1, 2, 8, 64)))):
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+
+
+def _set_bytes(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    at = rng.randrange(len(data) or 1)
+    data[at : at + rng.choice((1, 4, 32))] = bytes((rng.choice((0, 1, 127, 128, 255)),)) * 4
+
+
+def _truncate(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    del data[rng.randrange(len(data) or 1) :]
+
+
+def _cut_out(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    at = rng.randrange(len(data) or 1)
+    del data[at : at + rng.choice((1, 2, 16, 256))]
+
+
+def _splice(data: bytearray, rng: random.Random, other: bytes) -> None:
+    at, start = rng.randrange(len(data) or 1), rng.randrange(len(other))
+    data[at:at] = other[start : start + rng.choice((4, 64, 512))]
+
+
+def _repeat(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    at = rng.randrange(len(data) or 1)
+    data[at:at] = data[at : at + rng.choice((4, 64, 512))] * rng.choice((1, 2, 20))
+
+
+def _edit_header(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    _put_number(data, rng, rng.randrange(min(len(data), 400) or 1))
+
+
+def _edit_length(data: bytearray, rng: random.Random, _other: bytes) -> None:
+    _put_number(data, rng, rng.randrange(len(data) or 1))
+
+
+def _put_number(data: bytearray, rng: random.Random, at: int) -> None:
+    value, order = rng.choice(_NUMBERS), rng.choice("<>")
+    body = struct.pack(f"{order}I", value) if rng.random() < 0.6 else struct.pack(
+        f"{order}H", value & 0xFFFF
+    )
+    data[at : at + len(body)] = body
+
+
+_MUTATIONS: tuple[Callable[[bytearray, random.Random, bytes], None], ...] = (
+    _flip_bits,
+    _set_bytes,
+    _truncate,
+    _cut_out,
+    _splice,
+    _repeat,
+    _edit_header,
+    _edit_header,
+    _edit_length,
+)
+
+
+def _mend_checksums(data: bytearray) -> None:
+    """Make a PNG's chunks valid again, so that damage gets past their checksums."""
+    at = 8
+    while at + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        end = at + 8 + length
+        if end + 4 > len(data):
+            return
+        struct.pack_into(">I", data, end, zlib.crc32(data[at + 4 : end]))
+        at = end + 4
+
+
+def run(*, count: int, seed: int, keep: Path | None = None) -> Report:
+    """Try `count` damaged files in child processes; files that fail are kept in `keep`."""
+    report = Report()
+    seeds = seed_files()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in seeds.items():
+            Path(folder, name).write_bytes(data)
+        start = 0
+        while start < count:
+            start = _watch_child(Path(folder), report, start=start, count=count, seed=seed)
+    if report.peak_bytes > RESIDENT:
+        report.failures.append(f"the readers took {report.peak_bytes / 1e6:.0f} MB")
+    if keep is not None:
+        _keep_failures(report, seeds, seed, keep)
+    return report
+
+
+def _keep_failures(report: Report, seeds: dict[str, bytes], seed: int, keep: Path) -> None:
+    keep.mkdir(parents=True, exist_ok=True)
+    for line in report.failures:
+        if line.startswith("case "):
+            number = int(line.split()[1])
+            name, data = damaged(seeds, seed=seed, number=number)
+            (keep / f"{seed}_{number}_{name}").write_bytes(data)
+
+
+def _watch_child(folder: Path, report: Report, *, start: int, count: int, seed: int) -> int:
+    """Take a child's answers until it ends; returns the case to go on with."""
+    log = folder / "answers"
+    command = [sys.executable, __file__, "--child", str(folder)]
+    command += ["--first", str(start), "--count", str(count), "--seed", str(seed)]
+    log.touch()
+    with (folder / "errors").open("wb") as errors:
+        child = subprocess.Popen(command, stdout=errors, stderr=errors)
+        hung = _wait(child, log)
+    done = _take_answers(log, report)
+    log.unlink()
+    if done is None and child.returncode == 0:
+        return count
+    number = start if done is None else done["number"] + 1
+    if child.returncode != 0 and number < count:
+        name = damaged(seed_files(), seed=seed, number=number)[0]
+        tail = (folder / "errors").read_text(errors="replace")[-600:]
+        outcome = "hang" if hung else f"crash ({child.returncode}) {tail}"
+        report.add(name, outcome, number=number, seconds=0.0)
+        return number + 1
+    return count
+
+
+def _wait(child: subprocess.Popen[bytes], log: Path) -> bool:
+    """Wait for the child's end; kill it if it says nothing for too long."""
+    size, since = -1, time.monotonic()
+    while True:
+        try:
+            child.wait(timeout=0.5)
+            return False
+        except subprocess.TimeoutExpired:
+            pass
+        if log.stat().st_size != size:
+            size, since = log.stat().st_size, time.monotonic()
+        elif time.monotonic() - since > SECONDS_PER_FILE:
+            child.kill()
+            child.wait()
+            return True
+
+
+def _take_answers(log: Path, report: Report) -> dict[str, int] | None:
+    last = None
+    for line in log.read_text().splitlines():
+        last = json.loads(line)
+        report.peak_bytes = max(report.peak_bytes, last["peak"])
+        report.add(last["name"], last["outcome"], number=last["number"], seconds=last["seconds"])
+    return last
+
+
+def child(folder: Path, *, first: int, count: int, seed: int) -> None:
+    """Read the damaged files one after the other and print what came of each."""
+    faulthandler.enable()
+    logging.disable()
+    limits.MAX_PIXELS = LARGEST_PIXELS
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    seeds = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix}
+    for number in range(first, count):
+        name, data = damaged(seeds, seed=seed, number=number)
+        path = folder / f"case_{number}{Path(name).suffix}"
+        path.write_bytes(data)
+        begin = time.monotonic()
+        outcome = _outcome(path, number)
+        answer = {
+            "number": number,
+            "name": name,
+            "outcome": outcome,
+            "seconds": time.monotonic() - begin,
+            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        }
+        with (folder / "answers").open("a") as log:  # libraries write on stdout
+            log.write(json.dumps(answer) + "\n")
+        path.unlink()
+
+
+def _outcome(path: Path, number: int) -> str:
+    readers: tuple[Callable[[Path], object], ...] = (
+        read_image,
+        read_image,
+        lambda p: read_mask(p, (HEIGHT, WIDTH)),
+        lambda p: read_trimap(p, (HEIGHT, WIDTH)),
+    )
+    try:
+        readers[number // 64 % len(readers)](path)
+    except UserError as error:
+        return "memory" if isinstance(error.__cause__, MemoryError) else "UserError"
+    except Exception as error:  # noqa: BLE001 - whatever else comes is what the run looks for
+        return f"{type(error).__name__}: {error}"
+    return "ok"
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--first", type=int, default=0, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child is not None:
+        child(given.child, first=given.first, count=given.count, seed=given.seed)
+        return 0
+    report = run(count=given.count, seed=given.seed, keep=given.keep)
+    print(report.table())  # noqa: T201
+    return bool(report.failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
