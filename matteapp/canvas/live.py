@@ -75,7 +75,8 @@ def colour_table(palette: str) -> NDArray[np.uint32]:
 def _sources(start: int, end: int, origin: int, scale: float, length: int) -> NDArray[np.int64]:
     """The image row (or column) below the middle of each device pixel."""
     middles = (np.arange(start, end) + (0.5 - origin)) / scale
-    return np.clip(middles.astype(np.int64), 0, length - 1)
+    sources = middles.astype(np.int64)
+    return np.minimum(np.maximum(sources, 0, out=sources), length - 1, out=sources)
 
 
 def _sampled(

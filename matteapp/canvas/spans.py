@@ -50,7 +50,9 @@ def swept(start: Dab, end: Dab, *, within: tuple[int, int]) -> Spans:
     left, right = _covered(low, high)
     for dab in (start, end):
         _widen_by_pixel(dab, top, left, right)
-    return Spans(top, np.clip(left, 0, width), np.clip(right, 0, width))
+    for edge in (left, right):
+        np.minimum(np.maximum(edge, 0, out=edge), width, out=edge)
+    return Spans(top, left, right)
 
 
 def _covered(low: Ends, high: Ends) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -195,7 +195,9 @@ def measure(portrait: Portrait, load: Load | None, *, view: str, scale: float | 
     pump(60, lambda: canvas.settled)
     if load is not None:
         engine.submit(lambda ctx: repeat(load, portrait, busy, ctx))
-        pump(60, busy.is_set)
+        pump(180, busy.is_set)
+        if not busy.is_set():
+            raise RuntimeError("the engine did not get through its work once")
     beat = QTimer()
     beat.setTimerType(Qt.TimerType.PreciseTimer)
     beat.timeout.connect(lambda: times.beats.append(time.perf_counter()))
