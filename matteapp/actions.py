@@ -51,7 +51,7 @@ def _without(name: str, title: str, keys: tuple[str, ...], icon: str, tip: str) 
 
 _FIXED: tuple[ActionSpec, ...] = (
     _without("file.open", "&Open…", ("Ctrl+O",), "folder-open", "Open a photograph or a project."),
-    _without("file.sample", "Open the &Sample", (), "user-square", "Open a portrait to try with."),
+    _without("file.sample", "Open the Sa&mple", (), "user-square", "Open a portrait to try with."),
     _without("file.paste", "&Paste Photograph", ("Ctrl+V",), "clipboard", "Open what was copied."),
     ActionSpec(
         "file.next", "Open &Next", (), "arrow-line-right", "Open the next of the files dropped."

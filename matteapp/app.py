@@ -171,6 +171,7 @@ class Studio(QObject):
         self.canvas.show_state(self.live.displayed(), changed=None if opened else change.rect)
         if opened:
             self.canvas.fit()
+            self.window.top.show_zoom(self.canvas.scale)
         self._show_panels()
         self.backdrop.follow(None if state is None else state.settings.background)
 
@@ -186,6 +187,8 @@ class Studio(QObject):
 
     def _show_document(self) -> None:
         state = self.session.state
+        if state is not None:
+            self.guidance.offer_alpha(state)
         self.window.show_document(self.files.name, open_now=state is not None)
         self.window.status.show_image(None if state is None else state.image)
         self.window.actions_by_name["file.embed"].setChecked(self.files.embed)

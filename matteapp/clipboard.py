@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -17,8 +19,9 @@ def image_from(picture: QImage) -> Image | None:
     form = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_RGBA8888
     samples = _samples(picture.convertToFormat(form), np.uint16 if deep else np.uint8)
     pixels, alpha = samples[..., :3].copy(), samples[..., 3]
-    opaque = not picture.hasAlphaChannel() or bool((alpha == np.iinfo(alpha.dtype).max).all())
-    return Image(pixels, None if opaque else to_float(alpha))
+    coverage = to_float(alpha)
+    opaque = not picture.hasAlphaChannel() or bool(np.all(coverage == 1.0))
+    return Image(pixels, None if opaque else coverage)
 
 
 def picture_from(samples: NDArray[np.uint8]) -> QImage:
@@ -28,9 +31,9 @@ def picture_from(samples: NDArray[np.uint8]) -> QImage:
     return QImage(samples.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
 
-def _samples(picture: QImage, dtype: type[np.generic]) -> NDArray[np.generic]:
+def _samples(picture: QImage, dtype: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:
     """H×W×4 view over a QImage's bits; the copy is made by who keeps it."""
     row = picture.bytesPerLine() // np.dtype(dtype).itemsize
     flat = np.frombuffer(picture.constBits(), dtype)
-    whole: NDArray[np.generic] = flat.reshape(picture.height(), row)
+    whole: NDArray[Any] = flat.reshape(picture.height(), row)
     return whole[:, : 4 * picture.width()].reshape(picture.height(), picture.width(), 4)

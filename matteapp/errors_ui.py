@@ -23,19 +23,21 @@ class MessageBar(QFrame):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setObjectName("messageBar")
-        self._run: Callable[[], None] | None = None
+        self._run: Callable[[], object] | None = None
         self.symbol = QToolButton()
-        self.symbol.setEnabled(True)
+        self.symbol.setAccessibleName("Kind of message")
         self.symbol.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.symbol.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = QPushButton()
+        self.action.setAccessibleName("What to do about it")
         self.cross = QToolButton()
         name_control(self.cross, icon_name="x", title="Dismiss the message")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 8, 8, 8)
         row.setSpacing(10)
         row.addWidget(self.symbol)
@@ -53,7 +55,7 @@ class MessageBar(QFrame):
         *,
         alarm: bool = False,
         action: str = "",
-        run: Callable[[], None] | None = None,
+        run: Callable[[], object] | None = None,
     ) -> None:
         """Show a message, with one thing to do about it if `action` names one."""
         self.text.setText(text)
@@ -74,10 +76,10 @@ class MessageBar(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         width = min(_WIDEST, over.width() - 2 * _MARGIN)
         self.setFixedWidth(max(width, 120))
-        height = max(self.layout().totalHeightForWidth(self.width()), 40)
+        height = max(self._row.totalHeightForWidth(self.width()), 40)
         left = (over.width() - self.width()) // 2
         self.setGeometry(left, _MARGIN, self.width(), height)
 

@@ -110,7 +110,8 @@ class Files(QObject):
     def paste(self) -> None:
         """Open the picture, or the files, on the clipboard."""
         clipboard = QGuiApplication.clipboard()
-        urls = clipboard.mimeData().urls()
+        data = clipboard.mimeData()
+        urls = data.urls() if data is not None else []
         paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if paths:
             self.open_paths(paths)

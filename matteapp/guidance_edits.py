@@ -96,6 +96,21 @@ class GuidanceEdits:
         if self._session.state is not None:
             self._session.apply(edits.clear_strokes, label="Clear strokes")
 
+    def offer_alpha(self, state: DocumentState) -> None:
+        """Offer the alpha channel that the photograph came with as the mask."""
+        if state.image.alpha is not None and state.mask is None:
+            self._bar.say(
+                "This picture has an alpha channel of its own.",
+                action="Use it as the mask",
+                run=partial(self._use_alpha, state),
+            )
+
+    def _use_alpha(self, offered_for: DocumentState) -> None:
+        state = self._session.state
+        if state is not None and state.image is offered_for.image:
+            guide = Guide(mask=state.image.alpha)
+            self._session.apply(partial(_with_guide, guide), label="Mask from its alpha")
+
     def load(self, kind: Literal["mask", "trimap"], path: Path) -> None:
         """Use a mask or a trimap from a file."""
         state = self._session.state

@@ -26,8 +26,8 @@ class RecentFiles(QObject):
     def paths(self) -> list[Path]:
         """The files, newest first; they may be gone by now."""
         stored = self._store.value(_KEY, [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
-        return [Path(name) for name in names if name]
+        names = [stored] if isinstance(stored, str) else stored  # a list of one comes as text
+        return [Path(str(name)) for name in names if name] if isinstance(names, list) else []
 
     def add(self, path: Path) -> None:
         path = path.absolute()

@@ -49,7 +49,7 @@ class Outcome:
     shown_alpha: Plane | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StepSpec:
     """A row of the table of steps.
 
@@ -92,10 +92,16 @@ def _part(state: DocumentState, path: str) -> Any:
 
 
 def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
-    from engine.jobs.requests import find_mask
+    state, box = snapshot.state, snapshot.state.settings.guidance.box
+    if box is None:
+        from engine.guidance.subject import automatic_mask
 
-    state = snapshot.state
-    mask = find_mask(state.image, state.settings.guidance, strokes=state.strokes.read(), ctx=ctx)
+        return Outcome(edits.set_mask(state, automatic_mask(state.image, ctx=ctx)))
+    from engine.guidance.grabcut import grabcut
+
+    strokes = state.strokes.read()
+    known = strokes if strokes.any() else None
+    mask = grabcut(state.image, box=Rect(*box), strokes=known, ctx=ctx)
     return Outcome(edits.set_mask(state, mask))
 
 

@@ -165,6 +165,7 @@ class SwitchField(Field):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.tick = QCheckBox()
+        self.tick.setFixedWidth(18)
         self.tick.setAccessibleName(spec.title)
         self.label.setBuddy(self.tick)
         row = QHBoxLayout(self)

@@ -1,0 +1,48 @@
+"""A whole window with real threads, with its settings and recovery folder in a temporary place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+
+from engine.document.state import DocumentState, SourceLink, new_document
+from engine.imaging.types import Image
+from matteapp.app import Studio
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def studio(qtbot, qapp, store: QSettings, tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(qapp, store=store, recovery=tmp_path / "recovery")
+    qtbot.addWidget(made.window, before_close_func=lambda _: made.window.let_close())
+    made.window.show()
+    qtbot.waitExposed(made.window)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sample() -> Path:
+    return Path(str(files("resources") / "samples" / "astronaut.png"))
+
+
+@pytest.fixture
+def grey_document() -> DocumentState:
+    """A small photograph in which nothing was done yet; painted only, so that no job runs."""
+    from dataclasses import replace
+
+    from engine.settings import CutSettings, GuidanceSettings
+
+    pixels = np.full((48, 64, 3), 128, np.uint8)
+    settings = replace(CutSettings(), guidance=GuidanceSettings("strokes"))
+    link = SourceLink(None, "", embedded=False, name="grey.png")
+    return new_document(Image(pixels), link, settings=settings)

@@ -1,0 +1,69 @@
+"""Saving from the window and the command line give the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.cli import main
+
+PRODUCTS = "cutout,alpha,trimap,foreground,composite"
+
+
+@pytest.fixture
+def photo(sample, tmp_path) -> Path:
+    small = cv2.resize(cv2.imread(str(sample)), (128, 128), interpolation=cv2.INTER_AREA)
+    path = tmp_path / "portrait.png"
+    cv2.imwrite(str(path), small)
+    return path
+
+
+@pytest.fixture
+def mask(tmp_path) -> Path:
+    drawn = np.zeros((128, 128), np.uint8)
+    cv2.ellipse(drawn, (58, 30), (18, 24), 0, 0, 360, 255, -1)
+    cv2.ellipse(drawn, (58, 110), (50, 58), 0, 0, 360, 255, -1)
+    path = tmp_path / "mask.png"
+    cv2.imwrite(str(path), drawn)
+    return path
+
+
+def test_window_and_command_line_write_the_same_bytes(qtbot, studio, photo, mask, tmp_path) -> None:
+    ours, theirs = tmp_path / "window", tmp_path / "command"
+    ours.mkdir()
+    with qtbot.waitSignal(studio.session.changed):
+        studio.files.open_paths([photo])
+    studio.guidance.load("mask", mask)
+    _wait_for_colours(qtbot, studio)
+    panel = studio.window.panels.settings["background"]
+    panel.edited.emit("background.kind", "colour", True)
+    panel.edited.emit("background.colour", (58 / 255, 110 / 255, 165 / 255), True)
+    names = PRODUCTS.split(",")
+    studio.exports.export({name: ours / f"portrait_{name}.png" for name in names})
+    qtbot.waitUntil(lambda: len(list(ours.glob("*.png"))) == len(names), timeout=60_000)
+    qtbot.waitUntil(lambda: "Exported" in studio.window.bar.text.text())
+
+    arguments = ["cut", str(photo), "-o", str(theirs), "--mask", str(mask)]
+    arguments += ["--save", PRODUCTS, "--background", "#3a6ea5"]
+    assert _run(arguments) == 0
+    for name in names:
+        file = f"portrait_{name}.png"
+        assert (ours / file).read_bytes() == (theirs / file).read_bytes(), name
+
+
+def _wait_for_colours(qtbot, studio) -> None:
+    def done() -> bool:
+        state = studio.session.state
+        return not studio.live.busy and state.settings.guidance.source == "file"
+
+    qtbot.waitUntil(done, timeout=60_000)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return main(arguments) or 0
+    except SystemExit as left:
+        return int(left.code or 0)
