@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from matteapp.actions import ACTIONS, fill_menus, make_actions
 from matteapp.canvas.canvas import Canvas
 from matteapp.errors_ui import MessageBar
-from matteapp.panels.column import PanelColumn
+from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
 from matteapp.toolstrip import ToolStrip
 from matteapp.topbar import TopBar
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         self.export.setToolTip(ACTIONS["file.export"].tip)
         self.export.clicked.connect(self.actions_by_name["file.export"].trigger)
         holder = QHBoxLayout()
-        holder.setContentsMargins(8, 6, 8, 6)
+        holder.setContentsMargins(8, 6, 8 + SCROLL_BAR, 6)
         holder.addWidget(self.export)
         column = QVBoxLayout()
         column.setSpacing(0)

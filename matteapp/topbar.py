@@ -172,6 +172,7 @@ class TopBar(QFrame):
 def _zoom_box() -> QSpinBox:
     box = QSpinBox()
     box.setRange(1, 3200)
+    box.setValue(100)
     box.setSuffix(" %")
     box.setKeyboardTracking(False)
     box.setAlignment(Qt.AlignmentFlag.AlignCenter)

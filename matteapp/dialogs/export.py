@@ -113,6 +113,8 @@ class ExportDialog(QDialog):
         self.scale.setRange(1, 400)
         self.scale.setValue(100)
         self.scale.setSuffix(" %")
+        for box in (self.quality, self.scale):
+            box.lineEdit().setTextMargins(6, 0, 6, 0)
         self.products["cutout"].setChecked(True)
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)

@@ -78,6 +78,7 @@ class PreferencesDialog(QDialog):
         box.setSingleStep(kind.step)
         box.setSuffix(f" {kind.unit}")
         box.setKeyboardTracking(False)
+        box.lineEdit().setTextMargins(6, 0, 6, 0)
         box.setValue(self._settings.number(spec.key))
         box.valueChanged.connect(partial(self._settings.set_value, spec.key))
         return box

@@ -13,7 +13,7 @@ from matteapp.panels.setting_panel import SettingPanel
 from matteapp.panels.subject import SubjectPanel
 from matteapp.panels.tables import BACKGROUND, EDGE, FOREGROUND, METHODS, TRIMAP, matte_panel
 
-WIDTH = 308
+WIDTH, SCROLL_BAR = 312, 10
 
 
 class PanelColumn(QScrollArea):
@@ -62,12 +62,14 @@ class PanelColumn(QScrollArea):
         inner.setObjectName("panelColumn")
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 8, 8, 8)
+        inner.setFixedWidth(WIDTH - SCROLL_BAR)  # so that nothing moves when the bar comes
         column.setSpacing(8)
         for section in self.sections:
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(WIDTH)

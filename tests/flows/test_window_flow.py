@@ -1,0 +1,78 @@
+"""The window, end to end on a real X server: open, paint, save, be killed, recover, export."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.xvfb, pytest.mark.timeout(400)]
+
+DRIVER = Path(__file__).with_name("window_driver.py")
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """The display there is, or one of our own under Xvfb."""
+    if os.environ.get("DISPLAY"):
+        yield os.environ["DISPLAY"]
+        return
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def surroundings(display: str, tmp_path: Path) -> dict[str, str]:
+    """A user of their own, on a real screen."""
+    homes = {
+        name: str(tmp_path / name.lower())
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    }
+    for home in homes.values():
+        Path(home).mkdir()
+    return {**os.environ, **homes, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+
+
+def test_work_survives_a_kill(surroundings: dict[str, str], tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    first = subprocess.Popen(
+        [sys.executable, str(DRIVER), "before", str(work)],
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert first.stdout is not None
+    assert first.stdout.readline() == "READY\n"
+    first.send_signal(signal.SIGKILL)
+    assert first.wait(30) == -signal.SIGKILL
+
+    second = subprocess.run(
+        [sys.executable, str(DRIVER), "after", str(work)],
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert second.returncode == 0, second.stdout + second.stderr
+    names = {"astronaut_cutout.png", "astronaut_alpha.png", "astronaut_composite.png"}
+    assert {path.name for path in (work / "before").iterdir()} == names
+    for name in names:
+        same = (work / "before" / name).read_bytes() == (work / "after" / name).read_bytes()
+        assert same, name
