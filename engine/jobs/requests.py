@@ -1,0 +1,117 @@
+"""The full cut as one frozen, callable snapshot: what the command line and the export both run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.compositing.edges import apply_edges
+from engine.errors import UserError
+from engine.foreground.estimate import estimate_foreground
+from engine.guidance.grabcut import grabcut
+from engine.guidance.subject import automatic_mask
+from engine.guidance.trimap import trimap_from_mask, trimap_from_strokes, with_strokes
+from engine.imaging.types import Alpha, Image, Pixels, Rect, Strokes, Trimap
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.matting.solve import solve_alpha
+from engine.settings import CutSettings
+
+
+@dataclass(frozen=True, eq=False)
+class CutResult:
+    """What a cut gives, each the size of the upright photograph.
+
+    Attributes:
+        mask: the coarse mask, or None if a trimap was given or strokes alone made one.
+        trimap: what was solved, strokes included.
+        alpha: the matte after the edge tools.
+        foreground: decontaminated colours, straight.
+    """
+
+    mask: Alpha | None
+    trimap: Trimap
+    alpha: Alpha
+    foreground: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class CutRequest:
+    """Everything one cut depends on.
+
+    Attributes:
+        image: the photograph.
+        settings: all choices.
+        mask: the user's coarse mask; made as `settings.guidance` says if None.
+        trimap: the user's trimap; wins over a mask.
+        strokes: what the user painted; wins over everything.
+    """
+
+    image: Image
+    settings: CutSettings
+    mask: Alpha | None = None
+    trimap: Trimap | None = None
+    strokes: Strokes | None = None
+
+    def __call__(self, ctx: JobContext = NOBODY) -> CutResult:
+        """Run the cut.
+
+        Raises:
+            UserError: if no subject is found or the trimap cannot be solved.
+            Cancelled: when asked to stop.
+        """
+        mask, trimap = self.guidance(SubContext(ctx, 0.0, 0.15))
+        ctx.progress(0.15, "Solving the matte")
+        chosen = self.settings
+        solved = solve_alpha(
+            self.image, trimap, method=chosen.method, ctx=SubContext(ctx, 0.15, 0.7)
+        )
+        alpha = apply_edges(solved, chosen.edge, ctx=SubContext(ctx, 0.7, 0.75))
+        del solved
+        ctx.progress(0.75, "Cleaning the colours")
+        foreground = estimate_foreground(
+            self.image,
+            alpha,
+            method=chosen.foreground.method,
+            amount=chosen.foreground.amount,
+            ctx=SubContext(ctx, 0.75, 1.0),
+        )
+        return CutResult(mask, trimap, alpha, foreground)
+
+    def guidance(self, ctx: JobContext = NOBODY) -> tuple[Alpha | None, Trimap]:
+        """The mask, and the trimap with the strokes on top."""
+        if self.trimap is not None:
+            return self.mask, self._stroked(self.trimap)
+        mask = self.mask if self.mask is not None else self._coarse_mask(ctx)
+        if mask is None:
+            return None, trimap_from_strokes(self._strokes())
+        choice = self.settings.trimap
+        ctx.progress(0.7, "Drawing the trimap")
+        trimap = trimap_from_mask(
+            mask, image=self.image, radius=choice.radius, smart=choice.smart, ctx=ctx
+        )
+        return mask, self._stroked(trimap)
+
+    def _coarse_mask(self, ctx: JobContext) -> Alpha | None:
+        guidance = self.settings.guidance
+        ctx.progress(0.0, "Finding the subject")
+        if guidance.source == "automatic":
+            return automatic_mask(self.image, ctx=ctx)
+        if guidance.source == "grabcut":
+            box = Rect(*guidance.box) if guidance.box is not None else None
+            return grabcut(self.image, box=box, strokes=self.strokes, ctx=ctx)
+        if guidance.source == "strokes":
+            return None
+        raise UserError(
+            "The mask comes from a file, but no mask was given.",
+            remedy="Give a mask, or choose the automatic one.",
+        )
+
+    def _strokes(self) -> Strokes:
+        if self.strokes is None:
+            raise UserError(
+                "The guidance is strokes alone, but nothing was painted.",
+                remedy="Paint some foreground and some background.",
+            )
+        return self.strokes
+
+    def _stroked(self, trimap: Trimap) -> Trimap:
+        return trimap if self.strokes is None else with_strokes(trimap, self.strokes)

@@ -1,0 +1,117 @@
+"""Tiles over the unknown band, and the smooth weights that join what is solved in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import reduce
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.imaging.types import UNKNOWN, Alpha, Rect, Trimap
+
+RAMP = 24
+"""Half the width in pixels over which one tile's result fades into the next one's."""
+CONTEXT = 40
+"""Pixels beyond the ramp that are solved for the tile's sake and thrown away."""
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class BandTile:
+    """A piece of the band.
+
+    Attributes:
+        core: the grid cell; cores don't overlap.
+        support: where this tile's weight is above zero.
+        outer: what is solved.
+    """
+
+    core: Rect
+    support: Rect
+    outer: Rect
+
+
+def band_tiles(trimap: Trimap, *, tile: int) -> list[BandTile]:
+    """Tiles that cover every unknown pixel with weights that add up to one.
+
+    Args:
+        trimap: H×W uint8.
+        tile: side of a core in pixels; time and memory of one solve grow with its square.
+    """
+    size = (trimap.shape[0], trimap.shape[1])
+    tiles = []
+    for top in range(0, size[0], tile):
+        for left in range(0, size[1], tile):
+            core = Rect(top, left, min(top + tile, size[0]), min(left + tile, size[1]))
+            support = core.grown(RAMP, within=size)
+            if (trimap[support.slices] == UNKNOWN).any():
+                tiles.append(BandTile(core, support, support.grown(CONTEXT, within=size)))
+    return tiles
+
+
+def cut_edges(unknown: NDArray[np.bool_], rect: Rect, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """The unknown pixels of `rect` less those at its edges, which become boundary values.
+
+    Edges that are the photograph's own stay.
+    """
+    height, width = size
+    inner = unknown.copy()
+    inner[: 2 if rect.top else 0] = False
+    inner[:, : 2 if rect.left else 0] = False
+    inner[rect.height - (2 if rect.bottom < height else 0) :] = False
+    inner[:, rect.width - (2 if rect.right < width else 0) :] = False
+    return inner
+
+
+def weights(tile: BandTile, size: tuple[int, int]) -> Alpha:
+    """The tile's weights over its support, float32; those of all tiles add up to one."""
+    core, support = tile.core, tile.support
+    rows = _fade(support.top, support.bottom, core.top, core.bottom, size[0])
+    cols = _fade(support.left, support.right, core.left, core.right, size[1])
+    return np.outer(rows, cols).astype(np.float32)
+
+
+def _fade(first: int, last: int, start: int, stop: int, length: int) -> NDArray[np.float64]:
+    """1 in the middle, a raised cosine across the core's ends that are not the photograph's."""
+    at = np.arange(first, last) + 0.5
+    rise = np.clip((at - start + RAMP) / (2 * RAMP), 0, 1) if start > 0 else np.ones_like(at)
+    fall = np.clip((stop + RAMP - at) / (2 * RAMP), 0, 1) if stop < length else np.ones_like(at)
+    smooth = [0.5 - 0.5 * np.cos(np.pi * ramp) for ramp in (rise, fall)]
+    return reduce(np.multiply, smooth)
+
+
+def bounding_box(mask: NDArray[np.bool_]) -> Rect:
+    """The smallest rectangle that holds every True pixel; empty if there is none."""
+    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if rows.size == 0:
+        return Rect(0, 0, 0, 0)
+    return Rect(int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1)
+
+
+def in_parallel(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """The results of `work` in the order of `items`, a few computed at a time.
+
+    At most one result per thread waits, so memory stays that of a few tiles. When the consumer
+    stops or an item fails, nothing further is started.
+    """
+    threads = max(1, min(4, os.cpu_count() or 1))
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: list[Future[R]] = []
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > threads:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,234 @@
+"""Compiled inner loops of the closed-form solver; see `closed_form.py` for what they mean.
+
+All work on one padded tile: flat float32 arrays with a border of PAD pixels on every side, so that
+a neighbour's index is always valid. `runs` lists the unknown pixels as rows (first, last + 1) of
+flat indices. `stencil[k, i]` couples pixel i with pixel i + offsets[k]: the upper half of the
+symmetric matrix; the diagonal is kept apart.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+PAD = 2
+COLOURS = 4
+"""Functions a coarse node carries: one, red, green, blue."""
+REACH = 2
+"""Nodes in each direction that a node is coupled with."""
+
+
+@njit(cache=True, nogil=True)
+def find_runs(unknown):
+    """Rows (first, last + 1) of flat indices of the unknown pixels."""
+    count = 0
+    for i in range(unknown.size):
+        if unknown[i] and not unknown[i - 1]:
+            count += 1
+    runs = np.empty((count, 2), np.int64)
+    count = 0
+    for i in range(unknown.size):
+        if unknown[i] and not unknown[i - 1]:
+            runs[count, 0] = i
+        if unknown[i - 1] and not unknown[i]:
+            runs[count, 1] = i
+            count += 1
+    return runs
+
+
+@njit(cache=True, nogil=True)
+def assemble(rgb, unknown, epsilon, width, inside, stencil, diagonal):
+    """Add up the matting Laplacian of every 3×3 window that has an unknown pixel.
+
+    `inside` marks the pixels of the photograph; windows that leave it don't exist (as in the
+    reference). Levin et al. 2008, equation 12.
+    """
+    colour = np.empty((9, 3))
+    spread = np.empty((9, 3))
+    where = np.empty(9, np.int64)
+    slot = np.empty((9, 9), np.int64)
+    for p in range(9):
+        for q in range(p + 1, 9):
+            rows, cols = q // 3 - p // 3, q % 3 - p % 3
+            slot[p, q] = cols - 1 if rows == 0 else 2 + (rows - 1) * 5 + cols + 2
+    for centre in range(width + 1, unknown.size - width - 1):
+        any_unknown = False
+        whole = True
+        for p in range(9):
+            i = centre + (p // 3 - 1) * width + p % 3 - 1
+            where[p] = i
+            any_unknown |= unknown[i]
+            whole &= inside[i]
+        if not (any_unknown and whole):
+            continue
+        for c in range(3):
+            total = 0.0
+            for p in range(9):
+                total += rgb[c, where[p]]
+            for p in range(9):
+                colour[p, c] = rgb[c, where[p]] - total / 9.0
+        a00 = epsilon
+        a11 = epsilon
+        a22 = epsilon
+        a01 = 0.0
+        a02 = 0.0
+        a12 = 0.0
+        for p in range(9):
+            r, g, b = colour[p, 0], colour[p, 1], colour[p, 2]
+            a00 += r * r
+            a01 += r * g
+            a02 += r * b
+            a11 += g * g
+            a12 += g * b
+            a22 += b * b
+        m00 = a11 * a22 - a12 * a12
+        m01 = a02 * a12 - a01 * a22
+        m02 = a01 * a12 - a02 * a11
+        m11 = a00 * a22 - a02 * a02
+        m12 = a01 * a02 - a00 * a12
+        m22 = a00 * a11 - a01 * a01
+        # The covariance is a mean over 9 pixels and so is the window's term: the nines cancel.
+        scale = 1.0 / (a00 * m00 + a01 * m01 + a02 * m02)
+        for p in range(9):
+            r, g, b = colour[p, 0] * scale, colour[p, 1] * scale, colour[p, 2] * scale
+            spread[p, 0] = m00 * r + m01 * g + m02 * b
+            spread[p, 1] = m01 * r + m11 * g + m12 * b
+            spread[p, 2] = m02 * r + m12 * g + m22 * b
+        for p in range(9):
+            for q in range(p + 1, 9):
+                value = -1.0 / 9.0 - (
+                    spread[p, 0] * colour[q, 0]
+                    + spread[p, 1] * colour[q, 1]
+                    + spread[p, 2] * colour[q, 2]
+                )
+                stencil[slot[p, q], where[p]] += value
+                diagonal[where[p]] -= value
+                diagonal[where[q]] -= value
+
+
+@njit(cache=True, nogil=True)
+def multiply(stencil, diagonal, offsets, runs, x, y):
+    """y = A x at the unknown pixels; x may be anything at the known ones."""
+    for r in range(runs.shape[0]):
+        first, last = runs[r, 0], runs[r, 1]
+        out = y[first:last]
+        here = x[first:last]
+        centre = diagonal[first:last]
+        for j in range(out.size):
+            out[j] = centre[j] * here[j]
+        for k in range(offsets.size):
+            off = offsets[k]
+            ahead = x[first + off : last + off]
+            behind = x[first - off : last - off]
+            to = stencil[k, first:last]
+            back = stencil[k, first - off : last - off]
+            for j in range(out.size):
+                out[j] += to[j] * ahead[j] + back[j] * behind[j]
+
+
+@njit(cache=True, nogil=True)
+def smooth(stencil, diagonal, offsets, runs, x, residual, scratch, weight):
+    """One damped Jacobi step: x += weight D⁻¹ (residual − A x)."""
+    multiply(stencil, diagonal, offsets, runs, x, scratch)
+    for r in range(runs.shape[0]):
+        first, last = runs[r, 0], runs[r, 1]
+        for i in range(first, last):
+            x[i] += weight * (residual[i] - scratch[i]) / diagonal[i]
+
+
+@njit(cache=True, nogil=True)
+def basis(rgb, i, width, spacing, flat, columns, mean, nodes, values):
+    """The nodes that reach pixel i, and the values of their four functions there."""
+    row, col = i // width, i % width
+    v, u = (row % spacing) / spacing, (col % spacing) / spacing
+    corner = (row // spacing) * columns + col // spacing
+    for n in range(4):
+        hat = (v if n // 2 else 1 - v) * (u if n % 2 else 1 - u)
+        node = flat[corner + (n // 2) * columns + n % 2]
+        nodes[n] = node if hat > 0 else -1
+        if nodes[n] >= 0:
+            values[n, 0] = hat
+            for c in range(3):
+                values[n, 1 + c] = hat * (rgb[c, i] - mean[node, c])
+
+
+@njit(cache=True, nogil=True)
+def galerkin(stencil, diagonal, offsets, runs, unknown, rgb, width, spacing, number, mean):
+    """The coarse matrix Pᵀ A P as blocks [node, neighbour (5×5), 4, 4]."""
+    columns = number.shape[1]
+    flat = number.reshape(-1)
+    span = 2 * REACH + 1
+    coarse = np.zeros((mean.shape[0], span * span, COLOURS, COLOURS))
+    image = np.zeros((9, COLOURS))  # A P at one pixel: 3×3 nodes around its cell
+    nodes = np.empty(4, np.int64)
+    values = np.empty((4, COLOURS))
+    for r in range(runs.shape[0]):
+        for i in range(runs[r, 0], runs[r, 1]):
+            row, col = i // width, i % width
+            top, left = (row - 2) // spacing, (col - 2) // spacing
+            image[:] = 0.0
+            for k in range(-offsets.size, offsets.size + 1):
+                if k == 0:
+                    j, weight = i, diagonal[i]
+                elif k > 0:
+                    j = i + offsets[k - 1]
+                    weight = stencil[k - 1, i]
+                else:
+                    j = i - offsets[-k - 1]
+                    weight = stencil[-k - 1, j]
+                if not unknown[j]:
+                    continue
+                basis(rgb, j, width, spacing, flat, columns, mean, nodes, values)
+                at = ((j // width) // spacing - top) * 3 + (j % width) // spacing - left
+                for n in range(4):
+                    if nodes[n] >= 0:
+                        for c in range(COLOURS):
+                            image[at + (n // 2) * 3 + n % 2, c] += weight * values[n, c]
+            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
+            cell_row, cell_col = row // spacing - top, col // spacing - left
+            for n in range(4):
+                if nodes[n] < 0:
+                    continue
+                for m in range(9):
+                    down = m // 3 - cell_row - n // 2 + REACH
+                    right = m % 3 - cell_col - n % 2 + REACH
+                    block = coarse[nodes[n], down * span + right]
+                    for a in range(COLOURS):
+                        for b in range(COLOURS):
+                            block[a, b] += values[n, a] * image[m, b]
+    return coarse
+
+
+@njit(cache=True, nogil=True)
+def restrict(rgb, runs, width, spacing, number, mean, fine, coarse):
+    """coarse = Pᵀ fine."""
+    columns = number.shape[1]
+    flat = number.reshape(-1)
+    nodes = np.empty(4, np.int64)
+    values = np.empty((4, COLOURS))
+    coarse[:] = 0.0
+    for r in range(runs.shape[0]):
+        for i in range(runs[r, 0], runs[r, 1]):
+            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
+            for n in range(4):
+                if nodes[n] >= 0:
+                    for c in range(COLOURS):
+                        coarse[nodes[n] * COLOURS + c] += values[n, c] * fine[i]
+
+
+@njit(cache=True, nogil=True)
+def prolong(rgb, runs, width, spacing, number, mean, coarse, fine):
+    """fine += P coarse."""
+    columns = number.shape[1]
+    flat = number.reshape(-1)
+    nodes = np.empty(4, np.int64)
+    values = np.empty((4, COLOURS))
+    for r in range(runs.shape[0]):
+        for i in range(runs[r, 0], runs[r, 1]):
+            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
+            total = 0.0
+            for n in range(4):
+                if nodes[n] >= 0:
+                    for c in range(COLOURS):
+                        total += values[n, c] * coarse[nodes[n] * COLOURS + c]
+            fine[i] += total

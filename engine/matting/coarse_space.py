@@ -1,0 +1,140 @@
+"""A coarse space for the matting Laplacian: mattes that are locally affine in colour.
+
+The Laplacian hardly sees a matte that is an affine function of colour in every small window. So
+the coarse space is made of exactly those: a grid of nodes, each with a hat function times one, red,
+green and blue. A sparse direct solve there answers what smoothing on the pixels cannot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.matting.laplacian import Band, Floats, Laplacian
+
+Doubles = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+LIFT = 1e-7
+"""Share of the diagonal that is added to it: four functions are too many where colour is flat."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoarseSpace:
+    """Nodes every `spacing` pixels of a band, each with four functions.
+
+    Attributes:
+        band: the pixels.
+        spacing: pixels between nodes.
+        number: grid of node numbers, −1 where there is none; its first node sits on the first
+            pixel of the band, margins included.
+        colours: (nodes, 3), subtracted from the colours around each node; any near the local mean
+            do, they only keep the numbers well conditioned.
+    """
+
+    band: Band
+    spacing: int
+    number: Numbers
+    colours: Doubles
+
+    @classmethod
+    def over(cls, band: Band, *, spacing: int) -> CoarseSpace:
+        """The space of one tile for itself."""
+        number = number_nodes(band.grid, spacing)
+        pixels = band.rgb.reshape(3, *band.grid.shape).transpose(1, 2, 0)
+        return cls(band, spacing, number, node_colours(np.ascontiguousarray(pixels), number))
+
+    def blocks(self, laplacian: Laplacian) -> Doubles:
+        """The Galerkin matrix Pᵀ A P as blocks [node, 5×5 neighbours, 4, 4]."""
+        from engine.matting.closed_form_kernels import galerkin
+
+        b, a = self.band, laplacian
+        return galerkin(  # type: ignore[no-any-return]
+            a.stencil, a.diagonal, a.offsets, b.runs, b.unknown, b.rgb, b.width,
+            self.spacing, self.number, self.colours,
+        )  # fmt: skip
+
+    def restricted(self, fine: Floats) -> Doubles:
+        """Pᵀ fine, flat."""
+        from engine.matting.closed_form_kernels import COLOURS, restrict
+
+        b = self.band
+        coarse = np.empty(len(self.colours) * COLOURS)
+        restrict(b.rgb, b.runs, b.width, self.spacing, self.number, self.colours, fine, coarse)
+        return coarse
+
+    def prolong(self, coarse: Doubles, fine: Floats) -> None:
+        """Add P coarse to `fine`, in place."""
+        from engine.matting.closed_form_kernels import prolong
+
+        b = self.band
+        prolong(b.rgb, b.runs, b.width, self.spacing, self.number, self.colours, coarse, fine)
+
+
+class CoarseSolver:
+    """The coarse space of one tile with its matrix factorised."""
+
+    def __init__(self, laplacian: Laplacian, *, spacing: int) -> None:
+        self._space = CoarseSpace.over(laplacian.band, spacing=spacing)
+        self._factors = factorised(self._space.blocks(laplacian), self._space.number)
+
+    def correct(self, x: Floats, residual: Floats) -> None:
+        """Add the coarse solution of A e = residual to x, in place."""
+        self._space.prolong(self._factors.solve(self._space.restricted(residual)), x)
+
+
+def number_nodes(unknown: NDArray[np.bool_], spacing: int) -> Numbers:
+    """Number the nodes whose hat touches an unknown pixel; −1 elsewhere."""
+    rows, cols = (-(-side // spacing) for side in unknown.shape)
+    cells = np.add.reduceat(
+        unknown, np.arange(0, unknown.shape[0], spacing), axis=0, dtype=np.int32
+    )
+    cells = np.add.reduceat(cells, np.arange(0, unknown.shape[1], spacing), axis=1)
+    near = np.zeros((rows + 1, cols + 1), np.bool_)
+    for down in (0, 1):
+        for right in (0, 1):
+            near[down : rows + down, right : cols + right] |= cells > 0
+    number = np.full(near.shape, -1, np.int64)
+    number[near] = np.arange(np.count_nonzero(near))
+    return number
+
+
+def node_colours(pixels: NDArray[Any], number: Numbers) -> Doubles:
+    """A colour near each node, (nodes, 3) in the units of `pixels` (H×W×3)."""
+    import cv2
+
+    rows, cols = number.shape
+    small = cv2.resize(pixels, (cols, rows), interpolation=cv2.INTER_AREA)
+    return small[number >= 0].astype(np.float64)
+
+
+def factorised(blocks: Doubles, number: Numbers) -> Any:
+    """Factorise the coarse matrix; the result has a `solve(vector)`."""
+    import scipy.sparse
+    import scipy.sparse.linalg
+
+    from engine.matting.closed_form_kernels import COLOURS, REACH
+
+    span = 2 * REACH + 1
+    around = np.pad(number, REACH, constant_values=-1)
+    rows, cols = np.nonzero(number >= 0)
+    partner = np.stack(
+        [around[rows + m // span, cols + m % span] for m in range(span * span)], axis=1
+    )
+    node, at = np.nonzero((partner >= 0) & (np.abs(blocks).max(axis=(2, 3)) > 0))
+    one = np.arange(COLOURS)
+    shape = (len(node), COLOURS, COLOURS)
+    row = np.broadcast_to(node[:, None, None] * COLOURS + one[:, None], shape)
+    col = np.broadcast_to(partner[node, at][:, None, None] * COLOURS + one, shape)
+    size = len(blocks) * COLOURS
+    entries = (blocks[node, at].ravel(), (row.ravel(), col.ravel()))
+    matrix = scipy.sparse.csc_matrix(entries, shape=(size, size))
+    lift = matrix.diagonal() * LIFT + 1e-10
+    return scipy.sparse.linalg.splu(
+        matrix + scipy.sparse.diags(lift, format="csc"),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )

@@ -1,0 +1,108 @@
+"""What every matting method offers, and the one way in which tile solvers offer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.imaging.types import FOREGROUND, UNKNOWN, Alpha, Image, Rect, Rgb, Trimap
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.matting.band import band_tiles, bounding_box, cut_edges, in_parallel, weights
+from engine.matting.global_start import solve_globally
+
+TILE = 640
+"""Side of a tile's core in pixels."""
+WHOLE = 768 * 768
+"""A band whose bounding box has at most this many pixels is solved in one piece."""
+
+
+class Method(Protocol):
+    """A way to turn a photograph and a trimap into a matte; networks come in here too."""
+
+    def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
+        """The matte of a whole photograph, H×W float32 in [0, 1]."""
+
+    def resolve(
+        self, image: Image, trimap: Trimap, alpha: Alpha, rect: Rect, *, ctx: JobContext = NOBODY
+    ) -> Alpha:
+        """New values for `rect`, continuous with `alpha` around it.
+
+        Args:
+            image: the photograph.
+            trimap: of `rect` only.
+            alpha: the present matte of `rect` only.
+            rect: which part of the photograph to solve again.
+            ctx: progress and cancel.
+        """
+
+
+class TileSolver(Protocol):
+    """Solves one tile: colours, unknown pixels, boundary values with a first guess."""
+
+    def __call__(
+        self, rgb: Rgb, unknown: NDArray[np.bool_], start: Alpha, *, ctx: JobContext
+    ) -> Alpha: ...
+
+
+@dataclass(frozen=True)
+class BandMethod:
+    """A method that solves the unknown band tile by tile.
+
+    The tiles' boundary values are the global start's, so nothing needs the whole photograph.
+    """
+
+    solve_tile: Callable[..., Alpha]
+
+    def solve(
+        self, image: Image, trimap: Trimap, *, tile: int = TILE, ctx: JobContext = NOBODY
+    ) -> Alpha:
+        """See `Method.solve`."""
+        alpha = (trimap == FOREGROUND).astype(np.float32)
+        box = bounding_box(trimap == UNKNOWN)
+        if box.empty:
+            return alpha
+        box = box.grown(2, within=image.size)
+        if box.height * box.width <= WHOLE:
+            self._solve_box(image, trimap, alpha, box, ctx)
+        else:
+            self._solve_tiles(image, trimap, alpha, tile, ctx)
+        return alpha
+
+    def resolve(
+        self, image: Image, trimap: Trimap, alpha: Alpha, rect: Rect, *, ctx: JobContext = NOBODY
+    ) -> Alpha:
+        """See `Method.resolve`."""
+        start = np.where(trimap == UNKNOWN, alpha, (trimap == FOREGROUND).astype(np.float32))
+        unknown = cut_edges(trimap == UNKNOWN, rect, image.size)
+        return self.solve_tile(image.rgb(rect), unknown, start, ctx=ctx)
+
+    def _solve_box(
+        self, image: Image, trimap: Trimap, alpha: Alpha, box: Rect, ctx: JobContext
+    ) -> None:
+        unknown = trimap[box.slices] == UNKNOWN
+        alpha[box.slices] = self.solve_tile(image.rgb(box), unknown, alpha[box.slices], ctx=ctx)
+
+    def _solve_tiles(
+        self, image: Image, trimap: Trimap, alpha: Alpha, side: int, ctx: JobContext
+    ) -> None:
+        tiles = band_tiles(trimap, tile=side)
+        first = solve_globally(image, trimap, tiles, ctx=SubContext(ctx, 0.0, 0.3))
+
+        def solved(number: int) -> Alpha:
+            ctx.check()
+            outer = tiles[number].outer
+            unknown = cut_edges(trimap[outer.slices] == UNKNOWN, outer, image.size)
+            return self.solve_tile(image.rgb(outer), unknown, first.read(outer), ctx=ctx)
+
+        for number, matte in enumerate(in_parallel(solved, range(len(tiles)))):
+            tile = tiles[number]
+            inner = tile.support.moved(-tile.outer.top, -tile.outer.left)
+            unknown = trimap[tile.support.slices] == UNKNOWN
+            share = matte[inner.slices] * weights(tile, image.size)
+            alpha[tile.support.slices] += np.where(unknown, share, 0)
+            ctx.progress(0.3 + 0.7 * (number + 1) / len(tiles))
+        np.clip(alpha, 0.0, 1.0, out=alpha)
