@@ -12,7 +12,6 @@ from engine.commands.plan import Task
 from engine.commands.report import Outcome
 from engine.errors import UserError
 from engine.guidance.subject import automatic_mask
-from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.read import read_image, read_mask, read_trimap
 from engine.imaging.types import Alpha, Image
 from engine.imaging.write import write_matte
@@ -102,16 +101,12 @@ class TrimapJob(Job):
     mask: Companion | None = None
 
     def make(self, image: Image, ctx: JobContext) -> int:
-        mask = _mask_given(self.mask, self.task, image)
-        if mask is None:
-            mask = automatic_mask(image, ctx=SubContext(ctx, READ, SOLVED / 2))
-        trimap = trimap_from_mask(
-            mask,
-            image=image,
-            radius=self.settings.radius,
-            smart=self.settings.smart,
-            ctx=SubContext(ctx, SOLVED / 2, SOLVED),
+        request = CutRequest(
+            image,
+            CutSettings(trimap=self.settings),
+            mask=_mask_given(self.mask, self.task, image),
         )
+        _, trimap = request.guidance(SubContext(ctx, READ, SOLVED))
         write_matte(self.task.targets["trimap"], trimap)
         return 0
 
