@@ -181,15 +181,20 @@ class ExportRequest:
 
 
 def cut_request(state: DocumentState) -> CutRequest:
-    """The full cut of a document: the same request that the command line runs."""
+    """The full cut of a document: the same request that the command line runs.
+
+    Only a trimap of the user's own is handed over. One that was made from the mask is made again:
+    it may not have caught up yet with the settings.
+    """
     from engine.jobs.requests import CutRequest
 
     strokes = state.strokes.read()
+    own = state.mask is None and state.settings.guidance.source == "file"
     return CutRequest(
         state.image,
         state.settings,
         mask=None if state.mask is None else state.mask.read(),
-        trimap=None if state.trimap is None else state.trimap.read(),
+        trimap=state.trimap.read() if own and state.trimap is not None else None,
         strokes=strokes if strokes.any() else None,
     )
 

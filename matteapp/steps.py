@@ -128,7 +128,7 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
         alpha = solve_alpha(state.image, state.effective_trimap(), method=method, ctx=ctx)
         return Outcome(edits.set_alpha(state, alpha))
     place, part = resolve_region(
-        state.image, state.effective_trimap(), state.alpha.read(), stale, method=method, ctx=ctx
+        state.image, state.effective_trimap(), state.alpha, stale, method=method, ctx=ctx
     )
     solved = edits.set_alpha(state, part, rect=place)
     # The region may be smaller than what was painted on: what is known needs no solving.

@@ -83,7 +83,7 @@ def test_a_stroke_wins_and_changes_only_its_surroundings(qtbot, opened) -> None:
     _wait(qtbot, opened)
     after = opened.session.state.alpha.read()
     assert (after[4:10, 44:52] == 1.0).all()
-    assert np.array_equal(after[70:], before[70:])
+    assert np.array_equal(after[76:], before[76:])
     assert opened.session.history.labels == ("Open", "Stroke")
 
 
