@@ -136,80 +136,93 @@ def smooth(stencil, diagonal, offsets, runs, x, residual, scratch, weight):
             x[i] += weight * (residual[i] - scratch[i]) / diagonal[i]
 
 
-@njit(cache=True, nogil=True)
-def basis(rgb, i, width, spacing, flat, columns, mean, nodes, values):
+@njit(cache=True, nogil=True, inline="always")
+def basis(rgb, i, row, col, cell, share, number, mean, nodes, values):
     """The nodes that reach pixel i, and the values of their four functions there."""
-    row, col = i // width, i % width
-    v, u = (row % spacing) / spacing, (col % spacing) / spacing
-    corner = (row // spacing) * columns + col // spacing
+    top, left = cell[row], cell[col]
+    v, u = share[row], share[col]
     for n in range(4):
-        hat = (v if n // 2 else 1 - v) * (u if n % 2 else 1 - u)
-        node = flat[corner + (n // 2) * columns + n % 2]
-        nodes[n] = node if hat > 0 else -1
-        if nodes[n] >= 0:
+        hat = (v if n // 2 else np.float32(1) - v) * (u if n % 2 else np.float32(1) - u)
+        node = number[top + n // 2, left + n % 2]
+        if hat <= 0:
+            node = -1
+        nodes[n] = node
+        if node >= 0:
             values[n, 0] = hat
             for c in range(3):
                 values[n, 1 + c] = hat * (rgb[c, i] - mean[node, c])
 
 
 @njit(cache=True, nogil=True)
-def galerkin(stencil, diagonal, offsets, runs, unknown, rgb, width, spacing, number, mean):
-    """The coarse matrix Pᵀ A P as blocks [node, neighbour (5×5), 4, 4]."""
-    columns = number.shape[1]
-    flat = number.reshape(-1)
+def galerkin(stencil, diagonal, runs, unknown, rgb, width, cell, share, number, mean):
+    """The coarse matrix Pᵀ A P as blocks [node, neighbour (5×5), 4, 4].
+
+    `cell[t]` and `share[t]` are t // spacing and (t % spacing) / spacing.
+    """
     span = 2 * REACH + 1
     coarse = np.zeros((mean.shape[0], span * span, COLOURS, COLOURS))
     image = np.zeros((9, COLOURS))  # A P at one pixel: 3×3 nodes around its cell
+    touched = np.zeros(9, np.bool_)
     nodes = np.empty(4, np.int64)
     values = np.empty((4, COLOURS))
     for r in range(runs.shape[0]):
+        row = runs[r, 0] // width
         for i in range(runs[r, 0], runs[r, 1]):
-            row, col = i // width, i % width
-            top, left = (row - 2) // spacing, (col - 2) // spacing
-            image[:] = 0.0
-            for k in range(-offsets.size, offsets.size + 1):
-                if k == 0:
-                    j, weight = i, diagonal[i]
-                elif k > 0:
-                    j = i + offsets[k - 1]
-                    weight = stencil[k - 1, i]
-                else:
-                    j = i - offsets[-k - 1]
-                    weight = stencil[-k - 1, j]
-                if not unknown[j]:
+            col = i - row * width
+            top, left = cell[row - 2], cell[col - 2]
+            for down in range(-2, 3):
+                for right in range(-2, 3):
+                    j = i + down * width + right
+                    if not unknown[j]:
+                        continue
+                    if down > 0:
+                        weight = stencil[2 + (down - 1) * 5 + right + 2, i]
+                    elif down < 0:
+                        weight = stencil[2 + (-down - 1) * 5 - right + 2, j]
+                    elif right > 0:
+                        weight = stencil[right - 1, i]
+                    elif right < 0:
+                        weight = stencil[-right - 1, j]
+                    else:
+                        weight = diagonal[i]
+                    basis(
+                        rgb, j, row + down, col + right, cell, share, number, mean, nodes, values
+                    )
+                    at = (cell[row + down] - top) * 3 + cell[col + right] - left
+                    for n in range(4):
+                        if nodes[n] >= 0:
+                            m = at + (n // 2) * 3 + n % 2
+                            touched[m] = True
+                            for c in range(COLOURS):
+                                image[m, c] += weight * values[n, c]
+            basis(rgb, i, row, col, cell, share, number, mean, nodes, values)
+            first = (top - cell[row] + REACH) * span + left - cell[col] + REACH
+            for m in range(9):
+                if not touched[m]:
                     continue
-                basis(rgb, j, width, spacing, flat, columns, mean, nodes, values)
-                at = ((j // width) // spacing - top) * 3 + (j % width) // spacing - left
                 for n in range(4):
                     if nodes[n] >= 0:
-                        for c in range(COLOURS):
-                            image[at + (n // 2) * 3 + n % 2, c] += weight * values[n, c]
-            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
-            cell_row, cell_col = row // spacing - top, col // spacing - left
-            for n in range(4):
-                if nodes[n] < 0:
-                    continue
-                for m in range(9):
-                    down = m // 3 - cell_row - n // 2 + REACH
-                    right = m % 3 - cell_col - n % 2 + REACH
-                    block = coarse[nodes[n], down * span + right]
-                    for a in range(COLOURS):
-                        for b in range(COLOURS):
-                            block[a, b] += values[n, a] * image[m, b]
+                        at = first + (m // 3 - n // 2) * span + m % 3 - n % 2
+                        for a in range(COLOURS):
+                            for b in range(COLOURS):
+                                coarse[nodes[n], at, a, b] += values[n, a] * image[m, b]
+                touched[m] = False
+                for b in range(COLOURS):
+                    image[m, b] = 0.0
     return coarse
 
 
 @njit(cache=True, nogil=True)
-def restrict(rgb, runs, width, spacing, number, mean, fine, coarse):
+def restrict(rgb, runs, width, cell, share, number, mean, fine, coarse):
     """coarse = Pᵀ fine."""
-    columns = number.shape[1]
-    flat = number.reshape(-1)
     nodes = np.empty(4, np.int64)
     values = np.empty((4, COLOURS))
     coarse[:] = 0.0
     for r in range(runs.shape[0]):
+        row = runs[r, 0] // width
         for i in range(runs[r, 0], runs[r, 1]):
-            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
+            col = i - row * width
+            basis(rgb, i, row, col, cell, share, number, mean, nodes, values)
             for n in range(4):
                 if nodes[n] >= 0:
                     for c in range(COLOURS):
@@ -217,15 +230,15 @@ def restrict(rgb, runs, width, spacing, number, mean, fine, coarse):
 
 
 @njit(cache=True, nogil=True)
-def prolong(rgb, runs, width, spacing, number, mean, coarse, fine):
+def prolong(rgb, runs, width, cell, share, number, mean, coarse, fine):
     """fine += P coarse."""
-    columns = number.shape[1]
-    flat = number.reshape(-1)
     nodes = np.empty(4, np.int64)
     values = np.empty((4, COLOURS))
     for r in range(runs.shape[0]):
+        row = runs[r, 0] // width
         for i in range(runs[r, 0], runs[r, 1]):
-            basis(rgb, i, width, spacing, flat, columns, mean, nodes, values)
+            col = i - row * width
+            basis(rgb, i, row, col, cell, share, number, mean, nodes, values)
             total = 0.0
             for n in range(4):
                 if nodes[n] >= 0:

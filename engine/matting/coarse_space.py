@@ -8,6 +8,7 @@ green and blue. A sparse direct solve there answers what smoothing on the pixels
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,26 +52,28 @@ class CoarseSpace:
         from engine.matting.closed_form_kernels import galerkin
 
         b, a = self.band, laplacian
-        return galerkin(  # type: ignore[no-any-return]
-            a.stencil, a.diagonal, a.offsets, b.runs, b.unknown, b.rgb, b.width,
-            self.spacing, self.number, self.colours,
-        )  # fmt: skip
+        return galerkin(a.stencil, a.diagonal, b.runs, b.unknown, b.rgb, b.width, *self._hats)
 
     def restricted(self, fine: Floats) -> Doubles:
         """Pᵀ fine, flat."""
         from engine.matting.closed_form_kernels import COLOURS, restrict
 
-        b = self.band
         coarse = np.empty(len(self.colours) * COLOURS)
-        restrict(b.rgb, b.runs, b.width, self.spacing, self.number, self.colours, fine, coarse)
+        restrict(self.band.rgb, self.band.runs, self.band.width, *self._hats, fine, coarse)
         return coarse
 
     def prolong(self, coarse: Doubles, fine: Floats) -> None:
         """Add P coarse to `fine`, in place."""
         from engine.matting.closed_form_kernels import prolong
 
-        b = self.band
-        prolong(b.rgb, b.runs, b.width, self.spacing, self.number, self.colours, coarse, fine)
+        prolong(self.band.rgb, self.band.runs, self.band.width, *self._hats, coarse, fine)
+
+    @cached_property
+    def _hats(self) -> tuple[Numbers, Floats, Numbers, Doubles]:
+        """Cell and share of every row or column, then the nodes."""
+        at = np.arange(max(self.band.grid.shape))
+        share = (at % self.spacing / self.spacing).astype(np.float32)
+        return at // self.spacing, share, self.number, self.colours
 
 
 class CoarseSolver:
