@@ -168,15 +168,15 @@ class Studio(QObject):
         opened = change.before is None or state is None or change.before.image is not state.image
         if opened:
             self._show_document()
-        self.canvas.show_state(self.live.displayed(), changed=None if opened else change.rect)
+        self.canvas.show_state(self.live.displayed())
         if opened:
             self.canvas.fit()
             self.window.top.show_zoom(self.canvas.scale)
         self._show_panels()
         self.backdrop.follow(None if state is None else state.settings.background)
 
-    def _on_shown_changed(self, rect: Rect | None) -> None:
-        self.canvas.show_state(self.live.displayed(), changed=rect)
+    def _on_shown_changed(self) -> None:
+        self.canvas.show_state(self.live.displayed())
 
     def _on_history_changed(self) -> None:
         history, actions = self.session.history, self.window.actions_by_name

@@ -49,12 +49,12 @@ class Live(QObject):
     What came of a step is taken only if all that it was computed from is still current.
 
     Signals:
-        shown_changed(object): the matte after the edge tools is another one; where, or None.
+        shown_changed(): the matte after the edge tools is another one.
         settled(): nothing is left to be done.
         failed(object, object): a step (StepSpec) ended in an exception.
     """
 
-    shown_changed = Signal(object)
+    shown_changed = Signal()
     settled = Signal()
     failed = Signal(object, object)
 
@@ -176,7 +176,7 @@ class Live(QObject):
             return None
         if self._shown_of is None or self._shown_of[1] != state.settings.edge:
             return Snapshot(state)
-        return Snapshot(state, self._shown, state.alpha.changed_rect(self._shown_of[0]))
+        return Snapshot(state, self._shown, self._shown_of[0])
 
     def _need_colours(self, state: DocumentState) -> Snapshot | None:
         if state.alpha is None or not self._shows(state):
@@ -234,9 +234,7 @@ class Live(QObject):
         found = {name: getattr(outcome.state, name) for name in spec.writes}
         if spec in _RESULT:
             self._made_with[found[_RESULT[spec]]] = _CHOICES[spec](outcome.state)
-        before = self._session.state
-        where = _where(getattr(before, spec.writes[0]), found[spec.writes[0]])
-        self._session.amend(lambda now: replace(now, **found), rect=where)
+        self._session.amend(lambda now: replace(now, **found))
 
     def _take_edges(self, outcome: Outcome, state: DocumentState) -> None:
         assert outcome.shown_alpha is not None
@@ -248,7 +246,7 @@ class Live(QObject):
         before, self._shown = self._shown, plane
         self._shown_of = (state.alpha, state.settings.edge)
         if before is not plane:
-            self.shown_changed.emit(_where(before, plane))
+            self.shown_changed.emit()
 
     def _on_failed(self, request: StepRequest, error: Exception) -> None:
         self._give_up(request)
@@ -277,10 +275,3 @@ _NEEDS: dict[StepSpec, Callable[[Live, DocumentState], Snapshot | None]] = {
 
 def _other(before: DocumentState, after: DocumentState) -> bool:
     return before.image is not after.image
-
-
-def _where(before: Plane | None, after: Plane | None) -> Rect | None:
-    """Where two planes differ; None for everywhere."""
-    if before is None or after is None or before.shape != after.shape:
-        return None
-    return after.changed_rect(before)

@@ -33,12 +33,12 @@ class Snapshot:
     Attributes:
         state: the document at the moment the step was ordered.
         shown_alpha: the matte after the edge tools, or None.
-        edge_stale: where the matte has changed since `shown_alpha`; None is everywhere.
+        shown_of: the matte that `shown_alpha` was made from with these edge tools, or None.
     """
 
     state: DocumentState
     shown_alpha: Plane | None = None
-    edge_stale: Rect | None = None
+    shown_of: Plane | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,11 +142,11 @@ def _adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
         return Outcome(state, state.alpha)
     from engine.compositing.edges import EDGE_REACH, apply_edges
 
-    stale = snapshot.edge_stale
     far = bool(settings.fill_holes or settings.remove_specks)
-    if snapshot.shown_alpha is None or stale is None or far:
+    if snapshot.shown_alpha is None or snapshot.shown_of is None or far:
         whole = apply_edges(state.alpha.read(), settings, ctx=ctx)
         return Outcome(state, Plane.from_array(whole))
+    stale = state.alpha.changed_rect(snapshot.shown_of)
     place = stale.grown(EDGE_REACH(settings), within=state.size)
     around = place.grown(EDGE_REACH(settings), within=state.size)
     adjusted = apply_edges(state.alpha.read(around), settings, ctx=ctx)
