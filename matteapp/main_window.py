@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QMenu,
     QPushButton,
@@ -61,6 +62,9 @@ class MainWindow(QMainWindow):
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
+        self.drop_hint = QLabel("Drop to open", self.stage)
+        self.drop_hint.setObjectName("dropHint")
+        self.drop_hint.hide()
         self.bar = MessageBar(self.stage)
         self.recent_menu = QMenu("Open &Recent", self)
         fill_menus(self.menuBar(), self.actions_by_name, recent=self.recent_menu)
@@ -106,20 +110,27 @@ class MainWindow(QMainWindow):
         event.setAccepted(self._may_close)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+        if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self.welcome.show_over(True)
+            self._show_over(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.welcome.show_over(False)
+        self._show_over(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.welcome.show_over(False)
+        self._show_over(False)
         urls = event.mimeData().urls()
         paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.dropped.emit(paths)
+
+    def _show_over(self, over: bool) -> None:
+        """Show that what is dragged may be dropped here."""
+        self.welcome.show_over(over)
+        self.drop_hint.setVisible(over and self.stage.currentWidget() is self.canvas)
+        self.drop_hint.adjustSize()
+        self.drop_hint.move(self.stage.rect().center() - self.drop_hint.rect().center())
 
     def _right_side(self) -> QVBoxLayout:
         """The panels, and below them, where the work ends, the way out."""

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from engine.errors import BugError, UserError
+from matteapp.app import _on_uncaught
 from matteapp.dialogs.error import ErrorDialog
 from matteapp.log import log_file
 
@@ -53,3 +54,11 @@ def test_no_traceback_reaches_the_bar(studio) -> None:
     studio.desk.report(UserError("No.", remedy="Yes."))
     assert "Traceback" not in studio.window.bar.text.text()
     assert studio.window.findChild(ErrorDialog) is None
+
+
+def test_an_uncaught_error_comes_as_a_dialog(studio) -> None:
+    error = ValueError("nobody caught this")
+    _on_uncaught(studio.desk, ValueError, error, None)
+    dialog = studio.window.findChild(ErrorDialog)
+    assert "nobody caught this" in dialog.details.toPlainText()
+    dialog.accept()

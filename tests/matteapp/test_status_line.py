@@ -1,0 +1,81 @@
+"""What runs, what is open and where it is computed is said in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import ImageCms
+
+from engine.imaging.types import Image, Metadata
+from engine.jobs.worker import Job
+from matteapp.panels.jobs import JobsPanel
+from matteapp.status import StatusLine, describe, profile_name
+
+JOB = Job(7, "Solving the matte", "alpha")
+
+
+@pytest.fixture
+def line(qtbot) -> StatusLine:
+    made = StatusLine()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_photograph_is_described() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    image = Image(np.zeros((20, 30, 3), np.uint16), metadata=Metadata(icc=profile))
+    text = describe(image)
+    assert "30 × 20" in text
+    assert "16-bit" in text
+    assert "sRGB" in text
+
+
+def test_a_damaged_profile_does_no_harm() -> None:
+    assert profile_name(b"no profile at all")
+    assert profile_name(None) == "sRGB"
+
+
+def test_the_running_job_is_shown_with_its_cancel(qtbot, line) -> None:
+    assert not line.cross.isVisible()
+    line.on_started(JOB)
+    line.on_progressed(JOB, 0.5, "Tile 3 of 6")
+    assert line.running.text() == "Tile 3 of 6"
+    assert line.bar.value() == 500
+    with qtbot.waitSignal(line.cancel_asked) as asked:
+        line.cross.click()
+    assert asked.args == [7]
+    line.on_ended(JOB, "cancelled")
+    assert not line.cross.isVisible()
+
+
+def test_a_recovery_copy_is_made_in_silence(line) -> None:
+    line.on_started(Job(8, "Keeping a recovery copy", "autosave"))
+    assert not line.running.isVisible()
+
+
+def test_the_cursor_is_the_pixel_below_it(line) -> None:
+    line.show_cursor((4.7, 9.2))
+    assert line.cursor_place.text() == "x 9  y 4"
+    line.show_cursor(None)
+    assert line.cursor_place.text() == ""
+
+
+def test_jobs_come_and_go_in_their_panel(qtbot) -> None:
+    panel = JobsPanel()
+    qtbot.addWidget(panel)
+    panel.on_submitted(JOB)
+    panel.on_started(JOB)
+    panel.on_progressed(JOB, 0.25, "")
+    assert panel.count == 1
+    assert panel.chip.text() == "1 active"
+    panel.on_ended(JOB, "done")
+    panel.on_ended(JOB, "done")
+    assert panel.count == 0
+    assert panel.chip.text() == "idle"
+
+
+def test_the_device_and_why_is_said(studio) -> None:
+    text = studio.window.status.device.text()
+    assert text.startswith("CPU")
+    assert len(text) > 10
