@@ -60,11 +60,11 @@ def solve_affinity(
 def _conjugate_gradients(
     matrix: Any, right: NDArray[np.float64], guess: NDArray[np.float64], ctx: JobContext
 ) -> NDArray[np.float64]:
-    from pymatting import ichol
-    from scipy.sparse.linalg import LinearOperator, cg
+    from scipy.sparse import diags
+    from scipy.sparse.linalg import cg
 
-    factors = ichol(matrix.tocsc())
-    apply = LinearOperator(matrix.shape, matvec=factors, dtype=np.float64)
+    # pymatting's incomplete Cholesky writes to standard output where it fails, as it does here.
+    apply = diags(1.0 / np.maximum(matrix.diagonal(), 1e-12))
     solution, _ = cg(
         matrix, right, x0=guess, rtol=RELATIVE_TOLERANCE, maxiter=ITERATIONS, M=apply,
         callback=lambda _: ctx.check(),

@@ -185,9 +185,7 @@ def galerkin(stencil, diagonal, runs, unknown, rgb, width, cell, share, number, 
                         weight = stencil[-right - 1, j]
                     else:
                         weight = diagonal[i]
-                    basis(
-                        rgb, j, row + down, col + right, cell, share, number, mean, nodes, values
-                    )
+                    basis(rgb, j, row + down, col + right, cell, share, number, mean, nodes, values)
                     at = (cell[row + down] - top) * 3 + cell[col + right] - left
                     for n in range(4):
                         if nodes[n] >= 0:
