@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.imaging.types import from_float
+
 log = logging.getLogger(__name__)
 
 ColourModel = Literal["grey", "rgb", "cmyk"]
@@ -74,7 +76,18 @@ def to_srgb(samples: NDArray[Any], icc: bytes, *, model: ColourModel) -> NDArray
     """
     import imagecodecs
 
-    return _transform(samples, icc, imagecodecs.cms_profile("srgb"), model=model)
+    srgb = imagecodecs.cms_profile("srgb")
+    if model != "grey":
+        return _transform(samples, icc, srgb, model=model)
+    # each level once, as floats: the transform of integers is coarse in the shadows
+    full = np.iinfo(samples.dtype).max
+    levels = np.linspace(0, 1, full + 1, dtype=np.float32)[None]
+    curve = _transform(levels, icc, srgb, model=model)
+    if curve is None:
+        return None
+    table = from_float(curve[0], samples.dtype)
+    converted: NDArray[Any] = table[samples]
+    return converted
 
 
 def to_linear(values: NDArray[np.float32], icc: bytes) -> NDArray[np.float32] | None:

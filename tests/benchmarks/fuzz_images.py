@@ -25,11 +25,11 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
-from fuzz_seeds import HEIGHT, WIDTH, seed_files
+from fuzz_seeds import HEIGHT, WIDTH, seed_files  # noqa: E402 - run as a script from anywhere
 
-from engine.errors import UserError
-from engine.imaging import limits
-from engine.imaging.read import read_image, read_mask, read_trimap
+from engine.errors import UserError  # noqa: E402
+from engine.imaging import limits  # noqa: E402
+from engine.imaging.read import read_image, read_mask, read_trimap  # noqa: E402
 
 ADDRESS_SPACE = 6 << 30
 RESIDENT = 1 << 30
@@ -117,8 +117,10 @@ def _edit_length(data: bytearray, rng: random.Random, _other: bytes) -> None:
 
 def _put_number(data: bytearray, rng: random.Random, at: int) -> None:
     value, order = rng.choice(_NUMBERS), rng.choice("<>")
-    body = struct.pack(f"{order}I", value) if rng.random() < 0.6 else struct.pack(
-        f"{order}H", value & 0xFFFF
+    body = (
+        struct.pack(f"{order}I", value)
+        if rng.random() < 0.6
+        else struct.pack(f"{order}H", value & 0xFFFF)
     )
     data[at : at + len(body)] = body
 

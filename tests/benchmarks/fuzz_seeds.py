@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from engine.imaging.write import write_layers, write_picture
 HEIGHT, WIDTH = 48, 64
 
 
+@cache
 def seed_files() -> dict[str, bytes]:
     """The files by name; the name's suffix is the format's."""
     return {**_pillow_files(), **_tiff_files(), **_own_files(), **_exr_files(), **_extra_files()}
@@ -49,6 +52,30 @@ def _srgb_profile() -> bytes:
     return bytes(imagecodecs.cms_profile("srgb"))
 
 
+def cmyk_profile() -> bytes:
+    """A press whose cyan ink is weak: an ICC 2 profile made of one small table."""
+    corners = np.indices((2, 2, 2, 2)).reshape(4, -1).T  # cyan is the slowest, black the fastest
+    ink = corners * (0.5, 1.0, 1.0, 1.0)
+    light = 255 * np.prod(1 - ink * (0.4, 0.5, 0.2, 1.0), axis=1)
+    a = 128 - 60 * ink[:, 0] + 70 * ink[:, 1]
+    b = 128 - 50 * ink[:, 0] + 80 * ink[:, 2]
+    grid = np.stack((light, a, b), axis=1).clip(0, 255).round().astype(np.uint8)
+    identity = np.eye(3, dtype=">i4") * 65536
+    line = bytes(range(256))
+    table = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + identity.tobytes()
+    table += line * 4 + grid.tobytes() + line * 3
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    first = 128 + 4 + 2 * 12
+    tags = struct.pack(">I4sII4sII", 2, b"A2B0", first, len(table), b"wtpt", 0, len(white))
+    tags = tags[:20] + struct.pack(">II", first + len(table), len(white))
+    body = tags + table + white
+    head = struct.pack(
+        ">I4sI4s4s4s", 128 + len(body), b"lcms", 0x02400000, b"prtr", b"CMYK", b"Lab "
+    )
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + body
+
+
 def _pillow_files() -> dict[str, bytes]:
     import imagecodecs
 
@@ -61,6 +88,7 @@ def _pillow_files() -> dict[str, bytes]:
         "plain.jpg": (colour, "JPEG", {"exif": turned, "icc_profile": _srgb_profile()}),
         "progressive.jpg": (colour, "JPEG", {"progressive": True}),
         "cmyk.jpg": (colour.convert("CMYK"), "JPEG", {}),
+        "press.jpg": (colour.convert("CMYK"), "JPEG", {"icc_profile": cmyk_profile()}),
         "grey.jpg": (grey, "JPEG", {"icc_profile": curve}),
         "grey.png": (grey, "PNG", {"icc_profile": curve}),
         "palette.png": (colour.quantize(16), "PNG", {"transparency": 3}),

@@ -44,10 +44,7 @@ def decode(source: Source) -> Decoded:
     samples, alpha, model = split_alpha(imagecodecs.png_decode(data))
     decoded = Decoded(samples, model, "PNG", alpha=alpha)
     for name, body in _metadata_chunks(data):
-        try:
-            _take_chunk(decoded, name, body)
-        except (zlib.error, IndexError, DamagedError) as error:
-            log.warning("The PNG file's %s block is damaged and left out (%s).", name, error)
+        _take_or_tell(decoded, name, body)
     decoded.orientation = exif.orientation(decoded.exif)
     return decoded
 
@@ -80,6 +77,20 @@ def _metadata_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end + 4
 
 
+def per_inch(per_metre: int) -> float:
+    """Pixels per inch; a whole number wherever one is stored as this many per metre."""
+    whole = round(per_metre * INCH)
+    return float(whole) if round(whole / INCH) == per_metre else round(per_metre * INCH, 3)
+
+
+def _take_or_tell(decoded: Decoded, name: bytes, body: bytes) -> None:
+    """A damaged block costs what it says, not the picture."""
+    try:
+        _take_chunk(decoded, name, body)
+    except (zlib.error, IndexError, DamagedError) as error:
+        log.warning("The PNG file's %s block is left out: %s", name.decode(), error)
+
+
 def _take_chunk(decoded: Decoded, name: bytes, body: bytes) -> None:
     if name == b"iCCP":
         packed = body.partition(b"\0")[2][1:]
@@ -88,7 +99,7 @@ def _take_chunk(decoded: Decoded, name: bytes, body: bytes) -> None:
         decoded.exif = body
     elif name == b"pHYs" and len(body) == 9 and body[8] == 1:
         across, down = struct.unpack_from(">II", body)
-        decoded.dpi = round(across * INCH, 2), round(down * INCH, 2)
+        decoded.dpi = per_inch(across), per_inch(down)
     elif name == b"iTXt" and body.startswith(XMP_KEYWORD + b"\0") and len(body) > 20:
         decoded.xmp = _international_text(body[len(XMP_KEYWORD) + 1 :])
 
