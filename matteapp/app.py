@@ -214,7 +214,11 @@ class Studio(QObject):
     # -- jobs and errors
 
     def _on_step_failed(self, step: StepSpec, error: Exception) -> None:
-        if step is MASK and isinstance(error, UserError):
+        state = self.session.state
+        painting = state is not None and state.settings.guidance.source == "strokes"
+        if painting and isinstance(error, UserError):
+            self.window.bar.say(f"{error.problem} {error.remedy}".strip())  # not wrong, just begun
+        elif step is MASK and isinstance(error, UserError):
             self.desk.report(error, action="Draw a box", run=partial(self._take_tool, "box"))
         else:
             self.desk.report(error)

@@ -76,7 +76,9 @@ class PanelColumn(QScrollArea):
 
     def _on_edited(self, path: str, value: object, ends: bool) -> None:
         titles = {
-            row.path: row.title for panel in self.settings.values() for row in panel.spec.rows
+            row.path: f"{panel.spec.title}: {row.title.lower()}"
+            for panel in self.settings.values()
+            for row in panel.spec.rows
         }
         self.edited.emit(path, value, ends, titles[path])
 

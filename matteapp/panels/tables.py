@@ -128,7 +128,7 @@ BACKGROUND = PanelSpec(
     (
         FieldSpec(
             "background.kind",
-            "Put on",
+            "Kind",
             OneOf(
                 (
                     ("transparent", "Nothing (transparent)", "Keep only the subject."),
