@@ -22,14 +22,14 @@ _INTERPOLATIONS = {
 }
 
 _TURNS: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
-    1: lambda a: a,
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.swapaxes(0, 1),
-    6: lambda a: a[::-1].swapaxes(0, 1),
-    7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
-    8: lambda a: a[:, ::-1].swapaxes(0, 1),
+    1: np.ascontiguousarray,
+    2: lambda a: cv2.flip(a, 1),
+    3: lambda a: cv2.rotate(a, cv2.ROTATE_180),
+    4: lambda a: cv2.flip(a, 0),
+    5: cv2.transpose,
+    6: lambda a: cv2.rotate(a, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda a: cv2.rotate(cv2.transpose(a), cv2.ROTATE_180),
+    8: lambda a: cv2.rotate(a, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 
 
@@ -81,14 +81,13 @@ def upright(array: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Turn an array the way its EXIF orientation asks.
 
     Args:
-        array: H×W or H×W×C, as stored.
+        array: H×W or H×W×C (C up to 4), uint8, uint16 or float32, as stored.
         orientation: 1 to 8 (EXIF 2.3, tag 0x0112); anything else counts as 1.
 
     Returns:
         A contiguous array; the input itself for orientation 1.
     """
-    turn = _TURNS.get(orientation, _TURNS[1])
-    return np.ascontiguousarray(turn(array))
+    return _TURNS.get(orientation, _TURNS[1])(array)
 
 
 def strips(size: tuple[int, int], *, rows: int = 256) -> Iterator[Rect]:

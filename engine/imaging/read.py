@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UserError
+from engine.imaging import limits
 from engine.imaging.decoded import Decoded, to_image
 from engine.imaging.formats import bmp, exr, heif, jpeg, png, psd, raw, tiff, webp
 from engine.imaging.formats.exr_header import MAGIC as EXR_MAGIC
 from engine.imaging.formats.source import Source
 from engine.imaging.guides import mask_from, trimap_from
-from engine.imaging.limits import ANOTHER_COPY, MAX_FILE_BYTES, decoding
+from engine.imaging.limits import ANOTHER_COPY, decoding
 from engine.imaging.types import Alpha, Image, Trimap
 
 
@@ -165,13 +167,23 @@ def _load(path: Path) -> Source:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
             _check_head(path, head)
-            return Source(path, head + file.read(MAX_FILE_BYTES + 1 - len(head)))
+            _check_length(path, os.fstat(file.fileno()).st_size)
+            return Source(path, head + file.read(limits.MAX_FILE_BYTES - len(head)))
     except OSError as error:
         raise UserError(
             f"The file can't be read ({error.strerror or error}).",
             remedy="Check that it is there and that you may read it.",
             path=path,
         ) from error
+
+
+def _check_length(path: Path, length: int) -> None:
+    if length > limits.MAX_FILE_BYTES:
+        raise UserError(
+            f"The file is {length / 1e9:.1f} GB long, more than is opened.",
+            remedy="Scale it down in another program first.",
+            path=path,
+        )
 
 
 def _check_head(path: Path, head: bytes) -> None:

@@ -88,6 +88,14 @@ def test_every_reader_asks_for_the_limit(tmp_path, monkeypatch, name):
     assert "megapixels" in message(path)
 
 
+def test_file_longer_than_the_limit_is_not_read(tmp_path):
+    path = tmp_path / "a.png"
+    with path.open("wb") as file:
+        file.write(png_file(4, 4))
+        file.truncate(limits.MAX_FILE_BYTES + 1)
+    assert "GB long" in message(path)
+
+
 def test_header_that_promises_more_than_the_file_can_hold(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(png_file(15000, 15000, ("IDAT", zlib.compress(bytes(999)))))
