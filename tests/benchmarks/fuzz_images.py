@@ -10,14 +10,12 @@ import argparse
 import faulthandler
 import json
 import logging
-import random
+import os
 import resource
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 from fuzz_seeds import HEIGHT, WIDTH, seed_files  # noqa: E402 - run as a script from anywhere
+from picture_damage import damaged  # noqa: E402 - run as a script from anywhere
 
 from engine.errors import UserError  # noqa: E402
 from engine.imaging import limits  # noqa: E402
@@ -37,7 +36,15 @@ LARGEST_PIXELS = 8_000_000
 """The readers' limit during the run, so that what it allows stays far below `RESIDENT`."""
 SECONDS_PER_FILE = 20.0
 GOOD = frozenset(("ok", "UserError"))
-_NUMBERS = (0, 1, 2, 7, 127, 128, 255, 256, 32767, 65535, 65536, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
+PLANTED_CASE = 3
+PLANTS: dict[str, Callable[[], object]] = {
+    "": lambda: None,
+    "crash": os.abort,
+    "hang": lambda: time.sleep(3600),
+    "error": lambda: {}["planted"],
+    "memory": lambda: bytearray(ADDRESS_SPACE),
+}
+"""Failures on purpose, to see that the run finds them."""
 
 
 @dataclass
@@ -65,92 +72,7 @@ class Report:
         return "\n".join(lines + self.failures)
 
 
-def damaged(seeds: dict[str, bytes], *, seed: int, number: int) -> tuple[str, bytes]:
-    """The file of one case: always the same for a seed and a number."""
-    rng = random.Random(f"{seed}/{number}")
-    names = sorted(seeds)
-    name = names[number % len(names)]
-    data = bytearray(seeds[name])
-    for _ in range(rng.choice((1, 1, 1, 2, 4))):
-        rng.choice(_MUTATIONS)(data, rng, seeds[rng.choice(names)])
-    if name.endswith(".png") and rng.random() < 0.7:
-        _mend_checksums(data)
-    return name, bytes(data)
-
-
-def _flip_bits(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    for _ in range(min(len(data), rng.choice((1, 2, 8, 64)))):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-
-
-def _set_bytes(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    at = rng.randrange(len(data) or 1)
-    data[at : at + rng.choice((1, 4, 32))] = bytes((rng.choice((0, 1, 127, 128, 255)),)) * 4
-
-
-def _truncate(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    del data[rng.randrange(len(data) or 1) :]
-
-
-def _cut_out(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    at = rng.randrange(len(data) or 1)
-    del data[at : at + rng.choice((1, 2, 16, 256))]
-
-
-def _splice(data: bytearray, rng: random.Random, other: bytes) -> None:
-    at, start = rng.randrange(len(data) or 1), rng.randrange(len(other))
-    data[at:at] = other[start : start + rng.choice((4, 64, 512))]
-
-
-def _repeat(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    at = rng.randrange(len(data) or 1)
-    data[at:at] = data[at : at + rng.choice((4, 64, 512))] * rng.choice((1, 2, 20))
-
-
-def _edit_header(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    _put_number(data, rng, rng.randrange(min(len(data), 400) or 1))
-
-
-def _edit_length(data: bytearray, rng: random.Random, _other: bytes) -> None:
-    _put_number(data, rng, rng.randrange(len(data) or 1))
-
-
-def _put_number(data: bytearray, rng: random.Random, at: int) -> None:
-    value, order = rng.choice(_NUMBERS), rng.choice("<>")
-    body = (
-        struct.pack(f"{order}I", value)
-        if rng.random() < 0.6
-        else struct.pack(f"{order}H", value & 0xFFFF)
-    )
-    data[at : at + len(body)] = body
-
-
-_MUTATIONS: tuple[Callable[[bytearray, random.Random, bytes], None], ...] = (
-    _flip_bits,
-    _set_bytes,
-    _truncate,
-    _cut_out,
-    _splice,
-    _repeat,
-    _edit_header,
-    _edit_header,
-    _edit_length,
-)
-
-
-def _mend_checksums(data: bytearray) -> None:
-    """Make a PNG's chunks valid again, so that damage gets past their checksums."""
-    at = 8
-    while at + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        end = at + 8 + length
-        if end + 4 > len(data):
-            return
-        struct.pack_into(">I", data, end, zlib.crc32(data[at + 4 : end]))
-        at = end + 4
-
-
-def run(*, count: int, seed: int, keep: Path | None = None) -> Report:
+def run(*, count: int, seed: int, keep: Path | None = None, plant: str = "") -> Report:
     """Try `count` damaged files in child processes; files that fail are kept in `keep`."""
     report = Report()
     seeds = seed_files()
@@ -159,7 +81,9 @@ def run(*, count: int, seed: int, keep: Path | None = None) -> Report:
             Path(folder, name).write_bytes(data)
         start = 0
         while start < count:
-            start = _watch_child(Path(folder), report, start=start, count=count, seed=seed)
+            command = [sys.executable, __file__, "--child", folder, "--first", str(start)]
+            command += ["--count", str(count), "--seed", str(seed), "--plant", plant]
+            start = _watch_child(command, Path(folder), report, seeds)
     if report.peak_bytes > RESIDENT:
         report.failures.append(f"the readers took {report.peak_bytes / 1e6:.0f} MB")
     if keep is not None:
@@ -176,27 +100,24 @@ def _keep_failures(report: Report, seeds: dict[str, bytes], seed: int, keep: Pat
             (keep / f"{seed}_{number}_{name}").write_bytes(data)
 
 
-def _watch_child(folder: Path, report: Report, *, start: int, count: int, seed: int) -> int:
+def _watch_child(command: list[str], folder: Path, report: Report, seeds: dict[str, bytes]) -> int:
     """Take a child's answers until it ends; returns the case to go on with."""
+    given = _parser().parse_args(command[2:])
     log = folder / "answers"
-    command = [sys.executable, __file__, "--child", str(folder)]
-    command += ["--first", str(start), "--count", str(count), "--seed", str(seed)]
     log.touch()
     with (folder / "errors").open("wb") as errors:
         child = subprocess.Popen(command, stdout=errors, stderr=errors)
         hung = _wait(child, log)
     done = _take_answers(log, report)
     log.unlink()
-    if done is None and child.returncode == 0:
-        return count
-    number = start if done is None else done["number"] + 1
-    if child.returncode != 0 and number < count:
-        name = damaged(seed_files(), seed=seed, number=number)[0]
-        tail = (folder / "errors").read_text(errors="replace")[-600:]
-        outcome = "hang" if hung else f"crash ({child.returncode}) {tail}"
-        report.add(name, outcome, number=number, seconds=0.0)
-        return number + 1
-    return count
+    number = given.first if done is None else done["number"] + 1
+    if number >= given.count:
+        return number
+    name = damaged(seeds, seed=given.seed, number=number)[0]
+    tail = (folder / "errors").read_text(errors="replace")[-600:]
+    outcome = "hang" if hung else f"crash ({child.returncode}) {tail}"
+    report.add(name, outcome, number=number, seconds=0.0)
+    return number + 1
 
 
 def _wait(child: subprocess.Popen[bytes], log: Path) -> bool:
@@ -225,7 +146,7 @@ def _take_answers(log: Path, report: Report) -> dict[str, int] | None:
     return last
 
 
-def child(folder: Path, *, first: int, count: int, seed: int) -> None:
+def child(folder: Path, *, first: int, count: int, seed: int, plant: str) -> None:
     """Read the damaged files one after the other and print what came of each."""
     faulthandler.enable()
     logging.disable()
@@ -238,7 +159,7 @@ def child(folder: Path, *, first: int, count: int, seed: int) -> None:
         path = folder / f"case_{number}{Path(name).suffix}"
         path.write_bytes(data)
         begin = time.monotonic()
-        outcome = _outcome(path, number)
+        outcome = _outcome(path, number, PLANTS[plant if number == PLANTED_CASE else ""])
         answer = {
             "number": number,
             "name": name,
@@ -251,7 +172,7 @@ def child(folder: Path, *, first: int, count: int, seed: int) -> None:
         path.unlink()
 
 
-def _outcome(path: Path, number: int) -> str:
+def _outcome(path: Path, number: int, plant: Callable[[], object]) -> str:
     readers: tuple[Callable[[Path], object], ...] = (
         read_image,
         read_image,
@@ -259,27 +180,41 @@ def _outcome(path: Path, number: int) -> str:
         lambda p: read_trimap(p, (HEIGHT, WIDTH)),
     )
     try:
+        plant()
         readers[number // 64 % len(readers)](path)
     except UserError as error:
         return "memory" if isinstance(error.__cause__, MemoryError) else "UserError"
+    except MemoryError:
+        return "memory"
     except Exception as error:  # noqa: BLE001 - whatever else comes is what the run looks for
         return f"{type(error).__name__}: {error}"
     return "ok"
 
 
-def main() -> int:
-    """The command line."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--plant", choices=sorted(PLANTS), default="")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--first", type=int, default=0, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """The command line."""
+    given = _parser().parse_args()
     if given.child is not None:
-        child(given.child, first=given.first, count=given.count, seed=given.seed)
+        child(
+            given.child,
+            first=given.first,
+            count=given.count,
+            seed=given.seed,
+            plant=given.plant,
+        )
         return 0
-    report = run(count=given.count, seed=given.seed, keep=given.keep)
+    report = run(count=given.count, seed=given.seed, keep=given.keep, plant=given.plant)
     print(report.table())  # noqa: T201
     return bool(report.failures)
 
