@@ -20,7 +20,7 @@ _CHUNK = 4 << 20
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,10}")
 
 
-class MissingSource(UserError):  # noqa: N818 - says what is so, as people hear it
+class MissingSource(UserError):
     """The photograph that a project links to isn't where it was.
 
     Attributes:
@@ -46,7 +46,7 @@ class MissingSource(UserError):  # noqa: N818 - says what is so, as people hear 
         )
 
 
-class DifferentSource(UserError):  # noqa: N818 - see above
+class DifferentSource(UserError):
     """The file chosen as a project's photograph has other bytes than the original.
 
     Attributes:

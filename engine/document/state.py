@@ -112,7 +112,7 @@ def new_document(
 
 
 def changed_rect(before: DocumentState, after: DocumentState) -> Rect | None:
-    """Where two states of one document differ; None if it may be everywhere.
+    """Where two states of one document differ, or a bit more; None if it may be everywhere.
 
     A change of settings, and a plane that comes or goes, is a difference everywhere.
     """
@@ -125,5 +125,5 @@ def changed_rect(before: DocumentState, after: DocumentState) -> Rect | None:
             continue
         if old is None or new is None:
             return None
-        changed = changed.united(new.changed_rect(old))
+        changed = changed.united(new.roughly_changed_rect(old))
     return changed

@@ -165,8 +165,7 @@ def _changes(before: DocumentState, after: DocumentState) -> dict[str, Rect | No
     for name in PLANES:
         old, new = getattr(before, name), getattr(after, name)
         if old is not new:
-            # Planes share the tiles that are the same, so this looks at few of them.
-            touched[name] = None if old is None or new is None else new.changed_rect(old)
+            touched[name] = None if old is None or new is None else new.roughly_changed_rect(old)
     if before.settings.background != after.settings.background:
         touched["background"] = None
     return touched

@@ -128,3 +128,12 @@ def test_writing_what_does_not_fit_is_refused(array, top_left, patch):
 def test_planes_of_other_sizes_differ_everywhere(array):
     plane = Plane.from_array(array)
     assert plane.changed_rect(Plane.full((3, 3), 0, np.float32)) == Rect(0, 0, 600, 700)
+
+
+def test_a_small_change_is_told_exactly_a_large_one_by_its_tiles() -> None:
+    before = Plane.from_array(np.zeros((2000, 2000, 3), np.uint8))
+    small = before.written((300, 310), np.ones((4, 5, 3), np.uint8))
+    assert small.roughly_changed_rect(before) == Rect(300, 310, 304, 315)
+    large = before.written((300, 310), np.ones((1500, 1400, 3), np.uint8))
+    assert large.roughly_changed_rect(before) == Rect(256, 256, 2000, 1792)
+    assert before.roughly_changed_rect(before).empty
