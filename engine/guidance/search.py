@@ -15,7 +15,7 @@ from engine.imaging.types import Alpha
 
 SEARCH_SIDE = 96
 """Long side in pixels of the copy that is searched."""
-SKIN_WEIGHT, OFF_CENTRE_WEIGHT = 0.25, 0.3
+SKIN_WEIGHT, OFF_CENTRE_WEIGHT = 0.5, 0.3
 FACE = (0.3, 0.95, 0.3)
 """The face in heads: from, to, half its width."""
 

@@ -62,6 +62,7 @@ def band_margin(mask: Alpha, image: Image, *, radius: int) -> BandMargin:
     doubt = edge_doubt(to_float(proxy_pixels(image, MARGIN_SIDE)), inside, radius=radius / scale)
     field = np.full(size, -np.inf, np.float32)
     edge = _edge(inside)
+    doubt = _along(doubt, edge, sigma=max(1.0, radius / scale))
     for widening, least in zip(WIDENINGS, (-1.0, *DOUBTS[1:]), strict=True):
         here = edge & (doubt >= least)
         if here.any():
@@ -104,6 +105,12 @@ def _moments(rgb: Rgb, weight: Alpha, sigma: float) -> tuple[Rgb, Alpha]:
 
 def _blur(array: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(array, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+
+
+def _along(doubt: Alpha, edge: NDArray[np.bool_], *, sigma: float) -> Alpha:
+    """Doubt averaged along the edge, so that the band's width changes gradually."""
+    weight = edge.astype(np.float32)
+    return _blur(doubt * weight, sigma) / (_blur(weight, sigma) + np.float32(1e-6))
 
 
 def _edge(inside: Alpha) -> NDArray[np.bool_]:

@@ -27,15 +27,17 @@ HEADS = ((0.0, 0.13), (0.13, 0.3), (0.19, 1.0))
 TOGETHER = 8
 """Figures whose outlines are averaged: the best one is rarely exactly in place."""
 ROUNDS = 4
+CORE_ODDS = 0.6
+"""Log-odds of the outline alone from which a pixel is the person, whatever its colour."""
 HEIGHT_BINS = 6
 """Parts of the frame, from top to bottom, that have colours of their own."""
 THREADS = 2
 COLOUR_WEIGHT, OUTLINE_WEIGHT = 0.8, 1.2
-MOST_EVIDENCE = 3.0
+MOST_EVIDENCE = 2.0
 """What a colour alone may say, in log-odds."""
 SURE_SUBJECT, SURE_GROUND = 0.95, 0.05
 """Beliefs from which GrabCut may no longer change a pixel."""
-AGREEMENT_WEIGHT, BORDER_WEIGHT = 0.5, 1.25
+AGREEMENT_WEIGHT, BORDER_WEIGHT = 0.5, 0.8
 LEAST_MERIT = 0.5
 """Merit below which nobody is said to be in the picture."""
 
@@ -100,7 +102,7 @@ def _guess(
     size = small.shape[0], small.shape[1]
     outlines = [outline(one.figure, size) for one in figures]
     odds: Alpha = np.asarray(np.mean(outlines, axis=0), np.float32)
-    mask = main_parts(iterate(pixels, _labels(_belief(small, odds), pixels), ctx=ctx))
+    mask = main_parts(iterate(pixels, _labels(_belief(small, odds), odds, pixels), ctx=ctx))
     merit = (
         figures[0].score
         + AGREEMENT_WEIGHT * _agreement(shrink(mask.astype(np.float32), size), odds)
@@ -128,12 +130,14 @@ def _belief(pixels: NDArray[np.uint8], odds: Alpha) -> Alpha:
     return share
 
 
-def _labels(belief: Alpha, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """GrabCut's labels for `pixels` from beliefs on a smaller copy."""
-    belief = cv2.resize(belief, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)
+def _labels(belief: Alpha, odds: Alpha, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """GrabCut's labels for `pixels` from beliefs and the outline on a smaller copy."""
+    size = pixels.shape[1], pixels.shape[0]
+    belief = cv2.resize(belief, size, interpolation=cv2.INTER_LINEAR)
+    core = cv2.resize(odds, size, interpolation=cv2.INTER_LINEAR) >= CORE_ODDS
     labels = np.where(belief > 0.5, np.uint8(cv2.GC_PR_FGD), np.uint8(cv2.GC_PR_BGD))
-    labels[belief > SURE_SUBJECT] = cv2.GC_FGD
-    labels[belief < SURE_GROUND] = cv2.GC_BGD
+    labels[(belief > SURE_SUBJECT) | core] = cv2.GC_FGD
+    labels[(belief < SURE_GROUND) & ~core] = cv2.GC_BGD
     return labels
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.guidance.smart_radius import band_margin
+from engine.imaging.geometry import tiles
 from engine.imaging.types import (
     BACKGROUND,
     FOREGROUND,
@@ -26,8 +27,8 @@ RADIUS_SHARE = 0.016
 """Default radius as a share of the short side: 17 pixels at 1080."""
 SURE = 0.01
 """A soft mask's values this close to 0 or 1 count as sure."""
-STRIP = 1024
-"""Rows worked on at a time."""
+TILE = 1024
+"""Side in pixels of what is worked on at a time."""
 
 _LABELS = np.array([0, BACKGROUND, UNKNOWN, FOREGROUND], np.uint8)
 
@@ -60,12 +61,10 @@ def trimap_from_mask(
     radius = default_radius((mask.shape[0], mask.shape[1])) if radius is None else radius
     trimap = np.empty(mask.shape, np.uint8)
     margin = band_margin(mask, image, radius=radius) if smart and image is not None else None
-    for top in range(0, mask.shape[0], STRIP):
+    for rect in tiles((mask.shape[0], mask.shape[1]), tile=TILE):
         ctx.check()
-        ctx.progress(top / mask.shape[0], "Making the trimap")
-        rect = Rect(top, 0, min(top + STRIP, mask.shape[0]), mask.shape[1])
-        near = radius if margin is None else margin.least
-        unknown = _near_edge(mask, rect, near)
+        ctx.progress(rect.top / mask.shape[0], "Making the trimap")
+        unknown = _near_edge(mask, rect, radius if margin is None else margin.least)
         if margin is not None:
             unknown |= margin.covers(rect)
         trimap[rect.slices] = _labelled(mask[rect.slices], unknown)
@@ -101,11 +100,10 @@ def _near_edge(mask: Alpha, rect: Rect, radius: int) -> NDArray[np.bool_]:
     """Which pixels of `rect` lie within `radius` of the line between mask and ground."""
     around = rect.grown(radius + 1, within=(mask.shape[0], mask.shape[1]))
     inside = (mask[around.slices] > 0.5).view(np.uint8)
-    row = rect.top - around.top
     if not _both(inside):
         return np.zeros((rect.height, rect.width), bool)
     near = _within(inside, radius) | _within(1 - inside, radius)
-    return near[row : row + rect.height]
+    return near[rect.moved(-around.top, -around.left).slices]
 
 
 def _within(side: NDArray[np.uint8], radius: int) -> NDArray[np.bool_]:
