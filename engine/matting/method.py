@@ -14,8 +14,6 @@ from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.matting.band import band_tiles, bounding_box, cut_edges, in_parallel, weights
 from engine.matting.global_start import solve_globally
 
-TILE = 640
-"""Side of a tile's core in pixels."""
 WHOLE = 768 * 768
 """A band whose bounding box has at most this many pixels is solved in one piece."""
 
@@ -57,16 +55,14 @@ class BandMethod:
 
     solve_tile: Callable[..., Alpha]
 
-    def solve(
-        self, image: Image, trimap: Trimap, *, tile: int = TILE, ctx: JobContext = NOBODY
-    ) -> Alpha:
+    def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""
         alpha = (trimap == FOREGROUND).astype(np.float32)
         box = bounding_box(trimap == UNKNOWN)
         if box.empty:
             return alpha
         box = box.grown(2, within=image.size)
-        if box.height * box.width <= WHOLE:
+        if box.height * box.width <= min(WHOLE, 2 * tile**2):
             self._solve_box(image, trimap, alpha, box, ctx)
         else:
             self._solve_tiles(image, trimap, alpha, tile, ctx)

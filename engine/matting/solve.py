@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine.device import retry_on_memory
 from engine.guidance.trimap import check_solvable
 from engine.imaging.types import (
     BACKGROUND,
@@ -48,19 +49,25 @@ def solve_alpha(
         method: a name of `METHODS`.
         keep_known: make known pixels exactly 0 or 1, whatever the method answers there; only an
             evaluation switches this off.
-        tile: side of a tile's core in pixels.
+        tile: side of a tile's core in pixels; halved where memory runs out, saying so.
         ctx: progress and cancel.
 
     Returns:
         H×W float32 in [0, 1].
 
     Raises:
-        UserError: for an unknown method, or a trimap without foreground or background.
+        UserError: for an unknown method, a trimap without foreground or background, or too little
+            memory for the smallest tiles.
         Cancelled: when asked to stop.
     """
     check_trimap(trimap, image.size)
     check_solvable(trimap)
-    alpha = method_named(method).load().solve(image, trimap, tile=tile, ctx=ctx)
+    solver = method_named(method).load()
+    alpha = retry_on_memory(
+        lambda side, _: solver.solve(image, trimap, tile=side, ctx=ctx),
+        tiles=(tile, tile // 2, tile // 4),
+        ctx=ctx,
+    )
     if keep_known:
         _set_known(alpha, trimap)
     ctx.progress(1.0)
