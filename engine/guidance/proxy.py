@@ -18,6 +18,7 @@ from engine.imaging.types import (
     Rect,
     Strokes,
     from_float,
+    to_float,
 )
 
 PROXY_SIDE = 360
@@ -44,9 +45,7 @@ def proxy_pixels(image: Image, side: int) -> NDArray[np.uint8]:
     small = shrink(image.pixels, proxy_size(image.size, side))
     if small.dtype == np.uint8:
         return np.ascontiguousarray(small)
-    if small.dtype == np.uint16:
-        return (small >> 8).astype(np.uint8)
-    return from_float(np.clip(small, 0.0, 1.0), np.uint8)
+    return from_float(to_float(small), np.uint8)
 
 
 def proxy_strokes(strokes: Strokes, size: tuple[int, int]) -> Strokes:

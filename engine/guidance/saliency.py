@@ -36,7 +36,7 @@ def saliency(rgb: NDArray[np.uint8]) -> Alpha:
     border = _border(rgb.shape[0], rgb.shape[1])
     bins = colour_bins(rgb, heights=1)
     share = bins.count(border) / (bins.count(np.ones_like(border)) + 1e-6)
-    unlike = np.exp(-FALL * share / float(border.mean()))
+    unlike = np.exp(-FALL * share / max(float(border.mean()), 1e-6))
     return np.asarray(unlike[bins.index], np.float32)
 
 
