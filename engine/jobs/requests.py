@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Thread
 
 from engine.compositing.edges import apply_edges
 from engine.errors import UserError
@@ -12,6 +13,7 @@ from engine.guidance.subject import automatic_mask
 from engine.guidance.trimap import trimap_from_mask, trimap_from_strokes, with_strokes
 from engine.imaging.types import Alpha, Image, Pixels, Rect, Strokes, Trimap
 from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.matting.methods import method_named, prepare
 from engine.matting.solve import solve_alpha
 from engine.settings import CutSettings
 
@@ -58,6 +60,9 @@ class CutRequest:
             UserError: if no subject is found or the trimap cannot be solved.
             Cancelled: when asked to stop.
         """
+        method_named(self.settings.method)
+        # Importing and compiling the solver takes as long as finding the subject: side by side.
+        Thread(target=prepare, args=(self.settings.method,), daemon=True).start()
         mask, trimap = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
         chosen = self.settings

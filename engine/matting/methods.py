@@ -45,6 +45,22 @@ def method_named(name: str) -> MethodSpec:
         ) from None
 
 
+def prepare(name: str) -> None:
+    """Import and compile what a method needs by solving a few pixels with it.
+
+    It costs seconds after an install and a part of one later; run it beside other work.
+    """
+    import numpy as np
+
+    from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image
+
+    ramp = np.linspace(0, 255, 24).astype(np.uint8)
+    pixels = np.broadcast_to(ramp[:, None, None], (24, 24, 3)).copy()
+    trimap = np.full((24, 24), UNKNOWN, np.uint8)
+    trimap[:8], trimap[-8:] = BACKGROUND, FOREGROUND
+    method_named(name).load().solve(Image(pixels), trimap, tile=24)
+
+
 def _closed_form() -> Method:
     from engine.matting.closed_form import solve_closed_form
     from engine.matting.method import BandMethod
