@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def sweep(
     image: Plane,
     alpha: Plane,

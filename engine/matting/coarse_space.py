@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.imaging.types import to_float
 from engine.matting.laplacian import Band, Floats, Laplacian
 
 Doubles = NDArray[np.float64]
@@ -105,12 +106,12 @@ def number_nodes(unknown: NDArray[np.bool_], spacing: int) -> Numbers:
 
 
 def node_colours(pixels: NDArray[Any], number: Numbers) -> Doubles:
-    """A colour near each node, (nodes, 3) in the units of `pixels` (H×W×3)."""
+    """A colour near each node, (nodes, 3) in [0, 1]; `pixels` is H×W×3 of any depth."""
     import cv2
 
     rows, cols = number.shape
     small = cv2.resize(pixels, (cols, rows), interpolation=cv2.INTER_AREA)
-    return small[number >= 0].astype(np.float64)
+    return to_float(small)[number >= 0].astype(np.float64)
 
 
 def factorised(blocks: Doubles, number: Numbers) -> Any:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.imaging.types import FOREGROUND, UNKNOWN, Alpha, Image, Rect, Rgb, Trimap, to_float
+from engine.imaging.types import FOREGROUND, UNKNOWN, Alpha, Image, Rect, Rgb, Trimap
 from engine.jobs.context import NOBODY, JobContext
 from engine.matting.band import BandTile, in_parallel
 from engine.matting.closed_form_kernels import PAD
@@ -98,14 +97,8 @@ def _nodes(image: Image, trimap: Trimap) -> Nodes:
         number = number_nodes(unknown, spacing)
         if number.max() < MOST_NODES:
             break
-    colours = node_colours(to_float(_small(image.pixels, number)), number)
+    colours = node_colours(image.pixels, number)
     return Nodes(spacing, number, colours)
-
-
-def _small(pixels: NDArray[np.generic], number: Numbers) -> NDArray[np.generic]:
-    import cv2
-
-    return cv2.resize(pixels, number.shape[::-1], interpolation=cv2.INTER_AREA)  # type: ignore
 
 
 class _Share(NamedTuple):

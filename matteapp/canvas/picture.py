@@ -137,7 +137,7 @@ def qrect(box: Box) -> QRect:
 
 def rects(region: QRegion) -> list[QRect]:
     """The rectangles of a region."""
-    return list(region)  # type: ignore[call-overload, no-any-return]
+    return list(region)  # type: ignore[call-overload]
 
 
 def scaled(region: QRegion, factor: float) -> QRegion:

@@ -215,7 +215,7 @@ def main() -> int:
         )
         return 0
     report = run(count=given.count, seed=given.seed, keep=given.keep, plant=given.plant)
-    print(report.table())  # noqa: T201
+    print(report.table())
     return bool(report.failures)
 
 

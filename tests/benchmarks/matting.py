@@ -31,13 +31,19 @@ SOLVERS = ("pymatting", "ours")
 def main() -> None:
     options = _options()
     if options.solve:
-        return _child(*options.solve)
+        _child(*options.solve)
+    else:
+        _compare_all(options)
+
+
+def _compare_all(options: argparse.Namespace) -> None:
     rows = []
     for size in options.sizes:
         for band in options.bands:
             rows.append(_compare(size, band, options))
             print(_line(rows[-1]), flush=True)
-    Path(options.json).write_text(json.dumps(rows, indent=1)) if options.json else None
+    if options.json:
+        Path(options.json).write_text(json.dumps(rows, indent=1))
 
 
 def _options() -> argparse.Namespace:

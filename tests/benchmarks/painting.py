@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its output is what it is for
 """How long a brush takes to reach the screen while the engine works; run by hand.
 
     python tests/benchmarks/painting.py [--load solve foreground idle] [--megapixels 24]

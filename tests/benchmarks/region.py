@@ -1,6 +1,6 @@
 """Region re-solve after a 60-pixel stroke on a 24-megapixel document, and what the window waits.
 
-    python tests/benchmarks/region.py
+python tests/benchmarks/region.py
 """
 
 from __future__ import annotations

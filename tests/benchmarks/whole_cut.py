@@ -8,7 +8,6 @@ Memory is the sum over the process and its children of their resident sets, ever
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,10 +27,8 @@ def main() -> None:
         folder = Path(name)
         source = folder / "portrait.jpg"
         write_picture(source, draw_portrait(size, band="narrow").image.pixels)
-        seconds, peak = _watch(
-            [sys.executable, "-m", "engine.cli", "cut", str(source), "-o", str(folder / "out")]
-            + ["--save", "cutout,alpha"]
-        )
+        cut = [sys.executable, "-m", "engine.cli", "cut", str(source)]
+        seconds, peak = _watch([*cut, "-o", str(folder / "out"), "--save", "cutout,alpha"])
         written = sorted(path.name for path in (folder / "out").iterdir())
     print(f"{size} MP: {seconds:.1f} s, {peak / 2**30:.2f} GB at most, wrote {written}")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine.jobs.requests import CutRequest, CutResult
 
 from engine.errors import Cancelled, UserError
 from engine.imaging.read import read_image, read_mask
 from engine.imaging.types import Image, Metadata
 from engine.imaging.write import WRITERS
+from engine.jobs.requests import CutRequest, CutResult
 from engine.products import PRODUCTS, check_targets, product_paths, write_products
 from engine.settings import BackgroundSettings, CutSettings
 

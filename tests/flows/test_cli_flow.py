@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine.matting.methods import METHODS
 
 from engine.cli import main
 from engine.imaging.read import read_image, read_mask
 from engine.imaging.write import write_matte, write_picture
+from engine.matting.methods import METHODS
 from engine.products import PRODUCTS
 
 SAMPLE = Path(str(files("resources"))) / "samples" / "astronaut.png"
