@@ -40,8 +40,8 @@ def resolution(body: bytes | None) -> tuple[float, float] | None:
     return round(across / _FIXED_POINT, 3), round(down / _FIXED_POINT, 3)
 
 
-def write_blocks(about: Metadata) -> bytes:
-    """The blocks for a file that comes with a real merged picture."""
+def blocks_for(about: Metadata) -> dict[int, bytes]:
+    """Number and body of each block for a file that comes with a real merged picture."""
     blocks = {
         RESOLUTION: _resolution_body(about.dpi),
         ICC: about.icc,
@@ -49,7 +49,12 @@ def write_blocks(about: Metadata) -> bytes:
         EXIF: about.exif,
         XMP: about.xmp,
     }
-    return b"".join(_block(number, body) for number, body in blocks.items() if body)
+    return {number: body for number, body in blocks.items() if body}
+
+
+def write_blocks(about: Metadata) -> bytes:
+    """The blocks of `blocks_for` as they lie in the file."""
+    return b"".join(_block(number, body) for number, body in blocks_for(about).items())
 
 
 def _block(number: int, body: bytes) -> bytes:
