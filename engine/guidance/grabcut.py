@@ -30,7 +30,7 @@ from engine.jobs.context import NOBODY, JobContext
 Labels = NDArray[np.uint8]
 """H×W of cv2.GC_BGD, GC_FGD, GC_PR_BGD, GC_PR_FGD."""
 
-ITERATIONS = 3
+ITERATIONS = 5
 NO_SUBJECT = "No subject was found."
 NO_SUBJECT_REMEDY = "Draw a box around the subject, or paint foreground and background strokes."
 

@@ -16,6 +16,8 @@ from engine.imaging.types import Alpha
 SEARCH_SIDE = 96
 """Long side in pixels of the copy that is searched."""
 SKIN_WEIGHT, OFF_CENTRE_WEIGHT = 0.5, 0.3
+STEPS, MOST_MOVES = (0.15, 0.07, 0.03), 8
+"""Steps, in heads, by which a figure is fitted to a mask, and how many of each at most."""
 FACE = (0.3, 0.95, 0.3)
 """The face in heads: from, to, half its width."""
 
@@ -38,6 +40,40 @@ def find_figures(rgb: NDArray[np.uint8]) -> list[Found]:
     salient, warm = _standard(saliency(small)), cv2.integral(skin(small))
     found = [Found(f, _score(f, size, salient, warm)) for f in FIGURES]
     return sorted(found, key=lambda one: one.score, reverse=True)
+
+
+def fitted(figure: Figure, mask: NDArray[np.bool_]) -> Figure:
+    """Move and scale a figure until its outline overlaps most with an H×W mask."""
+    size = proxy_size((mask.shape[0], mask.shape[1]), SEARCH_SIDE)
+    small = shrink(mask.astype(np.float32), size) > 0.5
+    best = _overlap(figure, small)
+    for step in STEPS:
+        for _ in range(MOST_MOVES):
+            overlap, nearby = max((_overlap(one, small), one) for one in _moved(figure, step))
+            if overlap <= best:
+                break
+            best, figure = overlap, nearby
+    return figure
+
+
+def _moved(figure: Figure, step: float) -> list[Figure]:
+    """A figure one step aside, up, down, nearer and further."""
+    col, top, head = figure
+    aside = step * head
+    return [
+        Figure(col + aside, top, head),
+        Figure(col - aside, top, head),
+        Figure(col, top + aside, head),
+        Figure(col, top - aside, head),
+        Figure(col, top, head * (1 + step)),
+        Figure(col, top, head / (1 + step)),
+    ]
+
+
+def _overlap(figure: Figure, mask: NDArray[np.bool_]) -> float:
+    """Intersection over union of a figure's outline and a mask."""
+    inside = outline(figure, (mask.shape[0], mask.shape[1])) > 0
+    return float((inside & mask).sum() / max(1, (inside | mask).sum()))
 
 
 def _score(

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.guidance.colours import colour_bins
-from engine.guidance.figure import odds_to_share, outline
+from engine.guidance.figure import Figure, odds_to_share, outline
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY, iterate
 from engine.guidance.parts import main_parts
 from engine.guidance.proxy import PROXY_SIDE, proxy_pixels, proxy_size, shrink
 from engine.guidance.refine import guided_filter, refine_mask
-from engine.guidance.search import Found, find_figures
+from engine.guidance.search import Found, find_figures, fitted
 from engine.imaging.types import Alpha, Image, to_float
 from engine.jobs.context import NOBODY, JobContext
 
@@ -32,7 +32,8 @@ CORE_ODDS = 0.6
 HEIGHT_BINS = 6
 """Parts of the frame, from top to bottom, that have colours of their own."""
 THREADS = 2
-COLOUR_WEIGHT, OUTLINE_WEIGHT = 0.8, 1.2
+COLOUR_WEIGHT, OUTLINE_WEIGHT, FITTED_WEIGHT = 0.8, 1.2, 2.0
+GRABCUT_ITERATIONS = 2
 MOST_EVIDENCE = 2.0
 """What a colour alone may say, in log-odds."""
 SURE_SUBJECT, SURE_GROUND = 0.95, 0.05
@@ -78,7 +79,7 @@ def find_subject(pixels: NDArray[np.uint8], *, ctx: JobContext = NOBODY) -> NDAr
         best = max(pool.map(guess, groups), key=lambda one: one.merit)
     if best.merit < LEAST_MERIT:
         raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
-    return best.mask
+    return _improved(pixels, small, best, ctx)
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,12 @@ class Guess:
 
     Attributes:
         mask: H×W, True where the person is.
+        figure: the likeliest of the figures it was made from.
         merit: how well outline, colours and frame agree; higher is better.
     """
 
     mask: NDArray[np.bool_]
+    figure: Figure
     merit: float
 
 
@@ -102,21 +105,46 @@ def _guess(
     size = small.shape[0], small.shape[1]
     outlines = [outline(one.figure, size) for one in figures]
     odds: Alpha = np.asarray(np.mean(outlines, axis=0), np.float32)
-    mask = main_parts(iterate(pixels, _labels(_belief(small, odds), odds, pixels), ctx=ctx))
+    mask = _cut(pixels, small, odds, ctx)
     merit = (
         figures[0].score
         + AGREEMENT_WEIGHT * _agreement(shrink(mask.astype(np.float32), size), odds)
         - BORDER_WEIGHT * _at_border(mask)
     )
-    return Guess(mask, merit if mask.any() else -np.inf)
+    return Guess(mask, figures[0].figure, merit if mask.any() else -np.inf)
 
 
-def _belief(pixels: NDArray[np.uint8], odds: Alpha) -> Alpha:
+def _improved(
+    pixels: NDArray[np.uint8], small: NDArray[np.uint8], guess: Guess, ctx: JobContext
+) -> NDArray[np.bool_]:
+    """Move the figure to where the guess found the person, and look once more."""
+    mask = shrink(guess.mask.astype(np.float32), (small.shape[0], small.shape[1])) > 0.5
+    odds = outline(fitted(guess.figure, mask), (small.shape[0], small.shape[1]))
+    again = _cut(pixels, small, odds, ctx, outline_weight=FITTED_WEIGHT)
+    return again if again.any() else guess.mask
+
+
+def _cut(
+    pixels: NDArray[np.uint8],
+    small: NDArray[np.uint8],
+    odds: Alpha,
+    ctx: JobContext,
+    *,
+    outline_weight: float = OUTLINE_WEIGHT,
+) -> NDArray[np.bool_]:
+    """The person in `pixels`, from the outline's log-odds on a smaller copy."""
+    belief = _belief(small, odds, outline_weight)
+    labels = _labels(belief, odds, pixels)
+    return main_parts(iterate(pixels, labels, iterations=GRABCUT_ITERATIONS, ctx=ctx))
+
+
+def _belief(pixels: NDArray[np.uint8], odds: Alpha, outline_weight: float) -> Alpha:
     """Let the outline say which colours are the person's, the colours where the person is.
 
     Args:
         pixels: h×w×3 uint8 RGB.
         odds: h×w float32, log-odds of the outline alone.
+        outline_weight: how much they count beside the colours.
 
     Returns:
         h×w float32, how likely each pixel is the person.
@@ -125,7 +153,7 @@ def _belief(pixels: NDArray[np.uint8], odds: Alpha) -> Alpha:
     share = odds_to_share(odds, steepness=2.0)
     for _ in range(ROUNDS):
         evidence = np.clip(bins.evidence(share), -MOST_EVIDENCE, MOST_EVIDENCE)
-        sure = odds_to_share(COLOUR_WEIGHT * evidence + OUTLINE_WEIGHT * odds)
+        sure = odds_to_share(COLOUR_WEIGHT * evidence + outline_weight * odds)
         share = guided_filter(guide, sure, radius=3, epsilon=1e-3)
     return share
 
