@@ -1,4 +1,7 @@
-"""PSD and PSB: the merged picture that lies behind the layers; 1, 8 and 16 bits."""
+"""PSD and PSB: the merged picture that lies behind the layers; 1, 8 and 16 bits.
+
+A file without one has its layers drawn (`psd_layers`).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import UserError
 from engine.imaging.color import ColourModel
 from engine.imaging.decoded import Decoded
-from engine.imaging.formats import psd_resources
+from engine.imaging.formats import psd_layers, psd_resources
 from engine.imaging.formats.source import Source
 from engine.imaging.limits import DamagedError, check_contents, check_dimensions, inflate
 from engine.imaging.premultiply import unmatted_from_white
@@ -27,6 +30,7 @@ _MODES: dict[int, tuple[ColourModel, int]] = {
     _CMYK: ("cmyk", 4),
     _DUOTONE: ("grey", 1),
 }
+_LAYERED = (_GREY, _RGB, _CMYK)
 _RAW, _RLE, _ZIP, _ZIP_PREDICTED = 0, 1, 2, 3
 _MOST_CHANNELS = 56
 _PIXELS_PER_BYTE = 8 * 1032
@@ -53,21 +57,39 @@ class _Sections:
 
 
 def decode(source: Source) -> Decoded:
-    """Decode the merged picture at its own depth; ICC, EXIF, XMP and resolution kept.
+    """Decode the flattened picture at its own depth; ICC, EXIF, XMP and resolution kept.
 
-    The merged picture's transparency, or else the first extra channel, becomes the alpha.
+    The picture's transparency, or else the first extra channel, becomes the alpha.
     """
     parts = _sections(source.data)
     check_dimensions(source.path, parts.height, parts.width)
     _check_kind(source, parts)
-    check_contents(parts.height, parts.width, stored=len(parts.picture) - 2, most=_PIXELS_PER_BYTE)
-    decoded = _interpret(parts, _unpack(parts))
+    decoded = _merged(parts) if _is_merged(parts) else _drawn(source, parts)
     found = parts.resources
     decoded.icc = found.get(psd_resources.ICC)
     decoded.exif = found.get(psd_resources.EXIF)
     decoded.xmp = found.get(psd_resources.XMP)
     decoded.dpi = psd_resources.resolution(found.get(psd_resources.RESOLUTION))
     return decoded
+
+
+def _merged(parts: _Sections) -> Decoded:
+    check_contents(parts.height, parts.width, stored=len(parts.picture) - 2, most=_PIXELS_PER_BYTE)
+    return _interpret(parts, _unpack(parts))
+
+
+def _drawn(source: Source, parts: _Sections) -> Decoded:
+    if parts.mode not in _LAYERED:
+        raise psd_layers.refusal(source, "layers in its colour mode can't be drawn")
+    model = _MODES[parts.mode][0]
+    size = parts.height, parts.width
+    return psd_layers.draw(source, size, model=model, bits=parts.depth)
+
+
+def _is_merged(parts: _Sections) -> bool:
+    """Whether what lies behind the layers is a real picture; older files always have one."""
+    version = parts.resources.get(psd_resources.VERSION, b"")
+    return len(version) <= 4 or bool(version[4])
 
 
 def _sections(data: bytes) -> _Sections:
@@ -102,16 +124,13 @@ def _counted(view: memoryview, at: int, form: str) -> tuple[memoryview, int]:
 
 
 def _check_kind(source: Source, parts: _Sections) -> None:
-    version = parts.resources.get(psd_resources.VERSION, b"")
-    problem, remedy = "", "Convert it to RGB with 8 or 16 bits a channel and save it again."
+    problem = ""
     if parts.mode not in _MODES:
         problem = f"has a colour mode (number {parts.mode}) that can't be opened."
     elif parts.depth not in ((1,) if parts.mode == _BITMAP else (8, 16)):
         problem = f"has {parts.depth} bits a channel, which can't be opened."
-    elif len(version) > 4 and not version[4]:
-        problem = "holds layers but no merged picture."
-        remedy = "Save it again with maximum compatibility switched on."
     if problem:
+        remedy = "Convert it to RGB with 8 or 16 bits a channel and save it again."
         raise UserError(f"This PSD file {problem}", remedy=remedy, path=source.path)
     if not _MODES[parts.mode][1] <= parts.channels <= _MOST_CHANNELS:
         raise DamagedError(f"it has {parts.channels} channels")

@@ -181,14 +181,6 @@ def test_kinds_of_tiff_that_are_not_supported_say_so(tmp_path, options, words):
     assert words in message(tmp_path / "a.tif")
 
 
-def test_psd_without_merged_picture_says_how_to_get_one(tmp_path):
-    data = seed_files()["layers_8.psd"]
-    at = data.index(b"8BIM" + struct.pack(">H", 1057)) + 12
-    path = tmp_path / "a.psd"
-    path.write_bytes(data[: at + 4] + b"\0" + data[at + 5 :])
-    assert "no merged picture" in message(path)
-
-
 @pytest.mark.parametrize(
     ("suffix", "command"),
     [(".heic", 'pip install "matteapp[heif]"'), (".CR3", 'pip install "matteapp[raw]"')],
