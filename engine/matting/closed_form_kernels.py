@@ -154,17 +154,44 @@ def basis(rgb, i, row, col, cell, share, number, mean, nodes, values):
 
 
 @njit(cache=True, nogil=True)
-def galerkin(stencil, diagonal, runs, unknown, rgb, width, cell, share, number, mean):
-    """The coarse matrix Pᵀ A P as blocks [node, neighbour (5×5), 4, 4].
+def prolongation(rgb, runs, width, cell, share, number, mean):
+    """P as one row of 16 values an unknown pixel (4 nodes × 4 functions), and where it stands.
 
-    `cell[t]` and `share[t]` are t // spacing and (t % spacing) / spacing.
+    The last row is zero and stands for every known pixel.
     """
-    span = 2 * REACH + 1
-    coarse = np.zeros((mean.shape[0], span * span, COLOURS, COLOURS))
-    image = np.zeros((9, COLOURS))  # A P at one pixel: 3×3 nodes around its cell
-    touched = np.zeros(9, np.bool_)
+    count = 0
+    for r in range(runs.shape[0]):
+        count += runs[r, 1] - runs[r, 0]
+    rows = np.zeros((count + 1, 4 * COLOURS), np.float32)
+    place = np.full(rgb.shape[1], count, np.int32)
+    count = 0
     nodes = np.empty(4, np.int64)
     values = np.empty((4, COLOURS))
+    for r in range(runs.shape[0]):
+        row = runs[r, 0] // width
+        for i in range(runs[r, 0], runs[r, 1]):
+            basis(rgb, i, row, i - row * width, cell, share, number, mean, nodes, values)
+            for n in range(4):
+                if nodes[n] >= 0:
+                    for c in range(COLOURS):
+                        rows[count, n * COLOURS + c] = values[n, c]
+            place[i] = count
+            count += 1
+    return rows, place
+
+
+@njit(cache=True, nogil=True)
+def galerkin(stencil, diagonal, runs, rows, place, width, cell, number):
+    """The coarse matrix Pᵀ A P as blocks [node, neighbour (5×5), 4, 4].
+
+    `rows` and `place` are P; `cell[t]` is t // spacing.
+    """
+    span = 2 * REACH + 1
+    size = 4 * COLOURS
+    coarse = np.zeros((number.max() + 1, span * span, COLOURS, COLOURS))
+    # A P at one pixel, for the 2×2 cells its neighbours may lie in.
+    image = np.zeros((4, size))
+    touched = np.zeros(4, np.bool_)
     for r in range(runs.shape[0]):
         row = runs[r, 0] // width
         for i in range(runs[r, 0], runs[r, 1]):
@@ -173,8 +200,6 @@ def galerkin(stencil, diagonal, runs, unknown, rgb, width, cell, share, number, 
             for down in range(-2, 3):
                 for right in range(-2, 3):
                     j = i + down * width + right
-                    if not unknown[j]:
-                        continue
                     if down > 0:
                         weight = stencil[2 + (down - 1) * 5 + right + 2, i]
                     elif down < 0:
@@ -185,28 +210,29 @@ def galerkin(stencil, diagonal, runs, unknown, rgb, width, cell, share, number, 
                         weight = stencil[-right - 1, j]
                     else:
                         weight = diagonal[i]
-                    basis(rgb, j, row + down, col + right, cell, share, number, mean, nodes, values)
-                    at = (cell[row + down] - top) * 3 + cell[col + right] - left
-                    for n in range(4):
-                        if nodes[n] >= 0:
-                            m = at + (n // 2) * 3 + n % 2
-                            touched[m] = True
-                            for c in range(COLOURS):
-                                image[m, c] += weight * values[n, c]
-            basis(rgb, i, row, col, cell, share, number, mean, nodes, values)
-            first = (top - cell[row] + REACH) * span + left - cell[col] + REACH
-            for m in range(9):
-                if not touched[m]:
+                    at = (cell[row + down] - top) * 2 + cell[col + right] - left
+                    touched[at] = True
+                    there = rows[place[j]]
+                    for t in range(size):
+                        image[at, t] += weight * there[t]
+            here = rows[place[i]]
+            for at in range(4):
+                if not touched[at]:
                     continue
+                touched[at] = False
                 for n in range(4):
-                    if nodes[n] >= 0:
-                        at = first + (m // 3 - n // 2) * span + m % 3 - n % 2
+                    node = number[cell[row] + n // 2, cell[col] + n % 2]
+                    if node < 0:
+                        continue
+                    for m in range(4):
+                        rise = top + at // 2 + m // 2 - cell[row] - n // 2 + REACH
+                        aside = left + at % 2 + m % 2 - cell[col] - n % 2 + REACH
+                        block = coarse[node, rise * span + aside]
                         for a in range(COLOURS):
                             for b in range(COLOURS):
-                                coarse[nodes[n], at, a, b] += values[n, a] * image[m, b]
-                touched[m] = False
-                for b in range(COLOURS):
-                    image[m, b] = 0.0
+                                block[a, b] += here[n * COLOURS + a] * image[at, m * COLOURS + b]
+                for t in range(size):
+                    image[at, t] = 0.0
     return coarse
 
 

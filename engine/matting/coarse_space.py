@@ -50,10 +50,13 @@ class CoarseSpace:
 
     def blocks(self, laplacian: Laplacian) -> Doubles:
         """The Galerkin matrix Pᵀ A P as blocks [node, 5×5 neighbours, 4, 4]."""
-        from engine.matting.closed_form_kernels import galerkin
+        from engine.matting.closed_form_kernels import find_runs, galerkin, prolongation
 
         b, a = self.band, laplacian
-        return galerkin(a.stencil, a.diagonal, b.runs, b.unknown, b.rgb, b.width, *self._hats)
+        # Neighbours count even where the runs are limited to a core.
+        rows, place = prolongation(b.rgb, find_runs(b.unknown), b.width, *self._hats)
+        cell, _, number, _ = self._hats
+        return galerkin(a.stencil, a.diagonal, b.runs, rows, place, b.width, cell, number)
 
     def restricted(self, fine: Floats) -> Doubles:
         """Pᵀ fine, flat."""
