@@ -18,8 +18,7 @@ def image_from(picture: QImage) -> Image | None:
     deep = picture.depth() > 32
     form = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_RGBA8888
     samples = _samples(picture.convertToFormat(form), np.uint16 if deep else np.uint8)
-    pixels, alpha = samples[..., :3].copy(), samples[..., 3]
-    coverage = to_float(alpha)
+    pixels, coverage = np.ascontiguousarray(samples[..., :3]), to_float(samples[..., 3])
     opaque = not picture.hasAlphaChannel() or bool(np.all(coverage == 1.0))
     return Image(pixels, None if opaque else coverage)
 
@@ -32,8 +31,8 @@ def picture_from(samples: NDArray[np.uint8]) -> QImage:
 
 
 def _samples(picture: QImage, dtype: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:
-    """H×W×4 view over a QImage's bits; the copy is made by who keeps it."""
+    """H×W×4 copy of a QImage's samples: its bits don't keep the QImage itself alive."""
     row = picture.bytesPerLine() // np.dtype(dtype).itemsize
     flat = np.frombuffer(picture.constBits(), dtype)
     whole: NDArray[Any] = flat.reshape(picture.height(), row)
-    return whole[:, : 4 * picture.width()].reshape(picture.height(), picture.width(), 4)
+    return whole[:, : 4 * picture.width()].reshape(picture.height(), picture.width(), 4).copy()

@@ -1,7 +1,11 @@
-"""Set up Qt for a machine without a screen, before anything imports it."""
+"""Set up Qt for a machine without a screen, before anything imports it; let Ctrl+C be Ctrl+C."""
 
 from __future__ import annotations
 
 import os
+import signal
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs deaf to Ctrl+C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
