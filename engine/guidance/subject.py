@@ -14,7 +14,7 @@ from engine.guidance.colours import colour_bins
 from engine.guidance.figure import Figure, odds_to_share, outline
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY, iterate
 from engine.guidance.parts import main_parts
-from engine.guidance.proxy import PROXY_SIDE, proxy_pixels, proxy_size, shrink
+from engine.guidance.proxy import PROXY_SIDE, enlarge, proxy_pixels, proxy_size, shrink
 from engine.guidance.refine import guided_filter, refine_mask
 from engine.guidance.search import Found, find_figures, fitted
 from engine.imaging.types import Alpha, Image, to_float
@@ -73,7 +73,7 @@ def find_subject(pixels: NDArray[np.uint8], *, ctx: JobContext = NOBODY) -> NDAr
     groups = [[one for one in found if low < one.figure.head <= high] for low, high in HEADS]
 
     def guess(figures: list[Found]) -> Guess:
-        return _guess(pixels, small, figures[:TOGETHER], ctx)
+        return _guess(small, figures[:TOGETHER], ctx)
 
     with ThreadPoolExecutor(THREADS) as pool:
         best = max(pool.map(guess, groups), key=lambda one: one.merit)
@@ -87,7 +87,7 @@ class Guess:
     """One guess at where the person is.
 
     Attributes:
-        mask: H×W, True where the person is.
+        mask: h×w of the small picture, True where the person is.
         figure: the likeliest of the figures it was made from.
         merit: how well outline, colours and frame agree; higher is better.
     """
@@ -97,18 +97,16 @@ class Guess:
     merit: float
 
 
-def _guess(
-    pixels: NDArray[np.uint8], small: NDArray[np.uint8], figures: list[Found], ctx: JobContext
-) -> Guess:
-    """Follow figures of similar size to a mask."""
+def _guess(small: NDArray[np.uint8], figures: list[Found], ctx: JobContext) -> Guess:
+    """Follow figures of similar size to a mask of the small picture."""
     ctx.check()
     size = small.shape[0], small.shape[1]
     outlines = [outline(one.figure, size) for one in figures]
     odds: Alpha = np.asarray(np.mean(outlines, axis=0), np.float32)
-    mask = _cut(pixels, small, odds, ctx)
+    mask = _cut(small, small, odds, ctx)
     merit = (
         figures[0].score
-        + AGREEMENT_WEIGHT * _agreement(shrink(mask.astype(np.float32), size), odds)
+        + AGREEMENT_WEIGHT * _agreement(mask.astype(np.float32), odds)
         - BORDER_WEIGHT * _at_border(mask)
     )
     return Guess(mask, figures[0].figure, merit if mask.any() else -np.inf)
@@ -118,10 +116,12 @@ def _improved(
     pixels: NDArray[np.uint8], small: NDArray[np.uint8], guess: Guess, ctx: JobContext
 ) -> NDArray[np.bool_]:
     """Move the figure to where the guess found the person, and look once more."""
-    mask = shrink(guess.mask.astype(np.float32), (small.shape[0], small.shape[1])) > 0.5
-    odds = outline(fitted(guess.figure, mask), (small.shape[0], small.shape[1]))
+    odds = outline(fitted(guess.figure, guess.mask), (small.shape[0], small.shape[1]))
     again = _cut(pixels, small, odds, ctx, outline_weight=FITTED_WEIGHT)
-    return again if again.any() else guess.mask
+    if again.any():
+        return again
+    first = enlarge(guess.mask.astype(np.float32), (pixels.shape[0], pixels.shape[1]))
+    return first > 0.5
 
 
 def _cut(
