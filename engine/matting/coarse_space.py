@@ -54,7 +54,7 @@ class CoarseSpace:
 
         b, a = self.band, laplacian
         # Neighbours count even where the runs are limited to a core.
-        rows, place = prolongation(b.rgb, find_runs(b.unknown), b.width, *self._hats)
+        rows, place = prolongation(b.rgb, find_runs(b.unknown, 0), b.width, *self._hats)
         cell, _, number, _ = self._hats
         return galerkin(a.stencil, a.diagonal, b.runs, rows, place, b.width, cell, number)
 

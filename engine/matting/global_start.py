@@ -6,7 +6,7 @@ it afterwards need nothing but their surroundings. Only a few tiles' pixels are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -114,9 +114,7 @@ def _contribution(image: Image, trimap: Trimap, core: Rect, nodes: Nodes) -> _Sh
     laplacian = Laplacian.of(piece.band)
     inside = np.zeros(piece.band.size, np.bool_)
     inside[core.moved(-piece.rect.top, -piece.rect.left).slices] = True
-    rows = Laplacian(
-        piece.band.limited(inside), laplacian.stencil, laplacian.diagonal, laplacian.offsets
-    )
+    rows = replace(laplacian, band=piece.band.limited(inside))
     space = CoarseSpace(rows.band, nodes.spacing, piece.space.number, piece.space.colours)
     right = space.restricted(-rows.times(rows.band.padded(piece.known)))
     return _Share(piece.members, space.blocks(rows), right.reshape(-1, 4))

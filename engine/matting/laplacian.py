@@ -13,6 +13,9 @@ from engine.imaging.types import Rgb
 EPSILON = 1e-7
 """Regularisation of the colour covariance, as in the reference implementation."""
 
+GAP = 16
+"""Known pixels that are computed along rather than stepped over."""
+
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -28,6 +31,7 @@ class Band:
         rgb: 3×N float32 colours.
         unknown: N bool.
         runs: the unknown pixels as rows (first, last + 1) of flat indices.
+        spans: the same with small gaps closed, which a processor takes in long strides.
     """
 
     size: tuple[int, int]
@@ -36,6 +40,7 @@ class Band:
     rgb: Floats
     unknown: Mask
     runs: NDArray[np.int64]
+    spans: NDArray[np.int64]
 
     @classmethod
     def of(cls, rgb: Rgb, unknown: Mask, *, margin: tuple[int, int] | None = None) -> Band:
@@ -51,14 +56,16 @@ class Band:
             width=unknown.shape[1] + left + PAD,
             rgb=np.pad(rgb.transpose(2, 0, 1), ((0, 0), *around)).reshape(3, -1),
             unknown=flat,
-            runs=find_runs(flat),
+            runs=find_runs(flat, 0),
+            spans=find_runs(flat, GAP),
         )
 
     def limited(self, core: Mask) -> Band:
         """The same band with only the runs inside `core` (H×W)."""
         from engine.matting.closed_form_kernels import find_runs
 
-        return replace(self, runs=find_runs(self.padded(core) & self.unknown))
+        inside = self.padded(core) & self.unknown
+        return replace(self, runs=find_runs(inside, 0), spans=find_runs(inside, GAP))
 
     def padded(self, values: NDArray[Any]) -> NDArray[Any]:
         """H×W values, zero in the margins, flat."""
@@ -87,13 +94,11 @@ class Laplacian:
         band: whose rows these are.
         stencil: 12×N float32, the upper half of the symmetric matrix.
         diagonal: N float32.
-        offsets: the 12 index steps of the stencil.
     """
 
     band: Band
     stencil: Floats
     diagonal: Floats
-    offsets: NDArray[np.int64]
 
     @classmethod
     def of(cls, band: Band, *, epsilon: float = EPSILON) -> Laplacian:
@@ -102,25 +107,27 @@ class Laplacian:
 
         row = band.width
         inside = band.padded(np.ones(band.size, np.bool_))
-        steps = [1, 2] + [down * row + right for down in (1, 2) for right in range(-2, 3)]
-        stencil = np.zeros((len(steps), band.unknown.size), np.float32)
+        stencil = np.zeros((12, band.unknown.size), np.float32)
         diagonal = np.zeros(band.unknown.size, np.float32)
         assemble(band.rgb, band.unknown, epsilon, row, inside, stencil, diagonal)
         # A pixel that no window reaches, in a picture under 3 pixels wide, has an empty row.
         np.maximum(diagonal, np.float32(1e-6), out=diagonal)
-        return cls(band, stencil, diagonal, np.array(steps, np.int64))
+        return cls(band, stencil, diagonal)
 
     def times(self, x: Floats) -> Floats:
         """A x at the unknown pixels, 0 elsewhere; x is flat and holds the known values too."""
         from engine.matting.closed_form_kernels import multiply
 
         y = np.zeros_like(x)
-        multiply(self.stencil, self.diagonal, self.offsets, self.band.runs, x, y)
+        spans, unknown = self.band.spans, self.band.unknown
+        multiply(self.stencil, self.diagonal, self.band.width, spans, unknown, x, y)
         return y
 
     def smooth(self, x: Floats, residual: Floats, scratch: Floats, *, damping: float) -> None:
         """One damped Jacobi step on A x = residual, in place."""
         from engine.matting.closed_form_kernels import smooth
 
-        runs = self.band.runs
-        smooth(self.stencil, self.diagonal, self.offsets, runs, x, residual, scratch, damping)
+        smooth(
+            self.stencil, self.diagonal, self.band.width, self.band.spans, self.band.unknown,
+            x, residual, scratch, np.float32(damping),
+        )  # fmt: skip
