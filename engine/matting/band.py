@@ -39,22 +39,34 @@ class BandTile:
     outer: Rect
 
 
-def band_tiles(trimap: Trimap, *, tile: int) -> list[BandTile]:
+def band_tiles(trimap: Trimap, *, tile: int, shift: int = 0) -> list[BandTile]:
     """Tiles that cover every unknown pixel with weights that add up to one.
 
     Args:
         trimap: H×W uint8.
         tile: side of a core in pixels; time and memory of one solve grow with its square.
+        shift: pixels by which the grid of cores is moved up and left.
     """
     size = (trimap.shape[0], trimap.shape[1])
+    whole = Rect.whole(trimap.shape)
     tiles = []
-    for top in range(0, size[0], tile):
-        for left in range(0, size[1], tile):
-            core = Rect(top, left, min(top + tile, size[0]), min(left + tile, size[1]))
+    for top in range(-shift, size[0], tile):
+        for left in range(-shift, size[1], tile):
+            core = Rect(top, left, top + tile, left + tile).intersected(whole)
             support = core.grown(RAMP, within=size)
             if (trimap[support.slices] == UNKNOWN).any():
                 tiles.append(BandTile(core, support, support.grown(CONTEXT, within=size)))
     return tiles
+
+
+def is_deep(trimap: Trimap, tile: BandTile) -> bool:
+    """Whether some of a tile's band is further from anything known than its context reaches."""
+    import cv2
+
+    unknown = (trimap[tile.outer.slices] == UNKNOWN).astype(np.uint8)
+    if unknown.all():
+        return True
+    return float(cv2.distanceTransform(unknown, cv2.DIST_L2, 3).max()) > CONTEXT
 
 
 def cut_edges(unknown: NDArray[np.bool_], rect: Rect, size: tuple[int, int]) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from engine.matting.laplacian import EPSILON, Band, Floats, Laplacian
 SPACING = 16
 """Pixels between the nodes of the coarse space inside a tile."""
 ITERATIONS = 40
-TOLERANCE = 5e-4
+TOLERANCE = 3e-4
 """Stop when an iteration moves the matte by less than this, root mean square."""
 DAMPING = 0.7
 

@@ -26,7 +26,7 @@ from engine.matting.coarse_space import (
 from engine.matting.laplacian import Band, Laplacian
 
 SPACINGS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
-MOST_NODES = 8_000
+MOST_NODES = 16_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from engine.imaging.types import FOREGROUND, UNKNOWN, Alpha, Image, Rect, Rgb, Trimap
 from engine.jobs.context import NOBODY, JobContext, SubContext
-from engine.matting.band import band_tiles, bounding_box, cut_edges, in_parallel, weights
+from engine.matting.band import (
+    BandTile,
+    band_tiles,
+    bounding_box,
+    cut_edges,
+    in_parallel,
+    is_deep,
+    weights,
+)
 from engine.matting.global_start import solve_globally
 
 WHOLE = 768 * 768
@@ -86,19 +94,39 @@ class BandMethod:
         self, image: Image, trimap: Trimap, alpha: Alpha, side: int, ctx: JobContext
     ) -> None:
         tiles = band_tiles(trimap, tile=side)
-        first = solve_globally(image, trimap, tiles, ctx=SubContext(ctx, 0.0, 0.3))
+        first = solve_globally(image, trimap, tiles, ctx=SubContext(ctx, 0.0, 0.2))
+        self._sweep(image, trimap, alpha, tiles, first.read, SubContext(ctx, 0.2, 0.6))
+        # Again where the band is wide, on a grid moved by half a tile: what was far from anything
+        # known, at a tile's edge, is in a tile's middle now.
+        moved = band_tiles(trimap, tile=side, shift=side // 2)
+        deep = [tile for tile in moved if is_deep(trimap, tile)]
+        if deep:
+            found = alpha.copy()
+            self._sweep(
+                image, trimap, alpha, deep, lambda rect: found[rect.slices], SubContext(ctx, 0.6, 1)
+            )
 
-        def solved(number: int) -> Alpha:
+    def _sweep(
+        self,
+        image: Image,
+        trimap: Trimap,
+        alpha: Alpha,
+        tiles: list[BandTile],
+        start: Callable[[Rect], Alpha],
+        ctx: JobContext,
+    ) -> None:
+        """Solve every tile from `start`, and blend from what `alpha` was to what came out."""
+
+        def change(tile: BandTile) -> Alpha:
             ctx.check()
-            outer = tiles[number].outer
-            unknown = cut_edges(trimap[outer.slices] == UNKNOWN, outer, image.size)
-            return self.solve_tile(image.rgb(outer), unknown, first.read(outer), ctx=ctx)
-
-        for number, matte in enumerate(in_parallel(solved, range(len(tiles)))):
-            tile = tiles[number]
+            unknown = cut_edges(trimap[tile.outer.slices] == UNKNOWN, tile.outer, image.size)
+            matte = self.solve_tile(image.rgb(tile.outer), unknown, start(tile.outer), ctx=ctx)
             inner = tile.support.moved(-tile.outer.top, -tile.outer.left)
-            unknown = trimap[tile.support.slices] == UNKNOWN
-            share = matte[inner.slices] * weights(tile, image.size)
-            alpha[tile.support.slices] += np.where(unknown, share, 0)
-            ctx.progress(0.3 + 0.7 * (number + 1) / len(tiles))
+            apart = matte[inner.slices] - before[tile.support.slices]
+            return np.where(trimap[tile.support.slices] == UNKNOWN, apart, np.float32(0))
+
+        before = alpha.copy()
+        for done, (tile, apart) in enumerate(zip(tiles, in_parallel(change, tiles), strict=True)):
+            alpha[tile.support.slices] += apart * weights(tile, image.size)
+            ctx.progress((done + 1) / len(tiles))
         np.clip(alpha, 0.0, 1.0, out=alpha)
