@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.imaging.types import Alpha, Rgb
 from engine.jobs.context import NOBODY, JobContext
+from engine.matting.band import bounding_box
 from engine.matting.coarse_space import CoarseSolver
 from engine.matting.laplacian import EPSILON, Band, Floats, Laplacian
 
@@ -47,11 +48,15 @@ def solve_closed_form(
     """
     if not unknown.any():
         return start.copy()
-    band = Band.of(rgb, unknown)
+    alpha = start.copy()
+    # A thin band leaves most of a tile empty; two pixels around it are in its equations.
+    box = bounding_box(unknown).grown(2, within=(start.shape[0], start.shape[1])).slices
+    band = Band.of(rgb[box], unknown[box])
     laplacian = Laplacian.of(band, epsilon=epsilon)
-    x = band.padded(start)
+    x = band.padded(start[box])
     _solve(laplacian, CoarseSolver(laplacian, spacing=SPACING), x, iterations, ctx)
-    return np.clip(band.unpadded(x), 0.0, 1.0)
+    alpha[box] = np.clip(band.unpadded(x), 0.0, 1.0)
+    return alpha
 
 
 def _solve(
@@ -86,7 +91,7 @@ def _preconditioned(
     laplacian: Laplacian, coarse: CoarseSolver, residual: Floats, scratch: Floats
 ) -> Floats:
     """A symmetric multigrid cycle: smooth twice, correct on the coarse space, smooth twice."""
-    x = np.where(laplacian.band.unknown, DAMPING * residual / laplacian.diagonal, np.float32(0))
+    x = np.float32(DAMPING) * residual / laplacian.diagonal
     laplacian.smooth(x, residual, scratch, damping=DAMPING)
     coarse.correct(x, residual - laplacian.times(x))
     laplacian.smooth(x, residual, scratch, damping=DAMPING)
