@@ -1,0 +1,1 @@
+"""Losses as pure functions, one per file; their weights live in the config."""

@@ -1,0 +1,113 @@
+"""What a recipe hands to the loop: networks, phases and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+Batch = Mapping[str, Tensor]
+"""Name to tensor; the first axis of each is the sample."""
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a loss may ask about the step it is computed in.
+
+    Attributes:
+        step: optimiser steps done before this one.
+        generator: for everything random in the step; seeded by the run's seed, the step, the rank.
+        total: sums a tensor over the ranks that share this piece of the batch (no gradient). A loss
+            is its own numerator over `total` of its denominator, so that the sum over all ranks is
+            the loss of the whole piece, however it is split.
+    """
+
+    step: int
+    generator: torch.Generator
+    total: Callable[[Tensor], Tensor]
+
+
+class LossTerms(Protocol):
+    """Computes named, already weighted terms; the loop minimises their sum."""
+
+    def __call__(self, batch: Batch, context: StepContext) -> dict[str, Tensor]: ...
+
+
+class Samples(Protocol):
+    """An endless stream of training samples addressed by number.
+
+    `sample(i)` depends on `i` and the recipe's seed alone, so that a position in the stream is one
+    number, workers need no state, and a resumed run sees what an uninterrupted one sees.
+    """
+
+    def sample(self, index: int) -> dict[str, Tensor]:
+        """Sample `index`, each tensor without the batch axis.
+
+        Raises:
+            UserError: if a file of it cannot be read; the loop counts it and takes another.
+        """
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One optimiser with its loss; a GAN has several.
+
+    Attributes:
+        name: in logs and checkpoints.
+        parameters: what is optimised.
+        loss: what is minimised.
+        learning_rate: the peak, after warm-up.
+        betas: of Adam.
+        every: runs in each `every`-th step.
+        weight_decay: L2, as in Adam.
+    """
+
+    name: str
+    parameters: list[nn.Parameter]
+    loss: LossTerms
+    learning_rate: float
+    betas: tuple[float, float] = (0.9, 0.999)
+    every: int = 1
+    weight_decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Figures and pictures of one validation.
+
+    Attributes:
+        figures: name to value; `selected` decides which checkpoint is the best (smaller is better).
+        pictures: name to H×W×3 uint8 sheets.
+        selected: a key of `figures`.
+    """
+
+    figures: dict[str, float]
+    selected: str
+    pictures: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A recipe, built from its config.
+
+    Attributes:
+        networks: name to network, all of them; the loop moves, wraps, averages and saves these.
+        phases: run in this order in every step.
+        samples: the training stream.
+        validate: computes figures with the networks it is given (the averaged ones if there is an
+            EMA), or None.
+        exported: which of `networks` `matte-train export` writes, and as which model of
+            `engine.models.registry.MODELS`.
+        resources: anything else whose state a checkpoint must hold (name to object with
+            `state_dict` and `load_state_dict`), such as an augmentation's probability.
+    """
+
+    networks: dict[str, nn.Module]
+    phases: list[Phase]
+    samples: Samples
+    validate: Callable[[Mapping[str, nn.Module]], Validation] | None = None
+    exported: tuple[str, str] | None = None
+    resources: dict[str, object] = field(default_factory=dict)
