@@ -80,27 +80,29 @@ class MattingLoss:
         return terms
 
     def levels(self, heads: Heads, batch: Batch, context: StepContext) -> list[Level]:
-        """The mattes at strides 8, 4, 1 after fusion, each with the mask it is judged in."""
+        """The mattes at strides 8, 4, 1, each with the mask it is judged in.
+
+        Self-guided images are judged after fusion, the others by their raw heads.
+        """
         unknown = batch["unknown"]
-        coarse = Level(heads.os8, torch.ones_like(unknown))
+        everywhere = torch.ones_like(unknown)
         trusted = self._self_guided(len(unknown), context)
+        raw = [Level(*pair) for pair in zip(heads, (everywhere, unknown, unknown), strict=True)]
         if not trusted.any():
-            return [coarse, Level(heads.os4, unknown), Level(heads.os1, unknown)]
+            return raw
         widths4, widths1 = (
             torch.randint(
-                1, widest + 1, (len(unknown),), generator=context.generator, device=trusted.device
+                1, widest + 1, trusted.shape, generator=context.generator, device=trusted.device
             )
             for widest in self.widest
         )
-        fused = fuse(heads, widths4=widths4.to(unknown.device), widths1=widths1.to(unknown.device))
+        fused = fuse(heads, widths4=widths4, widths1=widths1)
+        masks = (everywhere, fused.refine4, fused.refine1)
+        guided = zip((fused.os8, fused.os4, fused.os1), masks, strict=True)
         choose = trusted.to(unknown.device).view(-1, 1, 1, 1)
-        # Not fuse()'s clamped mattes: a raw value outside of [0, 1] must keep its gradient.
-        os4 = torch.where(choose & (fused.refine4 == 0), heads.os8, heads.os4)
-        os1 = torch.where(choose & (fused.refine1 == 0), os4, heads.os1)
         return [
-            coarse,
-            Level(os4, torch.where(choose, fused.refine4.to(unknown.dtype), unknown)),
-            Level(os1, torch.where(choose, fused.refine1.to(unknown.dtype), unknown)),
+            Level(torch.where(choose, matte, own.matte), torch.where(choose, mask, own.mask))
+            for (matte, mask), own in zip(guided, raw, strict=True)
         ]
 
     def _self_guided(self, images: int, context: StepContext) -> Tensor:
