@@ -1,4 +1,8 @@
-"""The command line `matte-train`."""
+"""The command line `matte-train`: commands, exit codes, and no traceback for people.
+
+Exit codes: 0 all went well, 1 it failed, 2 the command was not understood, 75 a run was stopped by
+a signal and can be resumed, 130 stopped with Ctrl+C outside of a run.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,13 @@ from typing import Annotated
 
 import typer
 
+from engine.errors import UserError
+from trainer.commands.doctor import doctor
+from trainer.commands.list_recipes import list_recipes
+from trainer.commands.run import run
+
+FAILED, INTERRUPTED = 1, 130
+
 app = typer.Typer(
     name="matte-train",
     no_args_is_help=True,
@@ -14,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("list")(list_recipes)
+app.command("run")(run)
+app.command("doctor")(doctor)
 
 
 def _print_version(wanted: bool) -> None:
@@ -36,26 +50,10 @@ def about(
     """Train the networks that cut people out of photographs."""
 
 
-@app.command("doctor")
-def doctor() -> None:
-    """Say what this machine can do: torch, devices, precisions, cores, memory, disk, data.
-
-    Exits with 1 if something stands in the way of training.
-    """
-    from trainer.doctor import examine  # imports torch, which the help does not need
-
-    findings = examine()
-    width = max(len(finding.name) for finding in findings)
-    for finding in findings:
-        mark = "ok" if finding.good else "!!"
-        colour = None if finding.good else "red"
-        typer.secho(f"{mark}  {finding.name.ljust(width)}  {finding.value}", fg=colour)
-    if not all(finding.good for finding in findings):
-        raise typer.Exit(1)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `matte-train`.
+
+    An error nobody foresaw keeps its traceback: here it is for those who write recipes.
 
     Args:
         arguments: without the program's name; None takes the process's.
@@ -64,7 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SystemExit: always, with the exit code.
     """
     command = typer.main.get_command(app)
-    command.main(args=None if arguments is None else list(arguments), prog_name="matte-train")
+    try:
+        command.main(args=None if arguments is None else list(arguments), prog_name="matte-train")
+    except UserError as error:
+        _fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        _fail("stopped.", INTERRUPTED)
+
+
+def _fail(message: str, code: int) -> None:
+    typer.secho(f"matte-train: {message}", fg="red", err=True)
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+"""The table of recipes. A new one is a file in this package, its configs beside it, and a row.
+
+A recipe file has `class Config(RunConfig)` and `build(config: Config) -> Setup`, no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+
+@dataclass(frozen=True)
+class RecipeSpec:
+    """A row of the table of recipes.
+
+    Attributes:
+        name: what people type; also the start of its configs' file names.
+        title: for lists.
+        summary: one line for people.
+        module: where it is, such as `trainer.recipes.mg_matting`.
+        configs: the named configs beside the module, `NAME.CONFIG.toml`.
+    """
+
+    name: str
+    title: str
+    summary: str
+    module: str
+    configs: tuple[str, ...] = ("paper", "default", "smoke")
+
+    def load(self) -> ModuleType:
+        """Import the recipe, and torch with it."""
+        return import_module(self.module)
+
+
+_ROWS = (
+    RecipeSpec(
+        name="mg_matting",
+        title="Mask-guided matting",
+        summary="A matte from a photograph and any guidance, refined progressively.",
+        module="trainer.recipes.mg_matting",
+        configs=("paper", "paper_rwp", "default", "smoke"),
+    ),
+    RecipeSpec(
+        name="mg_foreground",
+        title="Foreground colours",
+        summary="The subject's own colours from a photograph and its matte.",
+        module="trainer.recipes.mg_foreground",
+    ),
+)
+RECIPES: dict[str, RecipeSpec] = {spec.name: spec for spec in _ROWS}

@@ -1,0 +1,1 @@
+"""The commands of `matte-train`, one file each. They import torch only when they are called."""

@@ -1,0 +1,77 @@
+"""Weights to start from, instead of random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from engine.errors import UserError
+from engine.models.checkpoint import read_checkpoint
+from engine.models.weights import find_weights, load_weights
+from trainer.checkpoint import Checkpoints, read_state
+from trainer.phase import Setup
+
+SHOWN = 3
+"""Keys that are named in an error, of each kind."""
+
+
+def start_from(setup: Setup, weights: str) -> None:
+    """Load weights into the network that a recipe exports.
+
+    Args:
+        setup: of the recipe, on the CPU.
+        weights: a `.safetensors`, `.pt` or `.pth` file, a run's folder, or a name of the list of
+            weights (`matte models list`).
+
+    Raises:
+        UserError: if there is no such thing, or it doesn't fit the network.
+    """
+    if setup.exported is None:
+        raise UserError("This recipe has no network that weights could be for.")
+    name = setup.exported[0]
+    network, found = setup.networks[name], _read(Path(weights).expanduser(), weights, name)
+    own = network.state_dict()
+    _check_fits({key: tuple(t.shape) for key, t in own.items()}, found, weights)
+    network.load_state_dict(found)
+
+
+def best_weights(state: Mapping[str, Any], network: str) -> dict[str, Any]:
+    """The averaged weights of a checkpoint's network, or the plain ones if none are averaged."""
+    return dict(state["averaged"].get(network) or state["networks"][network])
+
+
+def _read(path: Path, text: str, network: str) -> dict[str, Any]:
+    if path.is_dir():
+        checkpoints = Checkpoints(path)
+        newest = checkpoints.best() or checkpoints.newest()
+        if newest is None:
+            raise UserError("There is no checkpoint in this folder.", path=path)
+        return best_weights(read_state(newest), network)
+    if not path.is_file():
+        return load_weights(find_weights(text))
+    if path.suffix.lower() != ".safetensors":
+        return read_checkpoint(path)
+    try:
+        return dict(load_file(path, device="cpu"))
+    except SafetensorError as error:
+        raise UserError(f"These are no weights ({error}).", path=path) from error
+
+
+def _check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:
+    missing = [key for key in own if key not in found]
+    extra = [key for key in found if key not in own]
+    other = [key for key in own if key in found and tuple(found[key].shape) != own[key]]
+    told = [
+        f"{len(keys)} {what} ({', '.join(keys[:SHOWN])}{', …' if len(keys) > SHOWN else ''})"
+        for what, keys in (("missing", missing), ("unknown", extra), ("of another shape", other))
+        if keys
+    ]
+    if told:
+        raise UserError(
+            f"The weights {weights} don't fit the network: {'; '.join(told)}.",
+            remedy="Take weights of the same network, with the config it was trained with.",
+        )
