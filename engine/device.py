@@ -79,6 +79,29 @@ class DeviceChoice:
     channels_last: bool = True
 
 
+@dataclass(frozen=True)
+class Compute:
+    """Where and how exactly networks compute; the classical methods ignore it.
+
+    Attributes:
+        device: one of `DEVICES`.
+        precision: "auto" takes what the device is fastest in; "float32" is the reference.
+    """
+
+    device: str = "auto"
+    precision: Literal["auto", "float32"] = "auto"
+
+
+def device_ladder(compute: Compute) -> tuple[str, ...]:
+    """The devices to try, for `retry_on_memory`; the processor after one that nobody asked for.
+
+    Raises:
+        UserError: if a device that was asked for cannot be used.
+    """
+    chosen = choose_device(compute.device).name
+    return (chosen, "cpu") if compute.device == "auto" and chosen != "cpu" else (chosen,)
+
+
 def look_at_machine() -> Machine:
     """Ask torch what there is (imports torch)."""
     import torch

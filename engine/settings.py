@@ -8,9 +8,10 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 from engine.errors import UserError
 
 BackgroundKind = Literal["transparent", "colour", "gradient", "image", "blurred"]
-ForegroundMethod = Literal["multilevel", "closed_form", "blur_fusion"]
+ForegroundMethod = Literal["multilevel", "closed_form", "blur_fusion", "network"]
 GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
 ImageFit = Literal["fill", "fit"]
+TrimapSource = Literal["radius", "network"]
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,19 @@ class GuidanceSettings:
 
 @dataclass(frozen=True)
 class TrimapSettings:
-    """How wide the unknown band is that is made from a mask.
+    """How the unknown band is made from a mask.
 
     Attributes:
         radius: half the band's width in pixels; None scales it with the image.
         smart: widen the band where hair or texture makes the edge uncertain.
+        source: a band along the mask's edge ("radius"), or what a network finds uncertain.
+        model: name of that network's weights.
     """
 
     radius: int | None = None
     smart: bool = True
+    source: TrimapSource = "radius"
+    model: str = "prn_small"
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,15 @@ class CutSettings:
     """All choices of one cut.
 
     Attributes:
-        method: a name of the method table (`engine.matting.methods.METHODS`).
+        method: a name of the method table (`engine.matting.methods.METHODS`), or of a network's
+            weights.
+        refine: name of the weights of a network that refines the matte; empty for none.
     """
 
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
     trimap: TrimapSettings = field(default_factory=TrimapSettings)
     method: str = "closed_form"
+    refine: str = ""
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     foreground: ForegroundSettings = field(default_factory=ForegroundSettings)
     background: BackgroundSettings = field(default_factory=BackgroundSettings)

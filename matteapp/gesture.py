@@ -12,6 +12,9 @@ from engine.settings import CutSettings
 from matteapp.panels.setting_panel import DEFAULTS
 from matteapp.session import Session
 
+_PARTS = {"matte": ("method", "refine")}
+"""What a panel edits, where that isn't the part of the settings that it is named after."""
+
 
 class SettingEdits:
     """Sets settings of the document; while a control is dragged, one step is amended."""
@@ -48,12 +51,12 @@ class SettingEdits:
         return self._session.state is not before
 
     def reset(self, part: str, *, title: str) -> None:
-        """Set everything of a part ("edge", "method") back to its default."""
+        """Set everything of a panel ("edge", "matte") back to its default."""
         if self._session.state is None:
             return
-        default = getattr(DEFAULTS, part)
+        defaults = {name: getattr(DEFAULTS, name) for name in _PARTS.get(part, (part,))}
         self._session.apply(
-            lambda state: edits.set_settings(state, replace(state.settings, **{part: default})),
+            lambda state: edits.set_settings(state, replace(state.settings, **defaults)),
             label=title,
         )
 

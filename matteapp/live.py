@@ -28,6 +28,7 @@ from matteapp.steps import (
     Snapshot,
     StepRequest,
     StepSpec,
+    guiding_mask,
     read_by,
     same,
 )
@@ -37,7 +38,7 @@ _FOUND = ("automatic", "grabcut")
 # The choices a plane was made with, next to what it was made from.
 _CHOICES: dict[StepSpec, Callable[[DocumentState], tuple[Any, ...]]] = {
     TRIMAP: lambda state: (state.mask, state.settings.trimap),
-    ALPHA: lambda state: (state.settings.method,),
+    ALPHA: lambda state: (state.settings.method, state.settings.refine, guiding_mask(state)),
     COLOURS: lambda state: (state.settings.edge, state.settings.foreground),
 }
 _RESULT: dict[StepSpec, str] = {TRIMAP: "trimap", ALPHA: "alpha", COLOURS: "foreground"}

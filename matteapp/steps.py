@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
 from engine.imaging.types import Image, Rect
 from engine.jobs.context import JobContext, SubContext
+from engine.matting.methods import looks_at_mask
 from engine.settings import EdgeSettings
 
 Run = Callable[["Snapshot", JobContext], "Outcome"]
@@ -106,15 +107,26 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
 
 def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
-    from engine.guidance.trimap import trimap_from_mask
+    from engine.jobs.trimaps import trimap_from
 
     state = snapshot.state
     assert state.mask is not None
-    chosen = state.settings.trimap
-    trimap = trimap_from_mask(
-        state.mask.read(), image=state.image, radius=chosen.radius, smart=chosen.smart, ctx=ctx
-    )
+    trimap = trimap_from(state.mask.read(), state.image, state.settings.trimap, ctx=ctx)
     return Outcome(edits.set_trimap(state, trimap))
+
+
+class Solving(TypedDict):
+    """What whole and partial solves are both told."""
+
+    method: str
+    refine: str
+    mask: Plane | None
+    ctx: JobContext
+
+
+def guiding_mask(state: DocumentState) -> Plane | None:
+    """The mask, if the matte is made from it besides the trimap."""
+    return state.mask if looks_at_mask(state.settings) else None
 
 
 def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
@@ -122,14 +134,12 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
         ctx.progress(0.0, _FIRST_TIME)
     from engine.matting.solve import resolve_region, solve_alpha
 
-    state, method = snapshot.state, snapshot.state.settings.method
-    stale = state.alpha_stale
+    state, chosen = snapshot.state, snapshot.state.settings
+    how = Solving(method=chosen.method, refine=chosen.refine, mask=guiding_mask(state), ctx=ctx)
+    trimap, stale = state.effective_trimap(), state.alpha_stale
     if state.alpha is None or stale is None or stale == Rect.whole(state.size):
-        alpha = solve_alpha(state.image, state.effective_trimap(), method=method, ctx=ctx)
-        return Outcome(edits.set_alpha(state, alpha))
-    place, part = resolve_region(
-        state.image, state.effective_trimap(), state.alpha, stale, method=method, ctx=ctx
-    )
+        return Outcome(edits.set_alpha(state, solve_alpha(state.image, trimap, **how)))
+    place, part = resolve_region(state.image, trimap, state.alpha, stale, **how)
     solved = edits.set_alpha(state, part, rect=place)
     # The region may be smaller than what was painted on: what is known needs no solving.
     return Outcome(replace(solved, alpha_stale=None))
@@ -155,7 +165,7 @@ def _adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
 
 def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
-    from engine.foreground.estimate import estimate_foreground
+    from engine.jobs.colours import estimate_colours
 
     state, chosen = snapshot.state, snapshot.state.settings.foreground
     assert snapshot.shown_alpha is not None
@@ -163,11 +173,10 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     place = whole if stale is None or state.foreground is None else stale
     place = place.grown(_COLOUR_CONTEXT, within=state.size)
     around = place.grown(_COLOUR_CONTEXT, within=state.size)
-    estimated = estimate_foreground(
+    estimated = estimate_colours(
         Image(state.image.pixels[around.slices]),
         snapshot.shown_alpha.read(around),
-        method=chosen.method,
-        amount=chosen.amount,
+        chosen,
         ctx=SubContext(ctx, 0.0, 0.9),
     )
     inner = estimated[place.moved(-around.top, -around.left).slices]
@@ -187,7 +196,7 @@ TRIMAP = StepSpec(
 ALPHA = StepSpec(
     "alpha",
     "Solving the matte",
-    ("image", "trimap", "strokes", "alpha", "settings.method"),
+    ("image", "mask", "trimap", "strokes", "alpha", "settings.method", "settings.refine"),
     ("alpha", "alpha_stale", "foreground_stale"),
     _solve,
 )

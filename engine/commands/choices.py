@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from engine.commands.errors import UsageError
-from engine.settings import BackgroundSettings, ForegroundMethod, ForegroundSettings, ImageFit
+from engine.device import DEVICES, Compute
+from engine.settings import (
+    BackgroundSettings,
+    ForegroundMethod,
+    ForegroundSettings,
+    ImageFit,
+    TrimapSettings,
+)
 
 if TYPE_CHECKING:
     from engine.commands.inputs import Companion
@@ -59,6 +66,34 @@ def _share(amount: str, text: str) -> float:
             remedy="Give an amount from 0 to 100, 'off', a method, or METHOD:AMOUNT.",
         )
     return float(number[1]) / 100
+
+
+def parse_trimap(propose: str, *, radius: int | None, smart: bool) -> TrimapSettings:
+    """A band along the mask's edge, or what the network called `propose` is not sure of.
+
+    Raises:
+        UsageError: if the band's width is given and a network draws it.
+    """
+    if not propose:
+        return TrimapSettings(radius=radius, smart=smart)
+    if radius is not None:
+        raise UsageError("--propose and --radius are both given.", remedy="Leave one out.")
+    return TrimapSettings(smart=smart, source="network", model=propose)
+
+
+def parse_compute(device: str, precision: str) -> Compute:
+    """Where networks run, and in what arithmetic.
+
+    Raises:
+        UsageError: if there is no such device or precision.
+    """
+    if device not in DEVICES:
+        raise UsageError(f"There is no device {device!r}.", remedy=f"Use {', '.join(DEVICES)}.")
+    if precision == "auto":
+        return Compute(device)
+    if precision == "float32":
+        return Compute(device, "float32")
+    raise UsageError(f"--precision {precision!r} is not possible.", remedy="Use auto or float32.")
 
 
 def parse_background(text: str, *, fit: str = "fill", linear_light: bool = False) -> Background:

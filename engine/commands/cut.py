@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.commands import options as o
-from engine.settings import CutSettings, EdgeSettings, TrimapSettings
+from engine.settings import CutSettings, EdgeSettings
 
 SAVED = "cutout"
 
@@ -45,13 +45,23 @@ def cut(
             rich_help_panel=o.GUIDANCE,
         ),
     ] = "closed_form",
+    refine: Annotated[
+        str,
+        typer.Option(
+            "--refine",
+            metavar="NAME",
+            help="Network that improves the matte which the method found.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = "",
+    propose: o.Propose = "",
     decontaminate: Annotated[
         str,
         typer.Option(
             "--decontaminate",
             metavar="AMOUNT|METHOD[:AMOUNT]",
             help="How far the background's colour is taken out of the edge, 0 to 100 percent or "
-            "'off', and by which method: multilevel, closed_form, blur_fusion.",
+            "'off', and by which method: multilevel, closed_form, blur_fusion, network.",
             rich_help_panel=o.GUIDANCE,
         ),
     ] = "multilevel:100",
@@ -79,6 +89,7 @@ def cut(
     ] = 100.0,
     jobs: o.Jobs = 1,
     device: o.Device = "auto",
+    precision: o.Precision = "auto",
 ) -> None:
     """Cut people out of photographs.
 
@@ -86,7 +97,13 @@ def cut(
     STEM_cutout.png, STEM_alpha.png and so on, as large as the upright photograph.
     """
     # What computes is imported here, so that help and mistakes take no time.
-    from engine.commands.choices import parse_background, parse_foreground, parse_names
+    from engine.commands.choices import (
+        parse_background,
+        parse_compute,
+        parse_foreground,
+        parse_names,
+        parse_trimap,
+    )
     from engine.commands.execute import RunOptions, execute
     from engine.commands.start_cut import cut_command, one_guidance
     from engine.products import PRODUCTS
@@ -95,8 +112,9 @@ def cut(
         inputs, out, recursive, image_format, bits, quality, overwrite, resume, report, jobs
     )
     settings = CutSettings(
-        trimap=TrimapSettings(radius=radius, smart=smart),
+        trimap=parse_trimap(propose, radius=radius, smart=smart),
         method=method,
+        refine=refine,
         edge=EdgeSettings(
             fill_holes=fill_holes,
             remove_specks=remove_specks,
@@ -117,6 +135,6 @@ def cut(
         background=parse_background(
             background or "transparent", fit=fit, linear_light=linear_light
         ),
-        device=device,
+        compute=parse_compute(device, precision),
     )
     execute(command, run)

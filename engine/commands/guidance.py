@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.commands import options as o
-from engine.settings import TrimapSettings
 
 if TYPE_CHECKING:
     from engine.commands.jobs import MaskJob, TrimapJob
@@ -43,6 +42,7 @@ def trimap(
     mask_given: o.Mask = None,
     radius: o.Radius = None,
     smart: o.Smart = True,
+    propose: o.Propose = "",
     image_format: o.Format = None,
     recursive: o.Recursive = False,
     overwrite: o.Overwrite = False,
@@ -51,6 +51,7 @@ def trimap(
     jobs: o.Jobs = 1,
 ) -> None:
     """Put the unknown band around masks and save trimaps (STEM_trimap.png)."""
+    from engine.commands.choices import parse_trimap
     from engine.commands.execute import Command, RunOptions, execute
     from engine.commands.inputs import Companion
     from engine.commands.jobs import TrimapJob
@@ -59,7 +60,7 @@ def trimap(
         inputs, out, recursive, image_format, None, 92, overwrite, resume, report, jobs
     )
     masks = Companion.given(mask_given, "mask")
-    settings = TrimapSettings(radius=radius, smart=smart)
+    settings = parse_trimap(propose, radius=radius, smart=smart)
 
     def make_job(task: Task) -> TrimapJob:
         return TrimapJob(task=task, resume=resume, settings=settings, mask=masks)

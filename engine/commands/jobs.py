@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.commands.choices import Background
 from engine.commands.execute import complete
 from engine.commands.inputs import Companion
 from engine.commands.plan import Task
 from engine.commands.report import Outcome
+from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.subject import automatic_mask
 from engine.imaging.read import read_image, read_mask, read_trimap
@@ -63,6 +64,7 @@ class CutJob(Job):
     mask: Companion | None = None
     trimap: Companion | None = None
     background: Background
+    compute: Compute = field(default_factory=Compute)
 
     def make(self, image: Image, ctx: JobContext) -> int:
         mask = _mask_given(self.mask, self.task, image)
@@ -70,7 +72,7 @@ class CutJob(Job):
         if self.trimap is not None:
             trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
         settings = replace(self.settings, background=_background_for(self.background, self.task))
-        request = CutRequest(image, settings, mask=mask, trimap=trimap)
+        request = CutRequest(image, settings, mask=mask, trimap=trimap, compute=self.compute)
         result = request(SubContext(ctx, READ, SOLVED))
         write_products(
             request,

@@ -35,13 +35,16 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="As 'matte models list
 @models.command("list")
 def list_models(weights: Weights = None) -> None:
     """List the built-in methods, the networks, and weights you added."""
-    from engine.matting.methods import METHODS
+    from engine.matting.methods import METHODS, REFINED, network_methods
     from engine.models.registry import MODELS
     from engine.models.weights import all_weights
 
     found = all_weights(weights)
+    refined = network_methods().get(REFINED)
     ready = {item.row.model for item in found if item.path.is_file()}
     rows = [(name, "method", "built in", spec.title) for name, spec in METHODS.items()]
+    if refined is not None:
+        rows.append((refined.name, "method", "ready", refined.title))
     for name, model in MODELS.items():
         state = "ready" if name in ready else "no weights"
         rows.append((name, model.kind, state, model.title))
@@ -55,15 +58,18 @@ def list_models(weights: Weights = None) -> None:
 @models.command("info")
 def info(name: Name, weights: Weights = None) -> None:
     """Say all that is known about a method, a network, or weights."""
-    from engine.matting.methods import METHODS
+    from engine.matting.methods import METHODS, network_methods
     from engine.models.registry import MODELS
     from engine.models.weights import all_weights
 
+    networks = network_methods()
     rows: list[tuple[str, str]] = []
     if name in METHODS:
         method = METHODS[name]
         rows += [("title", method.title), ("summary", method.summary)]
         rows += [("weights", "none needed, built in")]
+    elif name in networks and name not in MODELS:
+        rows += [("title", networks[name].title), ("summary", networks[name].summary)]
     if name in MODELS:
         model = MODELS[name]
         rows += [("title", model.title), ("summary", model.summary), ("kind", model.kind)]

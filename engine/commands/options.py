@@ -87,6 +87,24 @@ Device = Annotated[
         rich_help_panel=RUN,
     ),
 ]
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        metavar="auto|float32",
+        help="Arithmetic of networks: what the device is fastest in, or float32.",
+        rich_help_panel=RUN,
+    ),
+]
+Propose = Annotated[
+    str,
+    typer.Option(
+        "--propose",
+        metavar="NAME",
+        help="Network that draws the trimap from the mask, instead of a band along its edge.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
 Mask = Annotated[
     str | None,
     typer.Option(

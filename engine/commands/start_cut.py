@@ -11,8 +11,9 @@ from engine.commands.execute import Command, RunOptions, say
 from engine.commands.inputs import Companion
 from engine.commands.jobs import CutJob
 from engine.commands.plan import Task
-from engine.device import DEVICES, choose_device
-from engine.matting.methods import METHODS
+from engine.device import Compute, choose_device
+from engine.errors import UserError
+from engine.jobs.needs import check_networks, runs_networks
 from engine.settings import CutSettings
 
 
@@ -42,23 +43,26 @@ def cut_command(
     products: Sequence[str],
     guidance: Guidance,
     background: Background,
-    device: str,
+    compute: Compute,
 ) -> Command:
     """The command that cuts.
 
     Raises:
-        UsageError: for an unknown method or device, or a mask to save where there is none.
+        UsageError: for an unknown method, missing weights, a mask to save where there is none, or
+            a trimap to be proposed where one is given.
         UserError: for a device that cannot be used.
     """
-    if settings.method not in METHODS:
-        raise UsageError(
-            f"There is no method {settings.method!r}.", remedy=f"Known: {', '.join(METHODS)}."
-        )
+    try:
+        check_networks(settings)
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
+    if guidance.trimap is not None and settings.trimap.source == "network":
+        raise UsageError("--trimap and --propose are both given.", remedy="Leave one of them out.")
     if guidance.trimap is not None and "mask" in products:
         raise UsageError(
             "A cut from a trimap has no mask to save.", remedy="Leave 'mask' out of --save."
         )
-    _check_device(device, settings.method)
+    _check_device(compute, settings)
 
     def make_job(task: Task) -> CutJob:
         return CutJob(
@@ -70,6 +74,7 @@ def cut_command(
             mask=guidance.mask,
             trimap=guidance.trimap,
             background=background,
+            compute=compute,
         )
 
     return Command(
@@ -82,10 +87,13 @@ def cut_command(
     )
 
 
-def _check_device(device: str, method: str) -> None:
-    """A device that was asked for must be there, also while nothing runs on it yet."""
-    if device not in DEVICES:
-        raise UsageError(f"There is no device {device!r}.", remedy=f"Use {', '.join(DEVICES)}.")
-    if device not in ("auto", "cpu"):
-        choose_device(device)
-        say(f"Note: the method {method} runs on the processor; --device {device} is for networks.")
+def _check_device(compute: Compute, settings: CutSettings) -> None:
+    """A device that was asked for must be there, also while nothing runs on it."""
+    if compute.device in ("auto", "cpu"):
+        return
+    choose_device(compute.device)
+    if not runs_networks(settings):
+        say(
+            f"Note: the method {settings.method} runs on the processor; "
+            f"--device {compute.device} is for networks."
+        )

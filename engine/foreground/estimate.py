@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BugError
-from engine.foreground import blur_fusion, closed_form, multilevel
+from engine.foreground import blur_fusion, closed_form, multilevel, network
 from engine.imaging.types import (
     Alpha,
     Image,
@@ -37,16 +37,19 @@ class ForegroundMethodSpec:
     Attributes:
         title: for people.
         prepare: looks at the whole picture once and returns what solves its tiles.
+        by_network: a network paints; who asks for it hands one over.
     """
 
     title: str
     prepare: Prepare
+    by_network: bool = False
 
 
 FOREGROUND_METHODS: dict[str, ForegroundMethodSpec] = {
     "multilevel": ForegroundMethodSpec("Multi-level", multilevel.prepare),
     "closed_form": ForegroundMethodSpec("Closed form", closed_form.prepare),
     "blur_fusion": ForegroundMethodSpec("Blur fusion", blur_fusion.prepare),
+    "network": ForegroundMethodSpec("Network", network.prepare, by_network=True),
 }
 
 TILE = 512
@@ -65,6 +68,7 @@ def estimate_foreground(
     method: str = "multilevel",
     amount: float = 1.0,
     bits: int | None = None,
+    painter: network.Painter | None = None,
     ctx: JobContext = NOBODY,
 ) -> Pixels:
     """Estimate the subject's own colours (decontamination).
@@ -75,6 +79,7 @@ def estimate_foreground(
         method: a name of `FOREGROUND_METHODS`.
         amount: 0 keeps the photograph's colours, 1 decontaminates fully.
         bits: 8, 16 or 32 (float) bits a channel; None keeps the photograph's depth.
+        painter: the network of a method that needs one.
         ctx: progress and cancel.
 
     Returns:
@@ -89,7 +94,9 @@ def estimate_foreground(
     if not tiles:
         return out
     ctx.progress(0.0, "Estimating the foreground")
-    solve = FOREGROUND_METHODS[method].prepare(image.pixels, alpha, ctx)
+    prepare = FOREGROUND_METHODS[method].prepare
+    prepare = prepare if painter is None else network.prepare_with(painter)
+    solve = prepare(image.pixels, alpha, ctx)
     with ThreadPoolExecutor(THREADS) as pool:
         solved = _in_order(pool, solve, [tile.rect for tile in tiles])
         for done, (tile, colours) in enumerate(zip(tiles, solved, strict=True)):

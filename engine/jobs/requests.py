@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Thread
 
 from engine.compositing.edges import apply_edges
+from engine.device import Compute
 from engine.errors import UserError
-from engine.foreground.estimate import estimate_foreground
 from engine.guidance.grabcut import grabcut
 from engine.guidance.subject import automatic_mask
-from engine.guidance.trimap import trimap_from_mask, trimap_from_strokes, with_strokes
+from engine.guidance.trimap import trimap_from_strokes, with_strokes
 from engine.imaging.types import Alpha, Image, Pixels, Rect, Strokes, Trimap
+from engine.jobs.colours import estimate_colours
 from engine.jobs.context import NOBODY, JobContext, SubContext
-from engine.matting.methods import method_named, prepare
+from engine.jobs.needs import check_networks
+from engine.jobs.trimaps import trimap_from
+from engine.matting.conditions import Conditions
+from engine.matting.methods import MethodSpec, looks_at_mask, prepare
 from engine.matting.solve import solve_alpha
 from engine.settings import CutSettings
 
@@ -45,6 +50,7 @@ class CutRequest:
         mask: the user's coarse mask; made as `settings.guidance` says if None.
         trimap: the user's trimap; wins over a mask.
         strokes: what the user painted; wins over everything.
+        compute: where networks run.
     """
 
     image: Image
@@ -52,31 +58,39 @@ class CutRequest:
     mask: Alpha | None = None
     trimap: Trimap | None = None
     strokes: Strokes | None = None
+    compute: Compute = field(default_factory=Compute)
 
     def __call__(self, ctx: JobContext = NOBODY) -> CutResult:
         """Run the cut.
 
         Raises:
-            UserError: if no subject is found or the trimap cannot be solved.
+            UserError: if no subject is found, the trimap cannot be solved, or the weights of a
+                network are missing.
             Cancelled: when asked to stop.
         """
-        method_named(self.settings.method)
-        # Importing and compiling the solver takes as long as finding the subject: side by side.
-        Thread(target=prepare, args=(self.settings.method,), daemon=True).start()
+        chosen = self.settings
+        method = check_networks(chosen)
+        # Importing, compiling and loading take as long as finding the subject: side by side.
+        Thread(target=self._prepare, args=(method,), daemon=True).start()
         mask, trimap = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
-        chosen = self.settings
         solved = solve_alpha(
-            self.image, trimap, method=chosen.method, ctx=SubContext(ctx, 0.15, 0.7)
+            self.image,
+            trimap,
+            method=chosen.method,
+            refine=chosen.refine,
+            mask=mask if self.trimap is None and looks_at_mask(chosen) else None,
+            compute=self.compute,
+            ctx=SubContext(ctx, 0.15, 0.7),
         )
         alpha = apply_edges(solved, chosen.edge, ctx=SubContext(ctx, 0.7, 0.75))
         del solved
         ctx.progress(0.75, "Cleaning the colours")
-        foreground = estimate_foreground(
+        foreground = estimate_colours(
             self.image,
             alpha,
-            method=chosen.foreground.method,
-            amount=chosen.foreground.amount,
+            chosen.foreground,
+            compute=self.compute,
             ctx=SubContext(ctx, 0.75, 1.0),
         )
         return CutResult(mask, trimap, alpha, foreground)
@@ -88,12 +102,14 @@ class CutRequest:
         mask = self.mask if self.mask is not None else self._coarse_mask(ctx)
         if mask is None:
             return None, trimap_from_strokes(self._strokes())
-        choice = self.settings.trimap
         ctx.progress(0.7, "Drawing the trimap")
-        trimap = trimap_from_mask(
-            mask, image=self.image, radius=choice.radius, smart=choice.smart, ctx=ctx
-        )
+        trimap = trimap_from(mask, self.image, self.settings.trimap, compute=self.compute, ctx=ctx)
         return mask, self._stroked(trimap)
+
+    def _prepare(self, method: MethodSpec) -> None:
+        # What it meets, the cut meets again, and tells.
+        with suppress(UserError):
+            prepare(method, Conditions(compute=self.compute))
 
     def _coarse_mask(self, ctx: JobContext) -> Alpha | None:
         guidance = self.settings.guidance

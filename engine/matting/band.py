@@ -39,13 +39,17 @@ class BandTile:
     outer: Rect
 
 
-def band_tiles(trimap: Trimap, *, tile: int, shift: int = 0) -> list[BandTile]:
+def band_tiles(
+    trimap: Trimap, *, tile: int, shift: int = 0, ramp: int = RAMP, context: int = CONTEXT
+) -> list[BandTile]:
     """Tiles that cover every unknown pixel with weights that add up to one.
 
     Args:
         trimap: H×W uint8.
         tile: side of a core in pixels; time and memory of one solve grow with its square.
         shift: pixels by which the grid of cores is moved up and left.
+        ramp: half the width over which a tile fades into the next one.
+        context: pixels beyond the ramp that are solved and thrown away.
     """
     size = (trimap.shape[0], trimap.shape[1])
     whole = Rect.whole(trimap.shape)
@@ -53,9 +57,9 @@ def band_tiles(trimap: Trimap, *, tile: int, shift: int = 0) -> list[BandTile]:
     for top in range(-shift, size[0], tile):
         for left in range(-shift, size[1], tile):
             core = Rect(top, left, top + tile, left + tile).intersected(whole)
-            support = core.grown(RAMP, within=size)
+            support = core.grown(ramp, within=size)
             if (trimap[support.slices] == UNKNOWN).any():
-                tiles.append(BandTile(core, support, support.grown(CONTEXT, within=size)))
+                tiles.append(BandTile(core, support, support.grown(context, within=size)))
     return tiles
 
 
@@ -83,19 +87,35 @@ def cut_edges(unknown: NDArray[np.bool_], rect: Rect, size: tuple[int, int]) -> 
     return inner
 
 
-def weights(tile: BandTile, size: tuple[int, int]) -> Alpha:
+def weights(tile: BandTile, size: tuple[int, int], *, ramp: int = RAMP) -> Alpha:
     """The tile's weights over its support, float32; those of all tiles add up to one."""
     core, support = tile.core, tile.support
-    rows = _fade(support.top, support.bottom, core.top, core.bottom, size[0])
-    cols = _fade(support.left, support.right, core.left, core.right, size[1])
+    rows = _fade((support.top, support.bottom), (core.top, core.bottom), size[0], ramp)
+    cols = _fade((support.left, support.right), (core.left, core.right), size[1], ramp)
     return np.outer(rows, cols).astype(np.float32)
 
 
-def _fade(first: int, last: int, start: int, stop: int, length: int) -> NDArray[np.float64]:
+def inner_weights(rect: Rect, size: tuple[int, int], *, ramp: int = RAMP) -> Alpha:
+    """Weights over `rect`, float32: 0 at its own edges, 1 from 2·`ramp` pixels inside them on.
+
+    Edges that are the photograph's own don't fade.
+    """
+    core = Rect(
+        rect.top + ramp if rect.top > 0 else rect.top,
+        rect.left + ramp if rect.left > 0 else rect.left,
+        rect.bottom - ramp if rect.bottom < size[0] else rect.bottom,
+        rect.right - ramp if rect.right < size[1] else rect.right,
+    )
+    return weights(BandTile(core, rect, rect), size, ramp=ramp)
+
+
+def _fade(
+    span: tuple[int, int], core: tuple[int, int], length: int, ramp: int
+) -> NDArray[np.float64]:
     """1 in the middle, a raised cosine across the core's ends that are not the photograph's."""
-    at = np.arange(first, last) + 0.5
-    rise = np.clip((at - start + RAMP) / (2 * RAMP), 0, 1) if start > 0 else np.ones_like(at)
-    fall = np.clip((stop + RAMP - at) / (2 * RAMP), 0, 1) if stop < length else np.ones_like(at)
+    (start, stop), at = core, np.arange(*span) + 0.5
+    rise = np.clip((at - start + ramp) / (2 * ramp), 0, 1) if start > 0 else np.ones_like(at)
+    fall = np.clip((stop + ramp - at) / (2 * ramp), 0, 1) if stop < length else np.ones_like(at)
     smooth = [0.5 - 0.5 * np.cos(np.pi * ramp) for ramp in (rise, fall)]
     return reduce(np.multiply, smooth)
 

@@ -25,9 +25,19 @@ from engine.matting.global_start import solve_globally
 WHOLE = 768 * 768
 """A band whose bounding box has at most this many pixels is solved in one piece."""
 
+REGION_CONTEXT = 64
+"""Pixels around a stroke that a band solver needs."""
+
 
 class Method(Protocol):
-    """A way to turn a photograph and a trimap into a matte; networks come in here too."""
+    """A way to turn a photograph and a trimap into a matte; networks come in here too.
+
+    Attributes:
+        reach: pixels around a change in which a re-solve lets the matte follow.
+    """
+
+    @property
+    def reach(self) -> int: ...
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """The matte of a whole photograph, H×W float32 in [0, 1]."""
@@ -62,6 +72,7 @@ class BandMethod:
     """
 
     solve_tile: Callable[..., Alpha]
+    reach: int = REGION_CONTEXT
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""

@@ -1,4 +1,4 @@
-"""The classical matting methods: one table."""
+"""The matting methods: a table of the classical ones, and a row for each network with weights."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import UserError
+from engine.models.registry import MODELS
+from engine.models.weights import all_weights, find_weights
+from engine.settings import CutSettings
 
 if TYPE_CHECKING:
+    from engine.matting.conditions import Conditions
     from engine.matting.method import Method
+
+SHIPPED_NETWORK = "prn_small"
+"""Proposes trimaps and refines mattes where no other network is named."""
+REFINED = "mask_guided"
+"""The closed form's matte, refined by the shipped network."""
 
 
 @dataclass(frozen=True)
@@ -21,32 +30,110 @@ class MethodSpec:
         name: what the command line and files call it.
         title: what people read.
         summary: what it is good for, in one line.
-        load: makes the method; imports what it needs.
+        make: makes the method; imports what it needs.
+        network: the weights it runs with; empty for a classical method.
     """
 
     name: str
     title: str
     summary: str
-    load: Callable[[], Method]
+    make: Callable[[Conditions], Method]
+    network: str = ""
+
+    def load(self, conditions: Conditions | None = None) -> Method:
+        """The method itself, told what there is besides photograph and trimap."""
+        from engine.matting.conditions import Conditions
+
+        return self.make(Conditions() if conditions is None else conditions)
 
 
 def method_named(name: str) -> MethodSpec:
-    """The row called `name`.
+    """The row called `name`; doesn't import torch.
 
     Raises:
-        UserError: if there is none; it lists what there is.
+        UserError: if there is none (it lists what there is), or its weights are missing.
     """
-    try:
+    if name in METHODS:
         return METHODS[name]
-    except KeyError:
-        known = ", ".join(METHODS)
-        raise UserError(
-            f"There is no matting method {name!r}.", remedy=f"Choose one of: {known}."
-        ) from None
+    networks = network_methods()
+    if name in networks:
+        return networks[name]
+    if name in (REFINED, SHIPPED_NETWORK) or (name in MODELS and MODELS[name].kind == "matting"):
+        find_weights(SHIPPED_NETWORK if name == REFINED else name)
+    known = ", ".join([*METHODS, *networks])
+    raise UserError(f"There is no matting method {name!r}.", remedy=f"Choose one of: {known}.")
 
 
-def prepare(name: str) -> None:
-    """Import and compile what a method needs by solving a few pixels with it.
+def network_methods() -> dict[str, MethodSpec]:
+    """A row for every matting network whose weights are on this machine; doesn't import torch.
+
+    Weights under a name of the user's own are listed too; which network they belong to is found
+    when they are loaded.
+    """
+    names = {found.row.model for found in all_weights() if found.path.is_file()}
+    rows = [_network_row(name) for name in sorted(names) if _may_matte(name)]
+    if SHIPPED_NETWORK in names:
+        rows.insert(0, _refined_row())
+    return {row.name: row for row in rows if row.name not in METHODS}
+
+
+def looks_at_mask(settings: CutSettings) -> bool:
+    """Whether the matte is made from the coarse mask itself, and not from its trimap alone.
+
+    So it is with a network that works alone, unless a network proposed the trimap: a band along
+    the mask's edge says no more than the mask, a proposal does.
+    """
+    alone = settings.method not in METHODS and settings.method != REFINED
+    return alone and settings.trimap.source == "radius"
+
+
+def refined(method: MethodSpec, network: str) -> MethodSpec:
+    """`method` with a network that refines its matte; empty leaves it as it is.
+
+    Raises:
+        UserError: if the network's weights are missing.
+    """
+    if not network:
+        return method
+    find_weights(network)
+
+    def make(conditions: Conditions) -> Method:
+        from engine.matting.mask_guided import RefinedMethod
+
+        return RefinedMethod(method.load(conditions), network, conditions)
+
+    return MethodSpec(method.name, method.title, method.summary, make, network)
+
+
+def _may_matte(name: str) -> bool:
+    return name not in MODELS or MODELS[name].kind == "matting"
+
+
+def _network_row(name: str) -> MethodSpec:
+    def make(conditions: Conditions) -> Method:
+        from engine.matting.mask_guided import NetworkMethod
+
+        return NetworkMethod(name, conditions)
+
+    known = MODELS.get(name)
+    title = name if known is None else known.title
+    summary = "Weights that you added." if known is None else known.summary
+    return MethodSpec(name, title, summary, make, name)
+
+
+def _refined_row() -> MethodSpec:
+    base = refined(METHODS["closed_form"], SHIPPED_NETWORK)
+    return MethodSpec(
+        REFINED,
+        "Mask guided",
+        "The closed form's matte, refined by a network (Yu and others 2021).",
+        base.make,
+        SHIPPED_NETWORK,
+    )
+
+
+def prepare(method: MethodSpec, conditions: Conditions | None = None) -> None:
+    """Import, compile and load what a method needs by solving a few pixels with it.
 
     It costs seconds after an install and a part of one later; run it beside other work.
     """
@@ -58,24 +145,24 @@ def prepare(name: str) -> None:
     pixels = np.broadcast_to(ramp[:, None, None], (24, 24, 3)).copy()
     trimap = np.full((24, 24), UNKNOWN, np.uint8)
     trimap[:8], trimap[-8:] = BACKGROUND, FOREGROUND
-    method_named(name).load().solve(Image(pixels), trimap, tile=24)
+    method.load(conditions).solve(Image(pixels), trimap, tile=24)
 
 
-def _closed_form() -> Method:
+def _closed_form(conditions: Conditions) -> Method:
     from engine.matting.closed_form import solve_closed_form
     from engine.matting.method import BandMethod
 
     return BandMethod(solve_closed_form)
 
 
-def _pymatting(name: str) -> Callable[[], Method]:
-    def load() -> Method:
+def _pymatting(name: str) -> Callable[[Conditions], Method]:
+    def make(conditions: Conditions) -> Method:
         from engine.matting.affinity import AFFINITIES, solve_affinity
         from engine.matting.method import BandMethod
 
         return BandMethod(partial(solve_affinity, AFFINITIES[name]))
 
-    return load
+    return make
 
 
 _ROWS = (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import replace
 
-import numpy as np
-
-from engine.device import retry_on_memory
+from engine.device import Compute, device_ladder, retry_on_memory
 from engine.guidance.trimap import check_solvable
 from engine.imaging.types import (
     BACKGROUND,
@@ -18,18 +16,11 @@ from engine.imaging.types import (
     check_trimap,
 )
 from engine.jobs.context import NOBODY, JobContext
-from engine.matting.methods import method_named
+from engine.matting.conditions import Conditions, Readable, part_of
+from engine.matting.methods import method_named, refined
 
 TILE = 640
 """Side of a tile's core in pixels; smaller needs less memory."""
-REGION_CONTEXT = 64
-"""Pixels around a change in which a region re-solve lets the matte follow."""
-
-
-class Readable(Protocol):
-    """A plane of a document, or anything else that gives a rectangle of itself."""
-
-    def read(self, rect: Rect) -> Alpha: ...
 
 
 def solve_alpha(
@@ -37,6 +28,9 @@ def solve_alpha(
     trimap: Trimap,
     *,
     method: str = "closed_form",
+    refine: str = "",
+    mask: Alpha | Readable | None = None,
+    compute: Compute = Compute(),
     keep_known: bool = True,
     tile: int = TILE,
     ctx: JobContext = NOBODY,
@@ -46,7 +40,11 @@ def solve_alpha(
     Args:
         image: the photograph.
         trimap: H×W uint8, with foreground and background.
-        method: a name of `METHODS`.
+        method: a name of `METHODS`, or of a network's weights.
+        refine: the network that refines what the method found; empty for none.
+        mask: the coarse mask that the trimap was made from, H×W float32; None if the user drew
+            the trimap. A network that works alone takes it for its guidance.
+        compute: where networks run.
         keep_known: make known pixels exactly 0 or 1, whatever the method answers there; only an
             evaluation switches this off.
         tile: side of a tile's core in pixels; halved where memory runs out, saying so.
@@ -56,16 +54,22 @@ def solve_alpha(
         H×W float32 in [0, 1].
 
     Raises:
-        UserError: for an unknown method, a trimap without foreground or background, or too little
-            memory for the smallest tiles.
+        UserError: for an unknown method, missing weights, a device that can't be used, a trimap
+            without foreground or background, or too little memory for the smallest tiles.
         Cancelled: when asked to stop.
     """
     check_trimap(trimap, image.size)
     check_solvable(trimap)
-    solver = method_named(method).load()
+    spec = refined(method_named(method), refine)
+
+    def attempt(side: int, device: str) -> Alpha:
+        conditions = Conditions(mask, replace(compute, device=device))
+        return spec.load(conditions).solve(image, trimap, tile=side, ctx=ctx)
+
     alpha = retry_on_memory(
-        lambda side, _: solver.solve(image, trimap, tile=side, ctx=ctx),
+        attempt,
         tiles=(tile, tile // 2, tile // 4),
+        devices=device_ladder(compute) if spec.network else ("cpu",),
         ctx=ctx,
     )
     if keep_known:
@@ -81,6 +85,9 @@ def resolve_region(
     changed: Rect,
     *,
     method: str = "closed_form",
+    refine: str = "",
+    mask: Alpha | Readable | None = None,
+    compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> tuple[Rect, Alpha]:
     """Solve again only where a stroke changed the trimap.
@@ -90,17 +97,21 @@ def resolve_region(
         trimap: H×W uint8 of the whole photograph, with the stroke in it.
         alpha: the matte as it was; an array or a plane.
         changed: what the stroke touched.
-        method: a name of `METHODS`.
+        method: as in `solve_alpha`.
+        refine: as in `solve_alpha`.
+        mask: as in `solve_alpha`.
+        compute: where networks run.
         ctx: progress and cancel.
 
     Returns:
         The rectangle that was solved, and its new values; continuous with the rest.
     """
     check_trimap(trimap, image.size)
-    rect = changed.grown(REGION_CONTEXT, within=image.size)
-    before = alpha[rect.slices] if isinstance(alpha, np.ndarray) else alpha.read(rect)
+    solver = refined(method_named(method), refine).load(Conditions(mask, compute))
+    rect = changed.grown(solver.reach, within=image.size)
+    before = part_of(alpha, rect)
     labels = trimap[rect.slices]
-    after = method_named(method).load().resolve(image, labels, before, rect, ctx=ctx)
+    after = solver.resolve(image, labels, before, rect, ctx=ctx)
     _set_known(after, labels)
     return rect, after
 

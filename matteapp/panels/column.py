@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.document.state import DocumentState
+from engine.errors import UserError
+from engine.matting.methods import REFINED, network_methods
 from matteapp.panels.history import HistoryPanel
 from matteapp.panels.jobs import JobsPanel
 from matteapp.panels.section import Section
 from matteapp.panels.setting_panel import SettingPanel
 from matteapp.panels.subject import SubjectPanel
-from matteapp.panels.tables import BACKGROUND, EDGE, FOREGROUND, METHODS, TRIMAP, matte_panel
+from matteapp.panels.tables import (
+    BACKGROUND,
+    EDGE,
+    FOREGROUND,
+    METHODS,
+    TRIMAP,
+    Choices,
+    matte_panel,
+)
 
 WIDTH, SCROLL_BAR = 312, 10
+
+_log = logging.getLogger(__name__)
 
 
 class PanelColumn(QScrollArea):
@@ -21,7 +35,7 @@ class PanelColumn(QScrollArea):
 
     Signals:
         edited(str, object, bool, str): path, value, whether the gesture ends, the step's title.
-        reset_asked(str): everything of this part ("edge", "method") back to its default.
+        reset_asked(str): everything of this panel ("edge", "matte") back to its default.
     """
 
     edited = Signal(str, object, bool, str)
@@ -34,7 +48,7 @@ class PanelColumn(QScrollArea):
         self.subject = SubjectPanel()
         self.history = HistoryPanel()
         self.jobs = JobsPanel()
-        specs = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND)
+        specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND)
         self.settings: dict[str, SettingPanel] = {spec.key: SettingPanel(spec) for spec in specs}
         self._place()
         for panel in self.settings.values():
@@ -85,7 +99,19 @@ class PanelColumn(QScrollArea):
     def _on_reset(self) -> None:
         for key, panel in self.settings.items():
             if panel is self.sender():
-                self.reset_asked.emit("method" if key == "matte" else key)
+                self.reset_asked.emit(key)
 
     def _on_subject_reset(self) -> None:
         self.subject.source_asked.emit("automatic")
+
+
+def _networks() -> tuple[Choices, Choices]:
+    """The networks there are weights for: as methods, and as what refines other mattes."""
+    try:
+        found = network_methods().values()
+    except UserError as error:
+        # The window opens all the same; `matte models list` says it again.
+        _log.warning("networks are not offered: %s", error)
+        return (), ()
+    methods = tuple((row.name, row.title, row.summary) for row in found)
+    return methods, tuple(row for row in methods if row[0] != REFINED)

@@ -34,22 +34,36 @@ def _percent(low: float = 0, high: float = 100) -> Number:
     return Number(low, high, 1, "%", scale=100)
 
 
+_BAND = (("source", ("radius",)),)
 TRIMAP = PanelSpec(
     "trimap",
     "Trimap",
     "automatic",
     (
         FieldSpec(
+            "trimap.source",
+            "Unknown is",
+            OneOf(
+                (
+                    ("radius", "A band along the mask", "As wide as set below."),
+                    ("network", "What a network doubts", "It may overrule the mask."),
+                )
+            ),
+            "What the mask leaves open, to be solved.",
+        ),
+        FieldSpec(
             "trimap.radius",
             "Band",
             Number(1, 200, 1, "px", whole=True, automatic=True),
             "How far on each side of the mask's edge pixels count as unknown.",
+            _BAND,
         ),
         FieldSpec(
             "trimap.smart",
             "Smart radius",
             Switch(),
             "Widen the band where hair or texture makes the edge uncertain.",
+            _BAND,
         ),
     ),
 )
@@ -112,6 +126,7 @@ FOREGROUND = PanelSpec(
                     ("multilevel", "Multi-level", "Fast and good for nearly everything."),
                     ("closed_form", "Closed form", "Slower; smooth colours, small pictures."),
                     ("blur_fusion", "Blur fusion", "Fastest; two passes of blurred colours."),
+                    ("network", "Network", "Learned colours; needs its weights."),
                 )
             ),
             "How the subject's own colours are estimated.",
@@ -195,16 +210,29 @@ BACKGROUND = PanelSpec(
 )
 
 
-METHODS: tuple[tuple[str, str, str], ...] = (
+Choices = tuple[tuple[str, str, str], ...]
+"""What a drop-down offers: (value, title, tip) each."""
+
+METHODS: Choices = (
     ("closed_form", "Closed form", "Precise for hair and soft edges; the default."),
     ("knn", "KNN", "Looks for similar colours anywhere in the band; for see-through things."),
     ("learning_based", "Learning based", "Learns colours from each neighbourhood."),
     ("random_walk", "Random walk", "Simple and smooth; for clear edges."),
 )
-"""What the matte's panel offers; a test holds it to `engine.matting.methods.METHODS`."""
+"""What the matte's panel offers besides networks; a test holds it to
+`engine.matting.methods.METHODS`."""
 
 
-def matte_panel(methods: tuple[tuple[str, str, str], ...]) -> PanelSpec:
-    """The matte's panel, for the methods there are."""
-    row = FieldSpec("method", "Method", OneOf(methods), "How the unknown band is solved.")
-    return PanelSpec("matte", "Matte", "automatic", (row,))
+def matte_panel(methods: Choices, networks: Choices = (), refiners: Choices = ()) -> PanelSpec:
+    """The matte's panel, for the methods and networks there are."""
+    nothing = (("", "Nothing", "Leave the matte as the method found it."),)
+    rows = (
+        FieldSpec("method", "Method", OneOf(methods + networks), "How the unknown band is solved."),
+        FieldSpec(
+            "refine",
+            "Refine with",
+            OneOf(nothing + refiners),
+            "A network that improves the matte which the method found.",
+        ),
+    )
+    return PanelSpec("matte", "Matte", "automatic", rows)

@@ -25,7 +25,7 @@ def blended(soft_disc, smooth_colours):
 def test_the_table_has_every_method_that_can_be_set():
     for name in FOREGROUND_METHODS:
         assert from_dict(ForegroundSettings, {"method": name}).method == name
-    assert set(FOREGROUND_METHODS) == {"multilevel", "closed_form", "blur_fusion"}
+    assert set(FOREGROUND_METHODS) == {"multilevel", "closed_form", "blur_fusion", "network"}
 
 
 @pytest.mark.parametrize(("method", "least"), [("multilevel", 2.5), ("blur_fusion", 1.4)])

@@ -163,7 +163,7 @@ def test_lack_of_memory_is_met_with_smaller_tiles_and_said(monkeypatch) -> None:
                 np.empty(2**60, np.uint8)
             return real.solve(image, trimap, tile=tile, ctx=ctx)
 
-    greedy = MethodSpec("greedy", "Greedy", "", Greedy)
+    greedy = MethodSpec("greedy", "Greedy", "", lambda conditions: Greedy())
     monkeypatch.setitem(METHODS, "greedy", greedy)
     said: list[str] = []
 

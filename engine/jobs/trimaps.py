@@ -1,0 +1,35 @@
+"""From settings to a trimap: what the full cut and the window's live steps both call."""
+
+from __future__ import annotations
+
+from engine.device import Compute
+from engine.guidance.trimap import trimap_from_mask
+from engine.imaging.types import Alpha, Image, Trimap
+from engine.jobs.context import NOBODY, JobContext
+from engine.matting.proposal import propose_trimap
+from engine.settings import TrimapSettings
+
+
+def trimap_from(
+    mask: Alpha,
+    image: Image,
+    chosen: TrimapSettings,
+    *,
+    compute: Compute = Compute(),
+    ctx: JobContext = NOBODY,
+) -> Trimap:
+    """The trimap of a coarse mask, H×W uint8, as the settings want it.
+
+    Args:
+        mask: H×W float32 in [0, 1].
+        image: the photograph.
+        chosen: where the band comes from.
+        compute: where a network runs.
+        ctx: progress and cancel.
+
+    Raises:
+        UserError: if a network is asked for and its weights are missing.
+    """
+    if chosen.source == "network":
+        return propose_trimap(image, mask, model=chosen.model, compute=compute, ctx=ctx)
+    return trimap_from_mask(mask, image=image, radius=chosen.radius, smart=chosen.smart, ctx=ctx)

@@ -1,0 +1,97 @@
+"""A trimap from a coarse mask, as a network sees it: unknown is what it is not sure of."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.device import Compute
+from engine.imaging.geometry import tiles
+from engine.imaging.types import (
+    BACKGROUND,
+    FOREGROUND,
+    UNKNOWN,
+    Alpha,
+    Image,
+    Trimap,
+    check_alpha,
+)
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.matting.network_tiles import enlarged, overview, shrunk
+from engine.models.loaded import load_network
+
+UNSURE = (0.02, 0.98)
+"""Alphas between which the network counts as not sure."""
+WIDENING = 3.0
+"""Pixels of the small copy by which the unsure region grows."""
+TILE = 1024
+
+
+def propose_trimap(
+    image: Image,
+    mask: Alpha,
+    *,
+    model: str,
+    compute: Compute = Compute(),
+    ctx: JobContext = NOBODY,
+) -> Trimap:
+    """Let a network at low resolution say what is subject, ground and unknown.
+
+    Where it is sure it overrules the mask: the mask's boundary may be far from the true one.
+
+    Args:
+        image: the photograph.
+        mask: the coarse mask, H×W float32 in [0, 1]: the network's guidance and prior.
+        model: name of a matting network's weights.
+        compute: where it runs.
+        ctx: progress and cancel.
+
+    Returns:
+        H×W uint8 trimap.
+
+    Raises:
+        UserError: if the weights are missing or fit no matting network.
+        Cancelled: when asked to stop.
+    """
+    check_alpha(mask, image.size)
+    network = load_network(model, compute=compute, ctx=SubContext(ctx, 0.0, 0.3))
+    ctx.progress(0.3, "Proposing the trimap")
+
+    def look(rgb: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
+        guidance = shrunk(mask, size)
+        return network.run(rgb, np.stack([guidance] * network.planes, axis=-1))
+
+    matte = overview(image, look).matte
+    ctx.check()
+    return _trimap(matte, image.size, SubContext(ctx, 0.7, 1.0))
+
+
+def _trimap(matte: Alpha, size: tuple[int, int], ctx: JobContext) -> Trimap:
+    """A full-size trimap from a small matte."""
+    margin = _margin(matte)
+    trimap = np.empty(size, np.uint8)
+    for rect in tiles(size, tile=TILE):
+        ctx.check()
+        sure = np.where(
+            enlarged(matte, rect, size) > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND)
+        )
+        unknown = enlarged(margin, rect, size) >= 0
+        trimap[rect.slices] = np.where(unknown, np.uint8(UNKNOWN), sure)
+        ctx.progress(rect.bottom / size[0])
+    return trimap
+
+
+def _margin(matte: Alpha) -> Alpha:
+    """How deep each pixel lies inside the unknown region, in pixels; negative outside it.
+
+    A distance is smooth, so the region's outline stays round when it is enlarged.
+    """
+    low, high = UNSURE
+    binary = (matte > 0.5).astype(np.uint8)
+    edge = cv2.morphologyEx(binary, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    sure = ~(((matte > low) & (matte < high)) | edge)
+    if sure.all():
+        return np.full(matte.shape, -WIDENING, np.float32)
+    distance = cv2.distanceTransform(sure.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(np.float32(WIDENING) - distance, np.float32)
