@@ -1,0 +1,124 @@
+"""Thin things as tapered curves: strands of hair, lashes, spectacles, straps, cords."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.data.portraits.camera import Camera
+from trainer.data.portraits.curve_kernels import draw_curves
+from trainer.data.portraits.light import Light
+from trainer.data.portraits.solid_kernels import Plane
+from trainer.data.portraits.solids import Array
+
+SMOOTH = 3
+"""Points that `smooth` makes of each stretch between two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """N curves of K points.
+
+    Attributes:
+        points: N×K×3 in some frame.
+        normals: N×K×3 of the surface beneath, unit, same frame; zero where there is none.
+        widths: N×K in units.
+        albedo: N×K×3 linear RGB.
+        opacity: N×K in [0, 1].
+        gloss: strength of the highlight along the curve.
+    """
+
+    points: Array
+    normals: Array
+    widths: Array
+    albedo: Array
+    opacity: Array
+    gloss: float = 0.0
+
+
+def tubes(lines: Sequence[tuple[Array, float, Plane]]) -> Curves:
+    """Opaque tubes through points (K×3), with a radius and a linear colour each."""
+    count = 33
+    ways = [_resampled(way, count) for way, _, _ in lines]
+    points = np.stack(ways) if ways else np.zeros((0, count, 3))
+    normals = np.zeros_like(points)
+    normals[..., 2] = 1.0
+    widths = np.array([np.full(count, 2.0 * radius) for _, radius, _ in lines]).reshape(-1, count)
+    albedo = np.array([np.tile(tone, (count, 1)) for _, _, tone in lines]).reshape(-1, count, 3)
+    return Curves(points, normals, widths, albedo, np.ones_like(widths))
+
+
+def smooth(points: Array) -> Array:
+    """A Catmull–Rom curve through N×K×3 points: N×((K-1)·SMOOTH+1)×3."""
+    padded = np.concatenate(
+        [2 * points[:, :1] - points[:, 1:2], points, 2 * points[:, -1:] - points[:, -2:-1]], axis=1
+    )
+    a, b, c, d = (padded[:, i : padded.shape[1] - 3 + i, None] for i in range(4))
+    t = (np.arange(SMOOTH) / SMOOTH)[:, None]
+    inner = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    )
+    flat = inner.reshape(len(points), -1, 3)
+    return np.concatenate([flat, points[:, -1:]], axis=1)
+
+
+def shaded(curves: Curves, light: Light, lit: Array) -> Plane:
+    """Linear colours of camera-frame curves: the form beneath them, and a shine across them.
+
+    After Kajiya and Kay 1989 (highlights of a cylinder far thinner than a pixel).
+
+    Args:
+        curves: N×K.
+        light: what lights them.
+        lit: N×K, 0 in shadow, 1 in full light.
+    """
+    tangent = np.gradient(curves.points, axis=1)
+    tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True) + 1e-9
+    key = light.key.astype(np.float64)
+    facing = np.clip((curves.normals @ key + 0.35) / 1.35, 0.0, 1.0)
+    along = tangent @ key
+    across = np.sqrt(np.clip(1.0 - along**2, 0.0, 1.0))
+    diffuse = (0.75 * facing + 0.25 * across * (0.3 + 0.7 * facing)) * lit
+    half = key + np.array([0.0, 0.0, 1.0])
+    half /= np.linalg.norm(half)
+    shine = np.sqrt(np.clip(1.0 - (tangent @ half) ** 2, 0.0, 1.0))
+    shine = shine**60 * facing * lit * curves.gloss
+    above = (0.5 - 0.5 * curves.normals[..., 1])[..., None]
+    ambient = light.ground + (light.sky - light.ground) * above
+    rim = np.clip(curves.normals @ light.rim.astype(np.float64) + 0.3, 0.0, 1.0)
+    rim = rim * np.clip(1.1 - curves.normals[..., 2], 0.0, 1.0) ** 2
+    sheen = np.sqrt(curves.albedo.clip(0.0)) * 0.8 + 0.1
+    return np.asarray(
+        curves.albedo
+        * (diffuse[..., None] * light.key_colour + ambient + 2.0 * rim[..., None] * light.rim_colour)
+        + sheen * shine[..., None] * light.key_colour,
+        np.float32,
+    )
+
+
+def draw(
+    curves: Curves, colours: Plane, camera: Camera, depth: Plane, colour: Plane, alpha: Plane
+) -> None:
+    """Draw camera-frame curves, the farthest first, onto premultiplied layers in place."""
+    if not len(curves.points):
+        return
+    order = np.argsort(curves.points[..., 2].mean(axis=1), kind="stable")
+    draw_curves(
+        camera.pixels(curves.points),
+        (curves.widths / camera.step).astype(np.float32),
+        colours,
+        curves.opacity.astype(np.float32),
+        order,
+        depth,
+        0.05,
+        colour,
+        alpha,
+    )
+
+
+def _resampled(way: Array, count: int) -> Array:
+    fine = smooth(smooth(way[None]))[0]
+    at = np.linspace(0.0, len(fine) - 1.0, count)
+    return np.stack([np.interp(at, np.arange(len(fine)), fine[:, i]) for i in range(3)], axis=1)
