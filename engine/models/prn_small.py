@@ -80,6 +80,6 @@ def build() -> PrnSmall:
 
 def _coarse(correction: Tensor, prior: Tensor) -> Tensor:
     """A coarse head's answer at the prior's size."""
-    size = correction.shape[-2:]
-    answer = F.adaptive_avg_pool2d(prior, size) + correction
+    stride = prior.shape[-1] // correction.shape[-1]
+    answer = F.avg_pool2d(prior, stride) + correction
     return F.interpolate(answer, size=prior.shape[-2:], mode="bilinear", align_corners=False)

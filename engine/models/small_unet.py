@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -14,6 +15,9 @@ WIDTHS = (32, 64, 96, 160, 224)
 """Channels at strides 2, 4, 8, 16 and 32."""
 SIZE_MULTIPLE = 32
 _DILATIONS = (1, 2, 4)
+_RESIDUAL_START = 0.25
+"""Scale of a block's first contribution: near the identity, or what passes grows with every block
+as long as the normalisation's statistics are not known."""
 
 
 class Features(NamedTuple):
@@ -34,13 +38,22 @@ class ConvNorm(nn.Sequential):
     """A convolution without bias, its batch normalisation, and a ReLU unless `active` is False."""
 
     def __init__(
-        self, planes: int, width: int, *, kernel: int = 3, stride: int = 1, dilation: int = 1,
+        self,
+        planes: int,
+        width: int,
+        *,
+        kernel: int = 3,
+        stride: int = 1,
+        dilation: int = 1,
         active: bool = True,
-    ) -> None:  # fmt: skip
+        start: float = 1.0,
+    ) -> None:
         padding = dilation * (kernel // 2)
+        norm = nn.BatchNorm2d(width)
+        nn.init.constant_(norm.weight, start)
         super().__init__(
             nn.Conv2d(planes, width, kernel, stride, padding, dilation, bias=False),
-            nn.BatchNorm2d(width),
+            norm,
             *([nn.ReLU(inplace=True)] if active else []),
         )
 
@@ -50,7 +63,8 @@ class Residual(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(ConvNorm(width, width), ConvNorm(width, width, active=False))
+        last = ConvNorm(width, width, active=False, start=_RESIDUAL_START)
+        self.body = nn.Sequential(ConvNorm(width, width), last)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(x + self.body(x), inplace=True)
@@ -104,12 +118,10 @@ class SmallUnet(nn.Module):
         self.stem = nn.Sequential(ConvNorm(4 * planes, widths[0]), Residual(widths[0]))
         self.down = nn.ModuleList(
             nn.Sequential(ConvNorm(above, width, stride=2), Residual(width), Residual(width))
-            for above, width in zip(widths[:-1], widths[1:], strict=True)
+            for above, width in pairwise(widths)
         )
         self.context = Context(widths[-1])
-        self.up = nn.ModuleList(
-            Up(below, width) for below, width in zip(widths[:0:-1], widths[-2::-1], strict=True)
-        )
+        self.up = nn.ModuleList(Up(below, width) for below, width in pairwise(reversed(widths)))
         _start(self)
 
     def forward(self, x: Tensor) -> Features:
