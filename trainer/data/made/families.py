@@ -1,0 +1,110 @@
+"""The kinds of subject that are made, each for training or for validation, never for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from trainer.data.made.hair import Hairdo, head_of_hair
+from trainer.data.made.layers import Rgba
+from trainer.data.made.pelts import Pelt, pelted
+from trainer.data.made.solids import crisp, moving, soft
+from trainer.data.sample import Pixels8, Split
+
+Size = tuple[int, int]
+Drawer = Callable[[Size, np.random.Generator, Split, Sequence[Pixels8]], Rgba]
+Kind = Literal["strands", "fur", "veil", "net", "soft", "solid"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of subject.
+
+    Attributes:
+        name: its key in `FAMILIES`, and `Subject.family`.
+        kind: what its edges are.
+        split: where it is used.
+        draw: makes a premultiplied layer.
+        weight: how often it comes, against the others of its split.
+    """
+
+    name: str
+    kind: Kind
+    split: Split
+    draw: Drawer
+    weight: float = 1.0
+
+
+def _hair(hairdo: Hairdo) -> Drawer:
+    return partial(_draw_hair, hairdo)
+
+
+def _draw_hair(
+    hairdo: Hairdo,
+    size: Size,
+    rng: np.random.Generator,
+    split: Split,
+    pictures: Sequence[Pixels8] = (),
+) -> Rgba:
+    return head_of_hair(size, rng, hairdo, pictures=pictures)
+
+
+def _pelt(pelt: Pelt) -> Drawer:
+    return partial(_draw_pelt, pelt)
+
+
+def _draw_pelt(
+    pelt: Pelt,
+    size: Size,
+    rng: np.random.Generator,
+    split: Split,
+    pictures: Sequence[Pixels8] = (),
+) -> Rgba:
+    return pelted(size, rng, split, pelt, pictures=pictures)
+
+
+STRAIGHT = Hairdo((0.7, 1.6), stray=(0.01, 0.08))
+WAVY = Hairdo((0.6, 1.4), curl=(0.008, 0.03), period=(0.2, 0.5), wander=(0.01, 0.05))
+FRIZZY = Hairdo(
+    (0.3, 0.9), lift=(0.6, 1.0), frizz=(0.008, 0.035), stray=(0.1, 0.4), wander=(0.03, 0.08),
+    puff=(1.2, 1.6), wind=(0.0, 0.1),
+)  # fmt: skip
+CROP = Hairdo(
+    (0.1, 0.28), lift=(0.4, 0.9), clump=(0.008, 0.018), astray=(0.01, 0.04), stray=(0.0, 0.06),
+    puff=(1.02, 1.06), guides=900,
+)  # fmt: skip
+CURLY = Hairdo((0.5, 1.2), curl=(0.015, 0.04), period=(0.08, 0.2), puff=(1.1, 1.4))
+
+FUR = Pelt((0.05, 0.2))
+SHAGGY = Pelt((0.15, 0.45), outward=(0.1, 0.7), clump=(0.06, 0.2), curl=(0.0, 0.05), steps=18)
+FUZZ = Pelt(
+    (0.015, 0.06), dense=(0.05, 0.5), frizz=(0.1, 0.4), clump=(0.2, 0.5), tight=(-0.5, 0.3),
+    width=(0.3, 0.7), cloth=True, outward=(0.8, 1.2),
+)  # fmt: skip
+PLUSH = Pelt(
+    (0.04, 0.12), clump=(0.3, 0.6), tight=(-0.3, 0.4), curl=(0.05, 0.2), frizz=(0.05, 0.25),
+    outward=(0.7, 1.2), width=(0.4, 1.0), steps=18,
+)  # fmt: skip
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family("straight", "strands", "train", _hair(STRAIGHT), 3),
+        Family("wavy", "strands", "train", _hair(WAVY), 3),
+        Family("frizzy", "strands", "train", _hair(FRIZZY), 3),
+        Family("crop", "strands", "train", _hair(CROP), 2),
+        Family("fur", "fur", "train", _pelt(FUR), 2),
+        Family("shaggy", "fur", "train", _pelt(SHAGGY), 1.5),
+        Family("fuzz", "fur", "train", _pelt(FUZZ), 1),
+        Family("crisp", "solid", "train", crisp, 1.5),
+        Family("soft", "soft", "train", soft, 1.5),
+        Family("curly", "strands", "validation", _hair(CURLY), 3),
+        Family("plush", "fur", "validation", _pelt(PLUSH), 2),
+        Family("moving", "soft", "validation", moving, 1),
+    )
+}
+"""Name to family."""
