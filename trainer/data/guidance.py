@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Trimap
+from trainer.config import Block
 from trainer.data.mask_errors import MASK_ERRORS, MaskErrors
 from trainer.data.morphology import Mask8, dilated, eroded
-from trainer.data.settings import Settings
 from trainer.data.soft_errors import SoftErrors, spoilt_matte
 
 SURE = 0.5 / 255
@@ -20,7 +20,7 @@ TRIMAP_WIDTHS = (1, 29)
 P3M_WIDTHS = (15, 30)
 
 
-class MaskPerturbation(Settings):
+class MaskPerturbation(Block):
     """How a matte becomes a coarse mask (paper 003, §3.2 "Guidance Perturbation").
 
     Attributes:
@@ -39,7 +39,7 @@ class MaskPerturbation(Settings):
     patch: tuple[float, float] = (0.25, 0.5)
 
 
-class GuidanceSettings(Settings):
+class GuidanceSettings(Block):
     """What `guidance_of` may do for each kind.
 
     Attributes:

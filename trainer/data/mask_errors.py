@@ -7,11 +7,11 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from trainer.config import Block
 from trainer.data.morphology import Mask8, opened, signed_distance, smooth_noise
-from trainer.data.settings import Settings
 
 
-class MaskErrors(Settings):
+class MaskErrors(Block):
     """How wrong a coarse mask may be.
 
     Attributes:

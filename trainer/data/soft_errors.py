@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 
 from engine.imaging.types import Alpha
+from trainer.config import Block
 from trainer.data.morphology import smooth_noise
-from trainer.data.settings import Settings
 
 
-class SoftErrors(Settings):
+class SoftErrors(Block):
     """How bad a soft matte may be.
 
     Attributes:
@@ -47,7 +47,7 @@ def spoilt_matte(
     names = sorted(SOFT_ERRORS)
     for name in rng.choice(names, size=rng.integers(1, 4), replace=False):
         alpha = SOFT_ERRORS[str(name)](alpha, rng, settings)
-    return alpha
+    return np.clip(alpha, 0, 1)  # a blur's sum of ones may be a hair above 1
 
 
 def blurred(alpha: Alpha, rng: np.random.Generator, settings: SoftErrors) -> Alpha:
