@@ -13,6 +13,8 @@ import typer
 
 from engine.errors import UserError
 from trainer.commands.doctor import doctor
+from trainer.commands.export import export
+from trainer.commands.finetune import finetune
 from trainer.commands.list_recipes import list_recipes
 from trainer.commands.run import run
 
@@ -22,11 +24,14 @@ app = typer.Typer(
     name="matte-train",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(list_recipes)
 app.command("run")(run)
+app.command("finetune")(finetune)
+app.command("export")(export)
 app.command("doctor")(doctor)
 
 

@@ -138,6 +138,7 @@ class Loaded(NamedTuple):
     spec: RecipeSpec
     module: ModuleType
     config: RunConfig
+    name: str
 
 
 def find_recipe(name: str) -> RecipeSpec:
@@ -175,7 +176,7 @@ def load_run(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> 
     if mistakes:
         listed = "".join(f"\n  {mistake}" for mistake in mistakes)
         raise UserError(f"The config of {recipe} has mistakes:{listed}", path=path)
-    return Loaded(spec, module, checked)
+    return Loaded(spec, module, checked, str(config) if config in spec.configs else path.stem)
 
 
 def load_config(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> RunConfig:

@@ -19,20 +19,21 @@ SHOWN = 3
 """Keys that are named in an error, of each kind."""
 
 
-def start_from(setup: Setup, weights: str) -> None:
+def start_from(setup: Setup, weights: str | None) -> None:
     """Load weights into the network that a recipe exports.
 
     Args:
         setup: of the recipe, on the CPU.
         weights: a `.safetensors`, `.pt` or `.pth` file, a run's folder, or a name of the list of
-            weights (`matte models list`).
+            weights (`matte models list`); None takes those of the model that the recipe exports.
 
     Raises:
         UserError: if there is no such thing, or it doesn't fit the network.
     """
     if setup.exported is None:
         raise UserError("This recipe has no network that weights could be for.")
-    name = setup.exported[0]
+    name, model = setup.exported
+    weights = model if weights is None else weights
     network, found = setup.networks[name], _read(Path(weights).expanduser(), weights, name)
     own = network.state_dict()
     _check_fits({key: tuple(t.shape) for key, t in own.items()}, found, weights)

@@ -69,6 +69,7 @@ def train(
     device: str = "auto",
     stop_after: int | None = None,
     recipe: str = "",
+    config_name: str = "",
 ) -> Report:
     """Train until all steps are done or a signal comes; then checkpoint and return.
 
@@ -80,6 +81,7 @@ def train(
         device: one of `engine.device.DEVICES`.
         stop_after: at most so many steps in this call.
         recipe: its name, for the run's records.
+        config_name: what the config was called, for the run's records.
 
     Raises:
         UserError: if there is a run in the folder already (without `resume`), its config is
@@ -88,7 +90,7 @@ def train(
     fabric = connect(config, device=device)
     with leaving(fabric):
         run = _Run(setup, config, fabric=fabric, out=out, recipe=recipe)
-        run.start(resume=resume)
+        run.start(resume=resume, config_name=config_name)
         last = config.steps if stop_after is None else run.state.step + stop_after
         return run.go(min(config.steps, last))
 
@@ -108,7 +110,7 @@ class _Run:
         self.samples = self.saved_at = 0
         self.validated_at = -1
 
-    def start(self, *, resume: bool) -> None:
+    def start(self, *, resume: bool, config_name: str) -> None:
         """Take up the newest checkpoint, or make the folder."""
         newest = self.checkpoints.newest()
         if newest is not None and not resume:
@@ -123,7 +125,7 @@ class _Run:
         self.fabric.barrier()  # nobody writes before all have looked
         if self.first:
             _make(self.out)
-            write_run(self.out, self._facts())
+            write_run(self.out, {**self._facts(), "config_name": config_name})
 
     def go(self, until: int) -> Report:
         """Train until a step."""

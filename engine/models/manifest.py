@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,12 @@ class WeightsRow:
         licence: in words or as an SPDX name.
         origin: where it comes from.
         bytes: its size.
+        network: the row of `engine.models.registry.MODELS` that builds it; "" if that is `model`.
+        recipe: of the trainer, if it was trained by it; so are the following.
+        config: of the recipe, its name.
+        commit: of the trainer's code, with "+" if files of it were changed.
+        data: what it was trained on, in words.
+        figures: of its last validation, name to value.
     """
 
     file: str
@@ -38,6 +44,12 @@ class WeightsRow:
     licence: str
     origin: str
     bytes: int
+    network: str = ""
+    recipe: str = ""
+    config: str = ""
+    commit: str = ""
+    data: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name(self.model)
@@ -82,7 +94,7 @@ def read_manifest(folder: Path) -> tuple[WeightsRow, ...]:
 
 def write_manifest(folder: Path, rows: Sequence[WeightsRow]) -> None:
     """Replace a folder's manifest; the old one stays whole until the new one is."""
-    content = {"version": VERSION, "weights": [asdict(row) for row in rows]}
+    content = {"version": VERSION, "weights": [_as_json(row) for row in rows]}
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     with replace_atomically(folder / MANIFEST) as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -100,18 +112,34 @@ def _rows(content: Any, path: Path) -> tuple[WeightsRow, ...]:
     return tuple(_row(row, path) for row in listed)
 
 
+def _as_json(row: WeightsRow) -> dict[str, Any]:
+    """Without what may be left out and is empty."""
+    return {name: value for name, value in asdict(row).items() if name in _NEEDED or value}
+
+
 def _row(values: Any, path: Path) -> WeightsRow:
-    kinds = {field.name: int if field.name == "bytes" else str for field in fields(WeightsRow)}
-    good = isinstance(values, dict) and all(
-        isinstance(values.get(name), kind) for name, kind in kinds.items()
-    )
-    if not good:
+    kinds = _KINDS if isinstance(values, dict) else {}
+    given = {name: values[name] for name in kinds if name in values}
+    if not set(given) >= _NEEDED or not all(_fits(given[name], kinds[name]) for name in given):
         raise UserError(
-            "A row of the list of weights lacks something.",
-            remedy=f"Each needs {', '.join(kinds)}.",
+            "A row of the list of weights lacks something, or holds something strange.",
+            remedy=f"Each needs {', '.join(sorted(_NEEDED))}.",
             path=path,
         )
     try:
-        return WeightsRow(**{name: values[name] for name in kinds})
+        return WeightsRow(**given)
     except UserError as error:
         raise UserError(error.problem, remedy=error.remedy, path=path) from error
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if kind is dict:
+        return isinstance(value, dict) and all(isinstance(v, int | float) for v in value.values())
+    return isinstance(value, kind)
+
+
+_NEEDED = {f.name for f in fields(WeightsRow) if f.default is f.default_factory is MISSING}
+_KINDS: dict[str, type] = {f.name: str for f in fields(WeightsRow)} | {
+    "bytes": int,
+    "figures": dict,
+}

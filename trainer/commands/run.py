@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from trainer.commands.options import (
     Sets,
     StopAfter,
 )
+
+if TYPE_CHECKING:
+    from trainer.phase import Setup
 
 Init = Annotated[
     str | None,
@@ -45,6 +49,8 @@ def run(
     the same weights as a run that never stopped. Start it with torchrun to use several devices:
     torchrun --nproc-per-node 4 -m trainer.cli run RECIPE --out DIR
     """
+    from trainer.initial import start_from
+
     train_recipe(
         recipe,
         config,
@@ -52,7 +58,7 @@ def run(
         out=out,
         resume=resume is Resume.auto,
         device=device,
-        init=init,
+        start=None if init is None else lambda setup: start_from(setup, init),
         stop_after=stop_after,
     )
 
@@ -65,23 +71,32 @@ def train_recipe(
     out: Path,
     resume: bool,
     device: str,
-    init: str | None,
-    stop_after: int | None,
+    start: Callable[[Setup], None] | None,
+    stop_after: int | None = None,
 ) -> None:
     """Build a recipe and train it.
+
+    Args:
+        recipe: its name.
+        config: its name, or a file.
+        sets: changes of the config.
+        out: the run's folder.
+        resume: go on from what is in it.
+        device: one of `engine.device.DEVICES`.
+        start: gives the networks weights to start from.
+        stop_after: at most so many steps.
 
     Raises:
         typer.Exit: with code 75 if a signal stopped it.
     """
     from trainer.config import load_run
-    from trainer.initial import start_from
     from trainer.loop import build_setup, train
     from trainer.signals import STOPPED
 
     loaded = load_run(recipe, config, sets)
     setup = build_setup(loaded)
-    if init is not None:
-        start_from(setup, init)
+    if start is not None:
+        start(setup)
     report = train(
         setup,
         loaded.config,
@@ -90,6 +105,7 @@ def train_recipe(
         device=device,
         stop_after=stop_after,
         recipe=recipe,
+        config_name=loaded.name,
     )
     if report.stopped_by:
         raise typer.Exit(STOPPED)

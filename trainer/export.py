@@ -1,0 +1,138 @@
+"""From a run to a weights file that the application takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from engine.errors import UserError
+from engine.imaging.atomic import replace_atomically
+from engine.models.manifest import WeightsRow, check_name, read_manifest, write_manifest
+from engine.models.weights import sha256_of
+from trainer.checkpoint import BEST, FOLDER, Checkpoints, read_state
+from trainer.initial import best_weights
+from trainer.logs import RUN
+
+Which = Literal["best", "last"]
+
+
+def export_run(
+    run: Path,
+    *,
+    folder: Path,
+    name: str | None = None,
+    which: Which | None = None,
+    half: bool = False,
+    averaged: bool = True,
+) -> WeightsRow:
+    """Write a run's weights as safetensors and list them in the folder's manifest.
+
+    Args:
+        run: its folder.
+        folder: where to; made if it is not there.
+        name: of the model; None takes the one the recipe names.
+        which: the best weights by validation, or those of the newest checkpoint; None takes the
+            best if there was a validation.
+        half: store floating-point numbers in 16 bits.
+        averaged: take the averaged weights if there are any.
+
+    Returns:
+        The row of the manifest.
+
+    Raises:
+        UserError: if there is nothing to export, or a weight is too large for 16 bits.
+    """
+    path = _checkpoint(run, which)
+    state = read_state(path)
+    if not state["exported"]:
+        raise UserError(f"The recipe {state['recipe']} has nothing to export.", path=run)
+    network, model = state["exported"]
+    name = model if name is None else name
+    check_name(name)
+    tensors = best_weights(state, network) if averaged else dict(state["networks"][network])
+    facts = _facts(run)
+    target = _made(folder) / f"{name}.safetensors"
+    with replace_atomically(target) as temporary:
+        save_file(_stored(tensors, half=half, path=path), temporary, _notes(state, model))
+        row = _row(temporary, target.name, name, state, facts)
+    others = (other for other in read_manifest(folder) if other.model != name)
+    write_manifest(folder, [*others, row])
+    return row
+
+
+def _checkpoint(run: Path, which: Which | None) -> Path:
+    checkpoints = Checkpoints(run)
+    places = {"best": checkpoints.best(), "last": checkpoints.newest()}
+    wanted = [places[which]] if which is not None else list(places.values())
+    found = next((path for path in wanted if path is not None), None)
+    if found is None:
+        file = BEST if which == "best" else "step-*.pt"
+        raise UserError(f"There is no {FOLDER}/{file} in this folder.", path=run)
+    return found
+
+
+def _facts(run: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads((run / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"The run's records cannot be read ({error}).", path=run / RUN) from error
+    return facts
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The folder cannot be made ({error.strerror}).", path=folder) from error
+    return folder
+
+
+def _stored(tensors: Mapping[str, Tensor], *, half: bool, path: Path) -> dict[str, Tensor]:
+    kept = {name: tensor.detach().contiguous().clone() for name, tensor in tensors.items()}
+    if not half:
+        return kept
+    narrow = {name: t.half() if t.is_floating_point() else t for name, t in kept.items()}
+    for name, tensor in narrow.items():
+        if not torch.isfinite(tensor).all():
+            raise UserError(
+                f"{name} does not fit into 16 bits.", remedy="Export without --half.", path=path
+            )
+    return narrow
+
+
+def _notes(state: Mapping[str, Any], model: str) -> dict[str, str]:
+    """What the file says about itself: how to build the network, and how it was trained."""
+    return {
+        "format": "pt",
+        "network": model,
+        "recipe": state["recipe"],
+        "step": str(state["step"]),
+        "config": json.dumps(state["config"]),
+    }
+
+
+def _row(
+    written: Path, file: str, name: str, state: Mapping[str, Any], facts: Mapping[str, Any]
+) -> WeightsRow:
+    model, card = state["exported"][1], state["config"]["card"]
+    config = facts.get("config_name", "")
+    return WeightsRow(
+        file=file,
+        model=name,
+        sha256=sha256_of(written),
+        licence=card["licence"],
+        origin=f"matte-train {state['recipe']} {config}, {state['step']} steps",
+        bytes=written.stat().st_size,
+        network="" if model == name else model,
+        recipe=state["recipe"],
+        config=config,
+        commit=facts.get("commit", ""),
+        data=card["data"],
+        figures=state.get("figures", {}),
+    )
