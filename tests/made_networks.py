@@ -1,0 +1,95 @@
+"""Small networks with random weights, saved as a user's weights are; real code from there on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from engine.models.manifest import WeightsRow, read_manifest, write_manifest
+from engine.models.spec import ModelKind, ModelSpec
+from engine.models.weights import sha256_of
+
+
+class Matting(nn.Module):
+    """The prior, plus what a few convolutions and the piece's mean make of it.
+
+    The mean, as in networks that pool, makes neighbouring pieces disagree.
+    """
+
+    size_multiple = 32
+
+    def __init__(self, planes: int) -> None:
+        super().__init__()
+        self.guidance_channels = planes
+        self.layers = nn.Sequential(
+            nn.Conv2d(3 + planes, 8, 3, padding=1),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Conv2d(8, 8, 3, padding=4, dilation=4),
+            nn.Tanh(),
+        )
+        self.last = nn.Conv2d(8, 1, 1)
+
+    def predict(self, rgb: Tensor, guidance: Tensor) -> Tensor:
+        assert rgb.shape[2] % 32 == 0 and rgb.shape[3] % 32 == 0
+        assert guidance.shape[1] == self.guidance_channels
+        seen = torch.cat([rgb, guidance], 1)
+        found = self.last(self.layers(seen - 0.5)).float().tanh()
+        pooled = rgb.mean(dim=(1, 2, 3), keepdim=True) - 0.5
+        return (guidance[:, -1:] + 0.1 * found + 0.3 * pooled).clamp(0, 1)
+
+
+class Painter(nn.Module):
+    """Colours that differ from the photograph's where the matte is soft."""
+
+    size_multiple = 32
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(4, 3, 3, padding=1)
+
+    def forward(self, rgb: Tensor, alpha: Tensor) -> Tensor:
+        return (rgb + 0.5 * self.layer(torch.cat([rgb, alpha], 1)).tanh()).clamp(0, 1)
+
+
+def one_plane() -> Matting:
+    return Matting(1)
+
+
+def two_planes() -> Matting:
+    return Matting(2)
+
+
+def spec(name: str, build: str, kind: ModelKind = "matting") -> ModelSpec:
+    """A row of the table of networks."""
+    return ModelSpec(
+        name=name,
+        title=name.title(),
+        kind=kind,
+        summary="Random.",
+        builder=f"tests.made_networks:{build}",
+        weights=f"{name}.safetensors",
+        sha256="0" * 64,
+        licence="none",
+        origin="a test",
+        size_multiple=32,
+    )
+
+
+def save_weights(folder: Path, name: str, module: nn.Module) -> None:
+    """Put a network's weights into a folder and list them in its manifest."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.safetensors"
+    save_file(module.state_dict(), path)
+    row = WeightsRow(path.name, name, sha256_of(path), "none", "a test", path.stat().st_size)
+    write_manifest(folder, [*(r for r in read_manifest(folder) if r.model != name), row])
+
+
+def seeded(build: type[nn.Module], *arguments: int, seed: int = 0) -> nn.Module:
+    """A network with random weights that are always the same."""
+    with torch.random.fork_rng(), torch.inference_mode(False):
+        torch.manual_seed(seed)
+        return build(*arguments)
