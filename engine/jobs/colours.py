@@ -51,16 +51,16 @@ def estimate_colours(
 
 
 def foreground_network() -> str:
-    """The first foreground network of the table whose weights are on this machine.
+    """The name of the first foreground network's weights on this machine.
 
     Raises:
-        UserError: if there is none.
+        UserError: if there are none.
     """
-    ready = {found.row.model for found in all_weights() if found.path.is_file()}
+    for found in all_weights():
+        spec = MODELS.get(found.row.network or found.row.model)
+        if spec is not None and spec.kind == "foreground" and found.path.is_file():
+            return found.row.model
     names = [name for name, spec in MODELS.items() if spec.kind == "foreground"]
-    for name in names:
-        if name in ready:
-            return name
     if not names:
         raise UserError(
             "There is no network for foreground colours.", remedy="Choose another method."

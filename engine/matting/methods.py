@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import UserError
+from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
 from engine.models.weights import all_weights, find_weights
 from engine.settings import CutSettings
@@ -70,9 +71,9 @@ def network_methods() -> dict[str, MethodSpec]:
     Weights under a name of the user's own are listed too; which network they belong to is found
     when they are loaded.
     """
-    names = {found.row.model for found in all_weights() if found.path.is_file()}
-    rows = [_network_row(name) for name in sorted(names) if _may_matte(name)]
-    if SHIPPED_NETWORK in names:
+    found = {each.row.model: each.row for each in reversed(all_weights()) if each.path.is_file()}
+    rows = [_network_row(found[name]) for name in sorted(found) if _may_matte(found[name])]
+    if SHIPPED_NETWORK in found:
         rows.insert(0, _refined_row())
     return {row.name: row for row in rows if row.name not in METHODS}
 
@@ -105,11 +106,14 @@ def refined(method: MethodSpec, network: str) -> MethodSpec:
     return MethodSpec(method.name, method.title, method.summary, make, network)
 
 
-def _may_matte(name: str) -> bool:
-    return name not in MODELS or MODELS[name].kind == "matting"
+def _may_matte(row: WeightsRow) -> bool:
+    known = MODELS.get(row.network or row.model)
+    return known is None or known.kind == "matting"
 
 
-def _network_row(name: str) -> MethodSpec:
+def _network_row(row: WeightsRow) -> MethodSpec:
+    name = row.model
+
     def make(conditions: Conditions) -> Method:
         from engine.matting.mask_guided import NetworkMethod
 
@@ -117,7 +121,7 @@ def _network_row(name: str) -> MethodSpec:
 
     known = MODELS.get(name)
     title = name if known is None else known.title
-    summary = "Weights that you added." if known is None else known.summary
+    summary = row.origin if known is None else known.summary
     return MethodSpec(name, title, summary, make, name)
 
 

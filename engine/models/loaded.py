@@ -19,6 +19,7 @@ from engine.device import Compute, DeviceChoice, Precision, choose_device
 from engine.errors import BugError, UserError
 from engine.imaging.tensors import from_tensor, to_tensor
 from engine.jobs.context import NOBODY, JobContext
+from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
 from engine.models.spec import ModelKind, ModelSpec
 from engine.models.weights import FoundWeights, find_weights, load_weights
@@ -132,21 +133,22 @@ def forget_networks() -> None:
         _kept.clear()
 
 
-def spec_of(name: str, tensors: Mapping[str, Any]) -> ModelSpec:
-    """Which network of `MODELS` weights belong to: by their name, else by their tensors.
+def spec_of(row: WeightsRow, tensors: Mapping[str, Any]) -> ModelSpec:
+    """Which network of `MODELS` weights belong to: as their row says, else by their tensors.
 
     Raises:
         UserError: if they fit none.
     """
-    if name in MODELS:
-        return MODELS[name]
+    named = row.network or row.model
+    if named in MODELS:
+        return MODELS[named]
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     for spec in MODELS.values():
         if _shapes(spec) == shapes:
             return spec
     known = ", ".join(MODELS) or "none"
     raise UserError(
-        f"The weights {name!r} belong to no network that is known.",
+        f"The weights {row.model!r} belong to no network that is known.",
         remedy=f"Known networks: {known}. Add the weights again under the right name with --as.",
     )
 
@@ -172,7 +174,7 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
 
     ctx.progress(0.0, f"Loading the network {found.row.model}")
     tensors = load_weights(found, ctx=ctx)
-    spec = spec_of(found.row.model, tensors)
+    spec = spec_of(found.row, tensors)
     if spec.kind not in _ENTRY:
         raise BugError(f"{spec.name}, a {spec.kind} network, is not run on photographs' pieces")
     with torch.inference_mode(False):
