@@ -100,7 +100,8 @@ def compose(
         return
     if out is None:
         raise UserError("Nobody said where to write it.", remedy="Give --out DIR.")
-    from trainer.data.protocols import composed_test, write_test
+    from trainer.data.composed_sets import write_test
+    from trainer.data.protocols import composed_test
 
     test = composed_test(
         name, root=root, voc=voc, subject_list=subjects, background_list=backgrounds

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
-from engine.imaging.geometry import strips
-from engine.imaging.types import Alpha
-from engine.imaging.write import write_matte, write_picture
+from trainer.data.composition_rule import covering_corner, truncated_blend
 from trainer.data.files import read_pixels, read_trimap
 from trainer.data.folders import SubjectFiles
 from trainer.data.guidance import trimap_of
@@ -23,13 +16,12 @@ from trainer.data.layouts import LAYOUTS, LayoutSpec, composition_1k, distinctio
 from trainer.data.layouts.opening import layout_of, open_backgrounds, open_subjects
 from trainer.data.names import read_names
 from trainer.data.roots import DataRoot, find_root
-from trainer.data.sample import Photograph, Pixels8, Subject
+from trainer.data.sample import Photograph, Subject
 
 COPIES = composition_1k.COPIES
 """Backgrounds a subject is put over."""
 TRIMAP_WIDTH = 25
 """Ellipse of trimaps made for sets that ship none: P3M's rule (reference of GFM and AM-2k)."""
-RECORD = "composed.json"
 
 
 @dataclass(frozen=True)
@@ -211,75 +203,6 @@ def composed_test(
     )
 
 
-def write_test(
-    test: ComposedTest, out: Path, *, told: Callable[[int, int], None] | None = None
-) -> int:
-    """Write a composed test set as merged/, alpha_copy/ and trimaps/; go on where one stopped.
-
-    Args:
-        test: what to write.
-        out: the folder; made if it is not there.
-        told: called with how many photographs are there and how many there will be.
-
-    Returns:
-        How many photographs were written now.
-
-    Raises:
-        UserError: if `out` holds another composition, or can't be written to.
-    """
-    _claim(out, test)
-    written = 0
-    for index, name in enumerate(test.names):
-        merged = out / "merged" / f"{name}.png"
-        if not merged.is_file():
-            photograph = test.photograph(index)
-            write_matte(out / "alpha_copy" / merged.name, photograph.alpha)
-            if photograph.trimap is not None:
-                write_matte(out / "trimaps" / merged.name, photograph.trimap)
-            write_picture(merged, photograph.image)  # last: it says that the others are there
-            written += 1
-        if told is not None:
-            told(index + 1, len(test))
-    return written
-
-
-def covering_corner(background: Pixels8, size: tuple[int, int]) -> Pixels8:
-    """The top left corner of a background, enlarged first if it doesn't cover `size`.
-
-    Args:
-        background: H'×W'×3 uint8.
-        size: height and width wanted.
-
-    Source: the composition script of Deep Image Matting: scaled by the larger of both ratios if
-    that is above 1, sides rounded up, Pillow's bicubic.
-    """
-    height, width = background.shape[:2]
-    ratio = max(size[0] / height, size[1] / width)
-    if ratio > 1:
-        larger = int(np.ceil(width * ratio)), int(np.ceil(height * ratio))
-        picture = Image.fromarray(background).resize(larger, Image.Resampling.BICUBIC)
-        background = np.array(picture)
-    return background[: size[0], : size[1]]
-
-
-def truncated_blend(foreground: Pixels8, background: Pixels8, alpha: Alpha) -> Pixels8:
-    """αF + (1 − α)B cut off to an integer, as the published test sets have it.
-
-    In double precision from α in 255 steps, so that an exact sum may come out one lower, as there.
-
-    Args:
-        foreground: H×W×3 uint8.
-        background: H×W×3 uint8.
-        alpha: H×W float32 in [0, 1].
-    """
-    merged = np.empty_like(foreground)
-    for strip in strips(alpha.shape, rows=256):
-        share = np.rint(alpha[strip.slices].astype(np.float64) * 255)[..., None] / 255
-        mixed = share * foreground[strip.slices] + (1 - share) * background[strip.slices]
-        merged[strip.slices] = mixed.astype(np.uint8)
-    return merged
-
-
 def _protocol(name: str) -> CompositionProtocol:
     if name not in PROTOCOLS:
         raise UserError(
@@ -329,27 +252,3 @@ def _trimaps(spec: LayoutSpec, split: str, folder: Path) -> dict[str, Path]:
         if part.role == "trimap"
         for name, path in part.files(folder).items()
     }
-
-
-def _claim(out: Path, test: ComposedTest) -> None:
-    """Make the folders and note what they hold; refuse a folder that holds something else."""
-    record = out / RECORD
-    told = {"digest": test.digest(), "photographs": len(test), "backgrounds": test.origin}
-    for folder in ("merged", "alpha_copy", "trimaps"):
-        _make(out / folder)
-    if not record.is_file():
-        if any((out / "merged").iterdir()):
-            raise UserError("This folder holds something else.", path=out / "merged")
-        with replace_atomically(record) as temporary:
-            temporary.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    elif f'"{told["digest"]}"' not in record.read_text(encoding="utf-8"):
-        raise UserError(
-            "This folder holds another composition.", remedy="Choose another folder.", path=out
-        )
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"It can't be made ({error.strerror or error}).", path=folder) from error

@@ -10,16 +10,12 @@ from layout_trees import SIZE, TREES, cutout, names, picture, save
 from PIL import Image
 
 from engine.errors import UserError
+from trainer.data.composed_sets import write_test
+from trainer.data.composition_rule import covering_corner, truncated_blend
 from trainer.data.guidance import trimap_of
 from trainer.data.layouts import LAYOUTS
 from trainer.data.layouts.opening import open_photographs
-from trainer.data.protocols import (
-    PROTOCOLS,
-    composed_test,
-    covering_corner,
-    truncated_blend,
-    write_test,
-)
+from trainer.data.protocols import PROTOCOLS, composed_test
 
 FOREGROUND = np.array([[[200, 100, 0], [10, 20, 30]], [[255, 255, 255], [7, 8, 9]]], np.uint8)
 ALPHA = np.array([[128, 255], [0, 1]], np.uint8)
