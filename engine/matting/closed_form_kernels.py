@@ -257,6 +257,47 @@ def galerkin(stencil, diagonal, runs, rows, place, width, cell, number):
 
 
 @njit(cache=True, nogil=True)
+def pack(blocks, number, lift, least):
+    """The coarse matrix as sorted columns (values, rows, where columns begin); it is symmetric.
+
+    `lift` is the share of the diagonal that is added to it, and `least` what is added anyway.
+    """
+    span = 2 * REACH + 1
+    kept = np.zeros((len(blocks), span * span), np.bool_)
+    begins = np.zeros(len(blocks) * COLOURS + 1, np.int32)
+    partner = np.empty((len(blocks), span * span), np.int32)
+    for row in range(number.shape[0]):
+        for col in range(number.shape[1]):
+            node = number[row, col]
+            if node < 0:
+                continue
+            found = 0
+            for m in range(span * span):
+                there_row, there_col = row + m // span - REACH, col + m % span - REACH
+                if not (0 <= there_row < number.shape[0] and 0 <= there_col < number.shape[1]):
+                    continue
+                partner[node, m] = number[there_row, there_col]
+                coupled = partner[node, m] >= 0 and np.any(blocks[node, m] != 0)
+                kept[node, m] = coupled or partner[node, m] == node
+                found += kept[node, m]
+            begins[node * COLOURS + 1 : (node + 1) * COLOURS + 1] = found * COLOURS
+    begins = np.cumsum(begins).astype(np.int32)
+    rows, values = np.empty(begins[-1], np.int32), np.empty(begins[-1])
+    for node in range(len(blocks)):
+        for a in range(COLOURS):
+            at = begins[node * COLOURS + a]
+            for m in range(span * span):
+                if kept[node, m]:
+                    for b in range(COLOURS):
+                        rows[at] = partner[node, m] * COLOURS + b
+                        values[at] = blocks[node, m, a, b]
+                        if partner[node, m] == node and a == b:
+                            values[at] += values[at] * lift + least
+                        at += 1
+    return values, rows, begins
+
+
+@njit(cache=True, nogil=True)
 def restrict(rgb, runs, width, cell, share, number, mean, fine, coarse):
     """coarse = Pᵀ fine."""
     nodes = np.empty(4, np.int64)
