@@ -12,7 +12,9 @@ import numpy as np
 from trainer.data.made.hair import Hairdo, head_of_hair
 from trainer.data.made.layers import Rgba
 from trainer.data.made.pelts import Pelt, pelted
+from trainer.data.made.sheets import Sheet, hexagons, ladders, net, rings, squares, veil
 from trainer.data.made.solids import crisp, moving, soft
+from trainer.data.made.wisps import feathers, lashes, plant, whiskers
 from trainer.data.sample import Pixels8, Split
 
 Size = tuple[int, int]
@@ -77,14 +79,24 @@ CROP = Hairdo(
     (0.1, 0.28), lift=(0.4, 0.9), clump=(0.008, 0.018), astray=(0.01, 0.04), stray=(0.0, 0.06),
     puff=(1.02, 1.06), guides=900,
 )  # fmt: skip
+SPARSE = Hairdo(
+    (0.4, 1.5), guides=170, core=False, filled=(0.2, 0.9), clump=(0.02, 0.07), tight=(0.0, 0.7),
+    stray=(0.1, 0.4), frizz=(0.004, 0.02), wander=(0.01, 0.05), wind=(0.0, 0.15),
+)  # fmt: skip
+BLOWN = Hairdo(
+    (0.5, 1.4), wind=(0.1, 0.3), weight=(0.03, 0.12), stray=(0.05, 0.25), curl=(0.0, 0.015),
+    wander=(0.01, 0.06), filled=(0.8, 2.0),
+)  # fmt: skip
 CURLY = Hairdo((0.5, 1.2), curl=(0.015, 0.04), period=(0.08, 0.2), puff=(1.1, 1.4))
 
 FUR = Pelt((0.05, 0.2))
 SHAGGY = Pelt((0.15, 0.45), outward=(0.1, 0.7), clump=(0.06, 0.2), curl=(0.0, 0.05), steps=18)
 FUZZ = Pelt(
-    (0.015, 0.06), dense=(0.05, 0.5), frizz=(0.1, 0.4), clump=(0.2, 0.5), tight=(-0.5, 0.3),
+    (0.02, 0.08), dense=(0.1, 0.8), frizz=(0.1, 0.3), clump=(0.01, 0.06), tight=(-0.5, 0.3),
     width=(0.3, 0.7), cloth=True, outward=(0.8, 1.2),
 )  # fmt: skip
+TULLE = Sheet((0.1, 0.35), folds=2.5, weave=0.6)
+CHIFFON = Sheet((0.25, 0.6), folds=1.2, weave=0.1)
 PLUSH = Pelt(
     (0.04, 0.12), clump=(0.3, 0.6), tight=(-0.3, 0.4), curl=(0.05, 0.2), frizz=(0.05, 0.25),
     outward=(0.7, 1.2), width=(0.4, 1.0), steps=18,
@@ -100,9 +112,22 @@ FAMILIES: dict[str, Family] = {
         Family("fur", "fur", "train", _pelt(FUR), 2),
         Family("shaggy", "fur", "train", _pelt(SHAGGY), 1.5),
         Family("fuzz", "fur", "train", _pelt(FUZZ), 1),
+        Family("sparse", "strands", "train", _hair(SPARSE), 2.5),
+        Family("whiskers", "fur", "train", whiskers, 1),
+        Family("plant", "net", "train", partial(plant, leafy=(0.5, 10), slim=(0.2, 0.6)), 0.7),
+        Family("feathers", "fur", "train", feathers, 0.6),
+        Family("tulle", "veil", "train", partial(veil, sheet=TULLE), 1),
+        Family("net", "net", "train", partial(net, patterns=(squares, hexagons), flowers=0.4), 0.7),
         Family("crisp", "solid", "train", crisp, 1.5),
         Family("soft", "soft", "train", soft, 1.5),
         Family("curly", "strands", "validation", _hair(CURLY), 3),
+        Family("blown", "strands", "validation", _hair(BLOWN), 2),
+        Family("lashes", "strands", "validation", lashes, 1),
+        Family("fern", "net", "validation", partial(plant, leafy=(20, 40), slim=(0.05, 0.15)), 0.7),
+        Family("chiffon", "veil", "validation", partial(veil, sheet=CHIFFON), 1),
+        Family(
+            "crochet", "net", "validation", partial(net, patterns=(rings, ladders), flowers=0), 0.7
+        ),
         Family("plush", "fur", "validation", _pelt(PLUSH), 2),
         Family("moving", "soft", "validation", moving, 1),
     )

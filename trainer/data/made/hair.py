@@ -41,6 +41,8 @@ class Hairdo:
         wander: how crooked the clumps themselves are.
         wind: how strong wind may be.
         guides: how many clumps.
+        core: clumps are opaque inside.
+        filled: how many times over hairs cover their clump.
     """
 
     length: Span
@@ -57,6 +59,8 @@ class Hairdo:
     wander: Span = (0.0, 0.03)
     wind: Span = (0.0, 0.05)
     guides: int = 420
+    core: bool = True
+    filled: Span = (1.2, 2.6)
 
 
 def _between(span: Span, rng: np.random.Generator) -> float:
@@ -146,7 +150,8 @@ def style_of(hairdo: Hairdo, view: View, rng: np.random.Generator) -> Style:
         width=width,
         clump=max(_between(hairdo.clump, rng) * unit, 2 * width),
         tight=_between(hairdo.tight, rng),
-        filled=float(rng.uniform(1.6, 3.0)),
+        filled=_between(hairdo.filled, rng),
+        core=hairdo.core,
         curl=_between(hairdo.curl, rng) * unit,
         period=max(_between(hairdo.period, rng) * unit, 6.0),
         loose=float(rng.uniform(0.05, 0.35)),

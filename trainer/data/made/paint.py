@@ -147,7 +147,7 @@ def material(
 
 def lit(colour: F32, distance: F32, rng: np.random.Generator, *, depth: float) -> F32:
     """Light from one side on a surface that curves away within `depth` pixels of its outline."""
-    down, right = np.gradient(cv2.GaussianBlur(distance, (0, 0), max(depth / 12, 1.0)))
+    down, right = np.gradient(cv2.GaussianBlur(distance, (0, 0), max(depth / 6, 1.0)))
     angle, power = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.45)
     rim = np.exp(np.minimum(distance, 0) / depth)
     shade = (down * np.sin(angle) + right * np.cos(angle)) * rim * power
