@@ -106,7 +106,7 @@ def fuse(
         widths4: width of the ellipse before the head at stride 4 is taken, as in `dilate`.
         widths1: the same before the head at full resolution.
     """
-    os8, raw4, raw1 = (_clamped(head) for head in heads)
+    os8, raw4, raw1 = (clamped(head) for head in heads)
     refine4 = dilate(uncertain(os8), widths4)
     os4 = torch.where(refine4 > 0, raw4, os8)
     refine1 = dilate(uncertain(os4), widths1)
@@ -126,9 +126,10 @@ class _Clamp(torch.autograd.Function):
         return gradients[0]
 
 
-def _clamped(raw: Tensor) -> Tensor:
-    clamped: Tensor = _Clamp.apply(raw.float())  # type: ignore[no-untyped-call]
-    return clamped
+def clamped(raw: Tensor) -> Tensor:
+    """float32, clamped to [0, 1]; the gradient passes unchanged."""
+    values: Tensor = _Clamp.apply(raw.float())  # type: ignore[no-untyped-call]
+    return values
 
 
 def _dilate(mask: Tensor, width: int) -> Tensor:

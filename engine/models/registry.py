@@ -5,6 +5,60 @@ The methods that need no weights are in `engine.matting.methods.METHODS`.
 
 from __future__ import annotations
 
-from engine.models.spec import ModelSpec
+from engine.models.spec import Ability, ModelSpec
 
-MODELS: dict[str, ModelSpec] = {}
+_REFINES: frozenset[Ability] = frozenset({"mask", "trimap", "region"})
+_PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
+_PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
+
+_ROWS = (
+    ModelSpec(
+        name="prn_small",
+        title="Refinement, small",
+        kind="matting",
+        summary="Corrects a matte or a coarse mask; sized for two processor cores.",
+        builder="engine.models.prn_small:build",
+        weights="prn_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train mg_matting; after {_PAPER}",
+        size_multiple=32,
+        abilities=_REFINES,
+    ),
+    ModelSpec(
+        name="prn",
+        title="Mask Guided Matting",
+        kind="matting",
+        summary="The published network; bring its weights, or train them.",
+        builder="engine.models.prn:build",
+        weights="prn.safetensors",
+        licence="of the released weights: CC BY-NC 2.0",
+        origin=_PAPER,
+        size_multiple=32,
+        abilities=_REFINES,
+    ),
+    ModelSpec(
+        name="foreground_small",
+        title="Foreground colours, small",
+        kind="foreground",
+        summary="Colours without the background's, for any matte; sized for two processor cores.",
+        builder="engine.models.foreground_net:build_small",
+        weights="foreground_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train mg_foreground; after {_PAPER}",
+        size_multiple=32,
+        abilities=_PAINTS,
+    ),
+    ModelSpec(
+        name="foreground",
+        title="Foreground colours",
+        kind="foreground",
+        summary="The paper's network for colours; train its weights, none were released.",
+        builder="engine.models.foreground_net:build",
+        weights="foreground.safetensors",
+        licence="yours",
+        origin=_PAPER,
+        size_multiple=32,
+        abilities=_PAINTS,
+    ),
+)
+MODELS: dict[str, ModelSpec] = {row.name: row for row in _ROWS}

@@ -25,9 +25,10 @@ class ModelSpec:
         builder: `package.module:function`; the function takes nothing and returns the network with
             its normalisation, without weights.
         weights: file name of its weights.
-        sha256: of that file, 64 hexadecimal digits.
         licence: of the weights.
         origin: where the weights come from, and the paper.
+        sha256: of the one file that may be used, 64 hexadecimal digits; empty where people train or
+            bring their own, and the manifest beside a file says its checksum.
         size_multiple: both sides of its input must be a multiple of this.
         abilities: what it can be given and can do.
     """
@@ -38,9 +39,9 @@ class ModelSpec:
     summary: str
     builder: str
     weights: str
-    sha256: str
     licence: str
     origin: str
+    sha256: str = ""
     size_multiple: int = 1
     abilities: frozenset[Ability] = frozenset()
 
