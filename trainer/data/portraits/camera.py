@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.portraits.solid_kernels import COARSER, Plane, trace
+from trainer.data.portraits.solid_kernels import Plane, survey, trace
 from trainer.data.portraits.solids import Array
 
-NEAR, FAR = 3.0, -3.0
+ROUGH_SIDE = 128
+"""Short side of the rough look's grid."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Camera:
             self.middle[1] - self.rows * half + half,
         )
 
-    def places(self, depth: Plane) -> Array:
-        """H×W×3 camera coordinates of what is at each pixel, with `depth` as z."""
-        x = self.corner[0] + self.step * np.arange(self.cols)
-        y = self.corner[1] + self.step * np.arange(self.rows)
-        return np.stack([*np.meshgrid(x, y), depth.astype(np.float64)], axis=-1)
+    def places(self, depth: Plane, where: NDArray[np.bool_]) -> Plane:
+        """N×3 camera coordinates of what is at the N pixels `where`, with `depth` as z."""
+        rows, cols = np.nonzero(where)
+        left, top = self.corner
+        return np.stack(
+            [left + self.step * cols, top + self.step * rows, depth[where]], axis=-1
+        ).astype(np.float32)
 
     def pixels(self, points: Array) -> Plane:
         """…×3 camera coordinates as (row, col, z); whole numbers are the pixels' corners."""
@@ -70,34 +73,28 @@ class View:
 
 
 def look(camera: Camera, solids: Array) -> View:
-    """Trace the solids: roughly first, then from just before what was found."""
-    rough = Camera(
-        -(-camera.rows // COARSER) + 2,
-        -(-camera.cols // COARSER) + 2,
-        camera.step * COARSER,
-        camera.middle,
-    )
+    """Trace the solids: roughly first, then pixel by pixel where that isn't smooth.
+
+    The rough grid is about as fine at every size, so big pictures cost little more than small.
+    """
+    block = max(3, min(camera.rows, camera.cols) // ROUGH_SIDE)
+    rough = _blank((-(-camera.rows // block) + 3, -(-camera.cols // block) + 3))
+    wide = camera.step * block
     left, top = camera.corner
-    inset = (1.5 - COARSER) * camera.step
-    starts = np.full((rough.rows // COARSER + 1, rough.cols // COARSER + 1), NEAR, np.float32)
-    first = _trace(rough, (left + inset, top + inset), solids, starts, precise=False)
-    grown = _grown(first.depth)
-    return _trace(camera, (left, top), solids, grown, precise=True)
-
-
-def _grown(depth: Plane) -> Plane:
-    """The nearest of 3×3 blocks, a little nearer still; without the rough look's border."""
-    windows = np.lib.stride_tricks.sliding_window_view(depth, (3, 3))
-    return np.asarray(windows.max(axis=(2, 3)) + 0.12, np.float32)
-
-
-def _trace(
-    camera: Camera, corner: tuple[float, float], solids: Array, starts: Plane, *, precise: bool
-) -> View:
-    shape = (camera.rows, camera.cols)
-    depth, gap = np.full(shape, -np.inf, np.float32), np.full(shape, 9.0, np.float32)
-    normal, part = np.zeros((*shape, 3), np.float32), np.full(shape, -1, np.int8)
+    survey(solids, left - wide, top - wide, wide, rough.depth, rough.normal, rough.part)
+    view = _blank((camera.rows, camera.cols))
     trace(
-        solids, *shape, *corner, camera.step, NEAR, FAR, starts, precise, depth, normal, part, gap
+        solids, left, top, camera.step, block, rough.depth, rough.normal, rough.part,
+        view.depth, view.normal, view.part, view.cover,
+    )  # fmt: skip
+    return replace(view, cover=np.clip(1.0 - view.cover, 0.0, 1.0))
+
+
+def _blank(shape: tuple[int, int]) -> View:
+    """Nothing, far away; `cover` holds the gap in pixels until the tracing is done."""
+    return View(
+        np.full(shape, -np.inf, np.float32),
+        np.zeros((*shape, 3), np.float32),
+        np.full(shape, -1, np.int8),
+        np.full(shape, 9.0, np.float32),
     )
-    return View(depth, normal, part, np.clip(1.0 - gap, 0.0, 1.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.data.portraits.hair_colour import hair_tone
 from trainer.data.portraits.head import eye_place
@@ -32,6 +33,12 @@ class Eyes:
     open: Plane
     bulge: Plane
     spark: Plane
+
+
+def around_eyes(place: Plane) -> NDArray[np.bool_]:
+    """Which places of the head frame eyes and brows can be at; …."""
+    x, y, z = place[..., 0], place[..., 1], place[..., 2]
+    return np.asarray((z > 0.05) & (np.abs(x) < 0.7) & (y > -0.55) & (y < 0.3))
 
 
 def paint_eyes(

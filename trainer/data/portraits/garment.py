@@ -109,9 +109,12 @@ def _roll_neck(traits: PortraitTraits) -> Garment:
 
 
 def _collar(part: Part) -> list[Solid]:
-    wings = both(rod(part, (0.5, 1.42, -0.12), (0.24, 1.98, 0.42), (0.05, 0.1), 0.05))
-    stand = both(rod(part, (0.5, 1.42, -0.12), (0.3, 1.36, -0.62), (0.07, 0.07), 0.05))
-    return [*wings, *stand]
+    """A stand around the neck and two flaps in front."""
+    flaps = both(
+        ball(part, (0.37, 1.70, 0.22), (0.12, 0.34, 0.05), blend=0.04, roll=0.55, pitch=0.75)
+    )
+    stand = both(rod(part, (0.56, 1.50, -0.15), (0.34, 1.36, -0.70), (0.07, 0.07), 0.08))
+    return [*flaps, *stand]
 
 
 def _buttons(traits: PortraitTraits) -> list[tuple[Array, float, Plane]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from trainer.data.portraits.curves import Curves, smooth
@@ -37,6 +38,10 @@ def grow_hair(traits: PortraitTraits, style: Style, head: Frame, rows: Array, bo
     if count == 0:
         return _none()
     lengths = style.length * rng.uniform(0.55, 1.1, count)
+    place = head.from_camera(roots)
+    fringe = (place[:, 2] > 0.15) & (np.abs(place[:, 0]) < 0.5)
+    falls = 1.15 * np.clip(style.front - place[:, 1], 0.05, None) * rng.uniform(0.8, 1.1, count)
+    lengths = np.where(fringe, np.minimum(lengths, falls), lengths)
     stray = rng.random(count) < 0.07
     lift = np.tile(style.lift, (count, 1)) * rng.uniform(0.2, 1.6, (count, 1))
     lift[stray, 1] += rng.uniform(0.02, 0.12, int(stray.sum()))
@@ -48,7 +53,18 @@ def grow_hair(traits: PortraitTraits, style: Style, head: Frame, rows: Array, bo
     path, normals = smooth(path), smooth(normals)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-9
     path = _curled(style, path, normals, rng)
-    return _strands(traits, style, path, normals, stray, rng)
+    kept = ~_astray(style, head, path) | (rng.random(count) < 0.03)
+    return _strands(traits, style, path[kept], normals[kept], stray[kept], rng)
+
+
+def _astray(style: Style, head: Frame, path: Array) -> NDArray[np.bool_]:
+    """Which strands hang into the face or across the throat; N."""
+    place = head.from_camera(path)
+    x, y, z = np.abs(place[..., 0]), place[..., 1], place[..., 2]
+    top = -0.48 if style.front > 1.0 else style.front + 0.1
+    face = (x < 0.4) & (y > top) & (y < 0.9) & (z > 0.3)
+    throat = (x < 0.36) & (y > 0.7) & (z > -0.2)
+    return np.asarray((face | throat).any(axis=1))
 
 
 def grow_beard(traits: PortraitTraits, head: Frame, face: Array) -> Curves:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trainer.data.portraits.solids import Part, Solid, Triple, ball, both, rod
 from trainer.data.portraits.traits import PortraitTraits
@@ -31,6 +31,7 @@ class Style:
         clump: 0–1, how much they hold together at the tips.
         low: y down to which roots are sought on the mass.
         tail: where strands start that do not grow from the mass (a ponytail), or None.
+        front: y that strands over the forehead don't fall below.
     """
 
     solids: list[Solid] = field(default_factory=list)
@@ -50,6 +51,17 @@ class Style:
     clump: float = 0.3
     low: float = -0.2
     tail: Triple | None = None
+    front: float = 9.0
+
+    @property
+    def guard(self) -> list[Solid]:
+        """What strands must not enter although nothing is there: the face and below it."""
+        carved = [s for s in self.solids if s.carve and s.part == Part.HAIR][:1]
+        faces = [
+            replace(s, part=Part.SKIN, carve=False, radii=tuple(0.96 * r for r in s.radii))
+            for s in carved
+        ]
+        return [*faces, rod(Part.SKIN, (0.0, 0.3, 0.68), (0.0, 2.6, 0.68), (0.55, 0.55))]
 
 
 def style_of(traits: PortraitTraits) -> Style:
@@ -183,7 +195,7 @@ def _fringe(traits: PortraitTraits) -> Style:
     front = ball(Part.HAIR, (0.0, -0.44, 0.3), (0.56 * traits.face_width, 0.22, 0.50), blend=0.1)
     return Style(
         [cap[0], *sides, cap[1], front], 4200, 1.1 + 0.9 * traits.hair_length, 0.013, side=0.35, back=-0.15,
-        lift=(0.004, 0.03), wild=0.08, clump=0.5, low=0.5,
+        lift=(0.004, 0.03), wild=0.08, clump=0.5, low=0.5, front=-0.2 + 0.1 * traits.parting,
     )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def _nose(traits: PortraitTraits) -> list[Solid]:
 
 
 def _lips(traits: PortraitTraits) -> list[Solid]:
-    y, full, wide = mouth_height(traits), traits.lips, 0.25 * traits.mouth_width
+    y, full, wide = mouth_height(traits), traits.lips, 0.28 * traits.mouth_width
     return [
         ball(Part.SKIN, (0.0, y, 0.52), (0.27, 0.22, 0.2), blend=0.14),
         *both(rod(Part.SKIN, (0.03, y - 0.032 * full, 0.70), (0.8 * wide, y, 0.62), (0.034 * full, 0.01), 0.04)),

@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.data.portraits.camera import Camera, View, look
 from trainer.data.portraits.curves import Curves, draw, shaded
-from trainer.data.portraits.eyes import paint_eyes
+from trainer.data.portraits.eyes import around_eyes, paint_eyes
 from trainer.data.portraits.garment import Garment, folds, garment_of, paint_cloth, seams
 from trainer.data.portraits.hair import grow_beard, grow_brows, grow_hair
 from trainer.data.portraits.hair_colour import hair_tone
@@ -30,8 +30,9 @@ from trainer.data.portraits.spectacles import spectacles
 from trainer.data.portraits.texture import lattice, mix, noise
 from trainer.data.portraits.traits import PortraitTraits
 
-FINER = 2
-"""Samples per pixel and direction."""
+FINER_BELOW = 160
+"""Pictures with a shorter side are drawn twice as large and averaged; in larger ones the edges
+between parts are smoothed instead. Outlines, strands and paint are anti-aliased analytically."""
 LEAST = 1 / 512
 """Coverage below this is none: an 8-bit matte can't show it."""
 
@@ -77,7 +78,8 @@ def seat(traits: PortraitTraits) -> Sitter:
     torso = table(torso_solids(traits, Part.SKIN), body)
     clothes, worn = table(garment.solids, body), table(style.solids, head)
     hair = worn[worn[:, 1] == Part.HAIR]
-    obstacles = stacked(table(skull_solids(traits), head), neck[:1], clothes[:8])
+    guard = table(style.guard, head)
+    obstacles = stacked(table(skull_solids(traits), head), guard, neck[:1], clothes[:8])
     curves = [
         _in_camera(seams(garment), body),
         grow_brows(traits, head, face),
@@ -94,11 +96,13 @@ def photograph(sitter: Sitter, size: int | tuple[int, int]) -> Rendering:
     rows, cols = (size, size) if isinstance(size, int) else size
     traits = sitter.traits
     middle = (-traits.place[0], 0.42 - traits.place[1])
-    step = traits.span / min(rows, cols) / FINER
-    camera = Camera(rows * FINER, cols * FINER, step, middle)
+    finer = 2 if min(rows, cols) < FINER_BELOW else 1
+    step = traits.span / min(rows, cols) / finer
+    camera = Camera(rows * finer, cols * finer, step, middle)
     view = look(camera, sitter.solids)
     lit, open_ = shadows(camera, view, sitter.light)
     colour = _painted(sitter, camera, view, lit, open_) * view.cover[..., None]
+    colour = _soft_edges(colour, view)
     alpha = view.cover.copy()
     for curves in sitter.curves:
         tones = shaded(curves, sitter.light, _read(lit, camera, curves.points))
@@ -111,7 +115,6 @@ def photograph(sitter: Sitter, size: int | tuple[int, int]) -> Rendering:
 def _painted(sitter: Sitter, camera: Camera, view: View, lit: Plane, open_: Plane) -> Plane:
     """Linear colours of the solids, H×W×3."""
     colour = np.zeros((*view.part.shape, 3), np.float32)
-    places = camera.places(view.depth)
     painters = {
         Part.SKIN: _skin,
         Part.HAIR: _hair,
@@ -122,33 +125,45 @@ def _painted(sitter: Sitter, camera: Camera, view: View, lit: Plane, open_: Plan
     for part, painter in painters.items():
         where = view.part == part
         if where.any():
-            surface, extra = painter(
-                sitter, part, places[where], view.normal[where], camera.step * FINER
-            )
+            places, footprint = camera.places(view.depth, where), camera.step
+            surface, extra = painter(sitter, part, places, view.normal[where], footprint)
             colour[where] = shade(surface, sitter.light, lit[where], open_[where]) + extra
     return colour
 
 
+def _soft_edges(colour: Plane, view: View) -> Plane:
+    """Premultiplied colours, smoothed where two parts meet or one lies before itself."""
+    parts = view.part.astype(np.uint8)
+    kernel = np.ones((3, 3), np.uint8)
+    meets = cv2.morphologyEx(parts, cv2.MORPH_GRADIENT, kernel) > 0
+    inside = cv2.erode(view.cover, kernel) > LEAST
+    soft = cv2.GaussianBlur(colour, (3, 3), 0.7)
+    return np.where((meets & inside)[..., None], soft, colour)
+
+
 def _skin(
-    sitter: Sitter, part: Part, places: Array, normal: Plane, footprint: float
+    sitter: Sitter, part: Part, places: Plane, normal: Plane, footprint: float
 ) -> tuple[Surface, Plane]:
     traits, head = sitter.traits, sitter.head
-    place = head.from_camera(places).astype(np.float32)
+    place = head.seen(places)
     albedo, gloss = paint_skin(traits, place, footprint)
     key = (sitter.light.key @ head.rotation).astype(np.float32)
-    eyes = paint_eyes(traits, albedo, place, footprint, key)
+    near = around_eyes(place)
+    eyes = paint_eyes(traits, albedo[near], place[near], footprint, key)
+    albedo[near] = eyes.albedo
     bulge = (eyes.bulge @ head.rotation.T).astype(np.float32)
-    normal = normal + (bulge - normal) * np.clip(eyes.open, 0.0, 1.0)[..., None]
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-6
-    spark = 0.75 * eyes.spark[..., None] * sitter.light.key_colour
-    surface = Surface(eyes.albedo, normal, gloss * (1.0 - eyes.open), 14.0, (0.34, 0.2, 0.15))
-    return surface, spark.astype(np.float32)
+    bent = mix(normal[near], bulge, eyes.open)
+    normal[near] = bent / (np.linalg.norm(bent, axis=-1, keepdims=True) + 1e-6)
+    gloss[near] *= 1.0 - eyes.open
+    spark = np.zeros_like(albedo)
+    spark[near] = 0.75 * eyes.spark[..., None] * sitter.light.key_colour
+    return Surface(albedo, normal, gloss, 14.0, (0.34, 0.2, 0.15)), spark
 
 
 def _hair(
-    sitter: Sitter, part: Part, places: Array, normal: Plane, footprint: float
+    sitter: Sitter, part: Part, places: Plane, normal: Plane, footprint: float
 ) -> tuple[Surface, Plane]:
-    place = sitter.head.from_camera(places).astype(np.float32)
+    place = sitter.head.seen(places)
     values = lattice(sitter.traits.detail(41))
     streaks = 1.0 + 0.25 * noise(values, 22 * place[..., 0] + 9 * place[..., 2], 2.0 * place[..., 1])
     albedo = (hair_tone(sitter.traits) * (0.55 * streaks)[..., None]).astype(np.float32)
@@ -156,11 +171,11 @@ def _hair(
 
 
 def _cloth(
-    sitter: Sitter, part: Part, places: Array, normal: Plane, footprint: float
+    sitter: Sitter, part: Part, places: Plane, normal: Plane, footprint: float
 ) -> tuple[Surface, Plane]:
     traits = sitter.traits
     frame = sitter.head if part == Part.HAT else sitter.body
-    place = frame.from_camera(places).astype(np.float32)
+    place = frame.seen(places)
     one, other = decode(traits.cloth), decode(traits.accent)
     if part == Part.CLOTH:
         if traits.garment == "jacket":

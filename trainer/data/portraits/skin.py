@@ -11,7 +11,7 @@ from trainer.data.portraits.texture import bell, lattice, mix, noise, step_betwe
 from trainer.data.portraits.traits import PortraitTraits
 
 TONES = np.array(
-    [(243, 211, 192), (228, 186, 158), (199, 150, 115), (150, 101, 70), (104, 66, 46), (66, 42, 32)]
+    [(243, 211, 192), (228, 186, 158), (200, 156, 126), (154, 110, 84), (108, 74, 57), (66, 42, 32)]
 )
 """sRGB from fair to deep, evenly spaced in `melanin`."""
 
@@ -28,7 +28,7 @@ def skin_tone(traits: PortraitTraits) -> Plane:
 
 def lip_shapes(traits: PortraitTraits, x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
     """Signed heights of the place over upper edge, line and lower edge of the mouth (y down)."""
-    wide, full = 0.255 * traits.mouth_width * (1.0 + 0.12 * max(0.0, traits.smile)), traits.lips
+    wide, full = 0.285 * traits.mouth_width * (1.0 + 0.12 * max(0.0, traits.smile)), traits.lips
     across = np.clip(np.abs(x) / wide, 0.0, 1.0)
     corner = -0.055 * traits.smile * across**2
     line = mouth_height(traits) + corner + 0.012 * bell(x, 0.035)
@@ -68,14 +68,21 @@ def paint_skin(traits: PortraitTraits, place: Plane, footprint: float) -> tuple[
     x, y, z = place[..., 0], place[..., 1], place[..., 2]
     front = step_between(0.05, 0.3, z)
     albedo = np.broadcast_to(skin_tone(traits), place.shape).astype(np.float32)
-    albedo = _blushes(traits, albedo, x, y, front)
     albedo = _blemishes(traits, albedo, x, y + 0.7 * z, footprint)
-    albedo = albedo * _wrinkles(traits, x, y, front)[..., None]
-    albedo = _stubble(traits, albedo, x, y, front * (y < 1.05), footprint)
-    albedo, moist = _mouth(traits, albedo, x, y, front, footprint)
-    oily = 0.35 + 0.4 * bell(x, 0.2) * (y < 0.5)
-    gloss = 0.16 * oily + 0.16 * moist * (0.4 + traits.lipstick)
-    return albedo, np.asarray(gloss, np.float32)
+    gloss = np.asarray(0.056 + 0.064 * bell(x, 0.2) * (y < 0.5), np.float32)
+    face = (z > -0.4) & (y < 1.2) & (y > -0.75)
+    x, y, front, shown = x[face], y[face], front[face], albedo[face]
+    shown = _blushes(traits, shown, x, y, front)
+    shown = shown * _wrinkles(traits, x, y, front)[..., None]
+    shown = _stubble(traits, shown, x, y, front * (y < 1.05), footprint)
+    near = (np.abs(x) < 0.5) & (np.abs(y - mouth_height(traits)) < 0.2)
+    mouth, moist = _mouth(traits, shown[near], x[near], y[near], front[near], footprint)
+    shown[near] = mouth
+    albedo[face] = shown
+    shiny = gloss[face]
+    shiny[near] += 0.16 * moist * (0.4 + traits.lipstick)
+    gloss[face] = shiny
+    return albedo, gloss
 
 
 def _blushes(traits: PortraitTraits, albedo: Plane, x: Plane, y: Plane, front: Plane) -> Plane:
@@ -148,7 +155,7 @@ def _mouth(
     upper, line, lower = lip_shapes(traits, x, y)
     soft = max(0.012, 0.7 * footprint)
     within = step_between(-soft, soft, upper) * step_between(-soft, soft, -lower)
-    within = within * front * (np.abs(x) < 0.26 * traits.mouth_width * 1.13)
+    within = within * front * (np.abs(x) < 0.33 * traits.mouth_width)
     tone = skin_tone(traits)
     natural = tone * np.array([0.86, 0.56, 0.56], np.float32)
     painted = decode((0.68, 0.1 + 0.15 * traits.warmth**2, 0.2)) * (1.1 - 0.5 * traits.melanin)
@@ -156,6 +163,6 @@ def _mouth(
     ridges = 1.0 + 0.05 * noise(lattice(traits.detail(4)), 70 * x, 6 * y)
     topmost = np.where(line < 0.0, 0.84, 1.0)
     albedo = mix(albedo, colour * (ridges * topmost)[..., None], 0.85 * within)
-    reach = bell(x, 0.29 * traits.mouth_width) ** 2
+    reach = bell(x, 0.32 * traits.mouth_width) ** 2
     dark = bell(line, max(0.011, 0.8 * footprint)) * reach * front * min(1.0, 0.016 / footprint)
     return np.asarray(albedo * (1.0 - 0.8 * dark[..., None]), np.float32), within

@@ -19,9 +19,6 @@ Plane = NDArray[np.float32]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 FAR = 1e9
-TILE = 16
-COARSER = 4
-"""A first, rough look is this much smaller; the second starts close to what it found."""
 
 
 def compiled(function: Function) -> Function:
@@ -89,17 +86,117 @@ def slope(
 
 
 @compiled
-def trace(
+def find(
     solids: Array,
-    rows: int,
-    cols: int,
+    active: NDArray[np.int64],
+    count: int,
+    x: float,
+    y: float,
+    start: float,
+    stop: float,
+    step: float,
+) -> tuple[float, float, int]:
+    """Go from z = start down to stop: the closest approach, where, and to which part.
+
+    The approach is 0 for a hit.
+    """
+    z, closest, closest_z, closest_part = start, FAR, start, -1
+    for _ in range(40):
+        d, part = field(solids, active, count, x, y, z)
+        if d < closest:
+            closest, closest_z, closest_part = d, z, part
+        if d < 0.25 * step and d < 0.004:
+            return 0.0, z, part
+        z -= max(0.92 * d, 0.3 * step)
+        if z < stop:
+            break
+    return max(closest, 0.0), closest_z, closest_part
+
+
+@compiled
+def nearby(
+    solids: Array, x: float, y: float, reach: float, active: NDArray[np.int64]
+) -> tuple[int, float, float]:
+    """The solids that rays within `reach` of (x, y) can meet: how many, from which z to which."""
+    count = 0
+    start, stop = -FAR, FAR
+    for i in range(len(solids)):
+        row = solids[i]
+        if math.hypot(x - row[19], y - row[20]) < row[22] + row[2] + reach:
+            active[count] = i
+            count += 1
+            if row[3] > 0.0:
+                start = max(start, row[21] + row[22] + 0.05)
+                stop = min(stop, row[21] - row[22])
+    return count, start, stop
+
+
+@compiled
+def survey(
+    solids: Array,
     left: float,
     top: float,
     step: float,
-    near: float,
-    far: float,
-    starts: Plane,
-    precise: bool,
+    depth: Plane,
+    normal: Plane,
+    part: NDArray[np.int8],
+) -> None:
+    """A rough look along -z at every place of a grid; near misses count.
+
+    Args:
+        solids: N×C rows.
+        left: x of the first place; `top` its y; `step` from one to the next.
+        top: see `left`.
+        step: see `left`.
+        depth: H×W, filled with z where something is met.
+        normal: H×W×3, filled with the unit normal there.
+        part: H×W, filled with the part there, -1 for a near miss.
+    """
+    active = np.empty(len(solids), np.int64)
+    for r in range(depth.shape[0]):
+        for c in range(depth.shape[1]):
+            x, y = left + c * step, top + r * step
+            count, start, stop = nearby(solids, x, y, 2.0 * step, active)
+            if count == 0:
+                continue
+            gap, z, which = find(solids, active, count, x, y, start, stop, 0.25 * step)
+            if gap > 2.0 * step:
+                continue
+            depth[r, c] = z
+            if gap == 0.0:
+                part[r, c] = which
+                nx, ny, nz = slope(solids, active, count, x, y, z, 0.004)
+                normal[r, c, 0], normal[r, c, 1], normal[r, c, 2] = nx, ny, nz
+
+
+@compiled
+def even(depth: Plane, normal: Plane, part: NDArray[np.int8], r: int, c: int, room: float) -> bool:
+    """Whether the surface between four neighbours of the grid can be interpolated."""
+    which = part[r, c]
+    if which < 0:
+        return False
+    for i in range(1, 4):
+        y, x = r + i // 2, c + i % 2
+        if part[y, x] != which or abs(depth[y, x] - depth[r, c]) > room:
+            return False
+        dot = 0.0
+        for k in range(3):
+            dot += normal[y, x, k] * normal[r, c, k]
+        if dot < 0.975:
+            return False
+    return True
+
+
+@compiled
+def trace(
+    solids: Array,
+    left: float,
+    top: float,
+    step: float,
+    block: int,
+    rough_depth: Plane,
+    rough_normal: Plane,
+    rough_part: NDArray[np.int8],
     depth: Plane,
     normal: Plane,
     part: NDArray[np.int8],
@@ -109,71 +206,62 @@ def trace(
 
     Args:
         solids: N×C rows.
-        rows: height of the picture in pixels; `cols` its width.
-        cols: see `rows`.
         left: x of the first pixel's centre; `top` its y; `step` units per pixel.
         top: see `left`.
         step: see `left`.
-        near: z where rays start; `far` where they end.
-        far: see `near`.
-        starts: z where the rays of each block of 4×4 pixels start; at most `far` skips the block.
-        precise: False for the rough look: no normals, and near misses count.
+        block: pixels from one place of the rough look to the next; place (1, 1) is pixel (0, 0).
+        rough_depth: what `survey` found, with `rough_normal` and `rough_part`.
+        rough_normal: see `rough_depth`.
+        rough_part: see `rough_depth`.
         depth: H×W, filled with z of the hit, or of the closest approach of a ray that misses.
         normal: H×W×3, filled with the unit normal there.
         part: H×W, filled with the part there, -1 where nothing is near.
         gap: H×W, filled with the closest approach in pixels, 0 for a hit.
     """
+    rows, cols = depth.shape
     active = np.empty(len(solids), np.int64)
-    reach_out = 1.0 if precise else 2.0
-    for tile_row in range(0, rows, TILE):
-        for tile_col in range(0, cols, TILE):
-            cx = left + (tile_col + TILE * 0.5) * step
-            cy = top + (tile_row + TILE * 0.5) * step
-            reach = TILE * 0.75 * step + 2.0 * step
-            count = 0
-            start, stop = far, near
-            for i in range(len(solids)):
-                row = solids[i]
-                away = math.hypot(cx - row[19], cy - row[20])
-                if away < row[22] + row[2] + reach:
-                    active[count] = i
-                    count += 1
-                    if row[3] > 0.0:
-                        start = max(start, row[21] + row[22] + 0.05)
-                        stop = min(stop, row[21] - row[22])
-            if count == 0 or start <= stop:
+    eps = max(0.4 * step, 0.003)
+    for row in range(0, rows, block):
+        for col in range(0, cols, block):
+            br, bc = row // block + 1, col // block + 1
+            first = -FAR
+            for i in range(-1, 3):
+                for j in range(-1, 3):
+                    first = max(first, rough_depth[br + i, bc + j])
+            if first <= -FAR:
                 continue
-            start = min(start, near)
-            stop = max(stop, far)
-            for r in range(tile_row, min(tile_row + TILE, rows)):
-                y = top + r * step
-                for c in range(tile_col, min(tile_col + TILE, cols)):
-                    x = left + c * step
-                    z = min(start, starts[r // COARSER, c // COARSER])
-                    if z <= stop:
-                        continue
-                    closest, closest_z, closest_part = FAR, z, -1
-                    hit = False
-                    for _ in range(60):
-                        d, p = field(solids, active, count, x, y, z)
-                        if d < closest:
-                            closest, closest_z, closest_part = d, z, p
-                        if d < 0.25 * step and d < 0.004:
-                            hit = True
-                            break
-                        z -= max(0.9 * d, 0.1 * step)
-                        if z < stop:
-                            break
-                    if not hit and closest > reach_out * step:
-                        continue
-                    depth[r, c] = closest_z
-                    if not precise:
-                        continue
-                    eps = max(0.4 * step, 0.003)
-                    nx, ny, nz = slope(solids, active, count, x, y, closest_z, eps)
+            smooth = even(rough_depth, rough_normal, rough_part, br, bc, 2.0 * block * step)
+            half = 0.5 * (block - 1) * step
+            cx, cy = left + col * step + half, top + row * step + half
+            count, start, stop = 0, 0.0, 0.0
+            if not smooth:
+                count, start, stop = nearby(solids, cx, cy, 1.5 * half + 2.0 * step, active)
+                start = min(start, first + 0.12)
+            for r in range(row, min(row + block, rows)):
+                for c in range(col, min(col + block, cols)):
+                    if smooth:
+                        v, u = (r - row) / block, (c - col) / block
+                        z, nx, ny, nz = 0.0, 0.0, 0.0, 0.0
+                        for i in range(4):
+                            y, x = br + i // 2, bc + i % 2
+                            w = (v if i // 2 else 1.0 - v) * (u if i % 2 else 1.0 - u)
+                            z += w * rough_depth[y, x]
+                            nx += w * rough_normal[y, x, 0]
+                            ny += w * rough_normal[y, x, 1]
+                            nz += w * rough_normal[y, x, 2]
+                        length = math.sqrt(nx * nx + ny * ny + nz * nz)
+                        nx, ny, nz = nx / length, ny / length, nz / length
+                        away, which = 0.0, int(rough_part[br, bc])
+                    else:
+                        px, py = left + c * step, top + r * step
+                        away, z, which = find(solids, active, count, px, py, start, stop, step)
+                        if away > step:
+                            continue
+                        nx, ny, nz = slope(solids, active, count, px, py, z, eps)
+                    depth[r, c] = z
                     normal[r, c, 0], normal[r, c, 1], normal[r, c, 2] = nx, ny, nz
-                    part[r, c] = closest_part
-                    gap[r, c] = 0.0 if hit else max(closest, 0.0) / step
+                    part[r, c] = which
+                    gap[r, c] = away / step
 
 
 @compiled

@@ -39,6 +39,12 @@ class Frame:
         """The inverse of `to_camera`."""
         return np.asarray((points - self.pivot - self.shift) @ self.rotation + self.pivot)
 
+    def seen(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`from_camera` for many points in single precision."""
+        turn = self.rotation.astype(np.float32)
+        back = self.pivot - (self.pivot + self.shift) @ self.rotation
+        return np.asarray(points @ turn + back.astype(np.float32))
+
     def turn(self, vectors: Array) -> Array:
         """…×3 directions of this frame as the camera sees them."""
         return np.asarray(vectors @ self.rotation.T)

@@ -25,7 +25,7 @@ def spectacles(traits: PortraitTraits) -> Curves:
     lines: list[tuple[Array, float, Array]] = []
     for side in (-1.0, 1.0):
         lines.append((_rim(SQUARENESS[traits.glasses], side * at, 1.42 * half), thick, tone))
-        hinge, ear = side * (at + 1.42 * half), side * 0.80 * traits.face_width
+        hinge, ear = side * (at + 1.42 * half), side * 0.73 * traits.face_width
         temple = np.array([(hinge, -0.04, 0.72), (ear, -0.04, 0.5), (ear, -0.06, -0.1)])
         lines.append((temple, thick, tone))
     gap = at - 1.42 * half
