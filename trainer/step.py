@@ -161,7 +161,7 @@ class _Losses(nn.Module):
 
 
 def seed_all(*entropy: int) -> None:
-    """Seed every global generator: Python's, numpy's, torch's on all devices.
+    """Seed every global generator: Python's, numpy's, torch's on CPU and CUDA.
 
     The loop does so in every step from the run's seed, the step and the rank. What a layer such as
     dropout draws depends on these alone, and a checkpoint needs to hold no generator's state.
@@ -169,7 +169,10 @@ def seed_all(*entropy: int) -> None:
     seed = _seed(entropy)
     random.seed(seed)
     np.random.seed(seed % (1 << 32))  # noqa: NPY002 - whoever uses the global one gets this
-    torch.manual_seed(seed)
+    # torch.manual_seed() would note a traceback for each kind of device that isn't in use
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def _seed(entropy: Sequence[int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -15,8 +16,10 @@ from trainer.config import RunConfig
 from trainer.phase import Batch, Phase, Setup, StepContext, Validation
 from trainer.recipes import RECIPES, RecipeSpec
 
-SPEC = RecipeSpec("tiny", "Tiny", "Discs on noise.", __name__, ("default", "smoke"))
+SPEC = RecipeSpec("tiny", "Tiny", "Discs on noise.", "tiny_recipe", ("default", "smoke"))
 SIZE = 8
+KILL = "TINY_KILL"
+"""Environment variable "SIGNAL:SAMPLE": making that sample sends the process that signal."""
 
 
 class Config(RunConfig):
@@ -43,9 +46,15 @@ class Discs:
         self._config = config
 
     def sample(self, index: int) -> dict[str, Tensor]:
+        number, _, when = os.environ.get(KILL, "").partition(":")
+        if number and index == int(when):
+            os.kill(os.getpid(), int(number))
         every = self._config.unreadable
         if every and index % every == every - 1:
             raise UserError(f"Sample {index} cannot be read.")
+        return self.draw(index)
+
+    def draw(self, index: int) -> dict[str, Tensor]:
         rng = np.random.default_rng([self._config.seed, index])
         row, col, radius = rng.uniform(2, 6), rng.uniform(2, 6), rng.uniform(1, 4)
         rows, cols = np.mgrid[:SIZE, :SIZE]
@@ -87,7 +96,7 @@ def build(config: Config) -> Setup:
         return {"l1": wrong / context.total(weight.sum()) * factor}
 
     def validate(networks: Any) -> Validation:
-        batch = [Discs(config).sample(10_000 + index) for index in range(4)]
+        batch = [Discs(config).draw(10_000 + index) for index in range(4)]
         alpha = networks["net"](torch.stack([sample["image"] for sample in batch])).float()
         error = (alpha - torch.stack([sample["alpha"] for sample in batch])).abs().mean()
         sheet = (alpha[0].clamp(0, 1) * 255).byte().permute(1, 2, 0).expand(-1, -1, 3).numpy()
@@ -103,11 +112,10 @@ def build(config: Config) -> Setup:
     )
 
 
-RECIPES[SPEC.name] = SPEC
 if __name__ == "__main__":
     # under its own name, so that the module isn't there twice
     sys.modules["tiny_recipe"] = sys.modules["__main__"]
-    RECIPES[SPEC.name] = RecipeSpec("tiny", "Tiny", "Discs on noise.", "tiny_recipe", SPEC.configs)
+    RECIPES[SPEC.name] = SPEC
     from trainer.cli import main
 
     main()

@@ -1,0 +1,74 @@
+"""A tiny recipe to train, in this process or in one that can be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_recipe
+import torch
+
+from trainer.checkpoint import Checkpoints, read_state
+from trainer.config import load_run
+from trainer.loop import Report, build_setup, train
+from trainer.recipes import RECIPES
+
+Train = Callable[..., Report]
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[Train]:
+    """Trains the tiny recipe in this process, on one thread so that its bits don't depend on it."""
+    monkeypatch.setitem(RECIPES, tiny_recipe.SPEC.name, tiny_recipe.SPEC)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield train_tiny
+    torch.set_num_threads(threads)
+
+
+def train_tiny(
+    out: Path, *sets: str, config: str = "default", resume: bool = False, **options: Any
+) -> Report:
+    loaded = load_run("tiny", config, sets)
+    return train(
+        build_setup(loaded), loaded.config, out=out, resume=resume, recipe="tiny", **options
+    )
+
+
+@pytest.fixture
+def launch() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the tiny recipe's command line in a process of its own."""
+
+    def launched(
+        *arguments: str, launcher: Sequence[str] = (), variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        root = Path(__file__).parents[2]
+        path = os.pathsep.join([str(root), str(root / "tests" / "trainer")])
+        own = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", **(variables or {})}
+        return subprocess.run(
+            [sys.executable, *launcher, tiny_recipe.__file__, *arguments],
+            env={**os.environ, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+
+    return launched
+
+
+@pytest.fixture
+def final_state() -> Callable[[Path], dict[str, Any]]:
+    """The newest checkpoint of a run."""
+
+    def state_of(out: Path) -> dict[str, Any]:
+        newest = Checkpoints(out).newest()
+        assert newest is not None
+        return read_state(newest)
+
+    return state_of
