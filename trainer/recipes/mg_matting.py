@@ -1,0 +1,138 @@
+"""Mask-guided matting: a matte from a photograph and any guidance, refined progressively.
+
+Source: Yu et al., "Mask Guided Matting via Progressive Refinement Network" (2021).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+from engine.models import prn, prn_small, small_unet
+from trainer.config import Block, RunConfig
+from trainer.data.matting_samples import GuidanceMix, MattingSamples
+from trainer.data.scenes import Augmentation
+from trainer.data.sources import Source, open_scenes
+from trainer.losses.matting import LEVEL_WEIGHTS, WIDEST, MattingLoss
+from trainer.phase import Batch, Phase, Setup, StepContext
+from trainer.validation.matting import MattingJudge
+from trainer.validation.photographs import Judged
+
+
+class Network(Block):
+    """Which network.
+
+    Attributes:
+        name: "prn", as published, or "prn_small", which corrects what it is given.
+        narrow: divides every layer's channels; a narrow network is for trying out and can't be
+            exported.
+    """
+
+    name: Literal["prn", "prn_small"] = "prn"
+    narrow: int = 1
+
+
+class Losses(Block):
+    """Weights of the loss, and how the self-guidance grows up; see `MattingLoss`.
+
+    Attributes:
+        levels: of the heads: "paper" is 1:2:3 from coarse to fine, "code" the released 1:1:2.
+        l1: weight of the absolute difference.
+        composition: weight of the composition term; 0 where the picture is degraded after
+            composing, or its layers are not known.
+        laplacian: weight of the pyramids' difference.
+        widest: dilation of the self-guidance: "paper" up to 30 and 15, "code" up to 29 and 14.
+        guided_from: step from which half of the images guide themselves.
+        self_guided_from: step from which all do.
+    """
+
+    levels: Literal["paper", "code"] = "paper"
+    l1: float = 1.0
+    composition: float = 1.0
+    laplacian: float = 1.0
+    widest: Literal["paper", "code"] = "paper"
+    guided_from: int = 5_000
+    self_guided_from: int = 15_000
+
+
+class Learning(Block):
+    """Adam's settings.
+
+    Attributes:
+        rate: at the peak.
+        betas: of the averages of gradient and square.
+    """
+
+    rate: float = 1e-3
+    betas: tuple[float, float] = (0.5, 0.999)
+
+
+class Config(RunConfig):
+    """Everything about a run."""
+
+    network: Network = Network()
+    data: Source = Source()
+    augmentation: Augmentation = Augmentation()
+    guidance: GuidanceMix = GuidanceMix()
+    loss: Losses = Losses()
+    learning: Learning = Learning()
+    validation: Judged = Judged()
+
+
+def build(config: Config) -> Setup:
+    """The recipe as its config has it.
+
+    Raises:
+        UserError: if data are missing.
+    """
+    network = _network(config.network)
+    phase = Phase(
+        "matting",
+        parameters=list(network.parameters()),
+        loss=_Loss(network, config.loss),
+        learning_rate=config.learning.rate,
+        betas=config.learning.betas,
+    )
+    samples = MattingSamples(
+        scenes=open_scenes(config.data, config.augmentation),
+        augmentation=config.augmentation,
+        guidance=config.guidance,
+        seed=config.seed,
+        planes=network.guidance_channels,
+        layers=config.loss.composition > 0,
+    )
+    return Setup(
+        networks={"alpha": network},
+        phases=[phase],
+        samples=samples,
+        validate=MattingJudge(config.validation, config.guidance),
+        exported=("alpha", config.network.name) if config.network.narrow == 1 else None,
+    )
+
+
+class _Loss:
+    def __init__(self, network: nn.Module, weights: Losses) -> None:
+        self._network = network
+        self._loss = MattingLoss(
+            level_weights=LEVEL_WEIGHTS[weights.levels],
+            l1=weights.l1,
+            composition=weights.composition,
+            laplacian=weights.laplacian,
+            widest=WIDEST[weights.widest],
+            guided_from=weights.guided_from,
+            self_guided_from=weights.self_guided_from,
+        )
+
+    def __call__(self, batch: Batch, context: StepContext) -> dict[str, Tensor]:
+        heads = self._network(batch["image"], batch["guidance"])
+        return self._loss(heads, batch, context)
+
+
+def _network(wanted: Network) -> prn.Prn | prn_small.PrnSmall:
+    if wanted.name == "prn":
+        network: prn.Prn | prn_small.PrnSmall = prn.Prn(width=prn.WIDTH // wanted.narrow)
+    else:
+        widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
+        network = prn_small.PrnSmall(widths=widths)
+    return network

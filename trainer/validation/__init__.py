@@ -1,0 +1,1 @@
+"""Judging networks while they are trained, on photographs they never see."""
