@@ -1,0 +1,147 @@
+"""The ways to a matte that `matting_table.py` compares: one row each.
+
+With a trimap all methods solve that. With anything else (a coarse mask, the foreground of a trimap,
+a soft matte) a classical method needs a trimap around the guidance's edge: by the product's own
+rule (`closed_form`), or of fixed width (`…@40` is 40 pixels to each side per 1080 of short side).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from engine.guidance.trimap import check_solvable, trimap_from_mask
+from engine.imaging.types import UNKNOWN, Alpha, Image, Trimap
+from engine.matting.mask_guided import refine
+from engine.matting.proposal import propose_trimap
+from engine.matting.solve import solve_alpha
+from engine.models.loaded import load_network
+
+BANDS = (20, 40, 60)
+"""Pixels to each side per 1080 pixels of the short side."""
+
+
+@dataclass
+class Task:
+    """One picture with one guidance.
+
+    Attributes:
+        image: the picture.
+        guidance: H×W float32 in [0, 1].
+        trimap: where the guidance is a trimap; else None.
+        network: the name of the network's weights.
+        made: mattes that other rows need too, and the seconds they took.
+    """
+
+    image: Image
+    guidance: Alpha
+    trimap: Trimap | None
+    network: str
+    made: dict[str, tuple[Alpha, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to a matte.
+
+    Attributes:
+        solve: from the task (and the matte of `base`) to the matte.
+        base: the row whose matte this one starts from; its seconds count in.
+        only: "trimap" or "mask" if it makes sense for such guidance alone.
+        network: whether it needs the network.
+    """
+
+    solve: Callable[[Task, Alpha | None], Alpha]
+    base: str = ""
+    only: str = ""
+    network: bool = False
+
+
+def _own_trimap(task: Task) -> Trimap:
+    trimap = task.trimap
+    if trimap is None:
+        trimap = trimap_from_mask(task.guidance, image=task.image)
+    check_solvable(trimap)
+    return trimap
+
+
+def _band_trimap(task: Task, band: int) -> Trimap:
+    radius = max(1, round(band * min(task.image.size) / 1080))
+    trimap = trimap_from_mask(task.guidance, radius=radius, smart=False)
+    check_solvable(trimap)
+    return trimap
+
+
+def _engine(method: str, task: Task, _: Alpha | None) -> Alpha:
+    return solve_alpha(task.image, _own_trimap(task), method=method)
+
+
+def _pymatting(solver: str, band: int, task: Task, _: Alpha | None) -> Alpha:
+    """pymatting on the whole picture, as its documentation says."""
+    import pymatting
+
+    trimap = _band_trimap(task, band) if band else _own_trimap(task)
+    labels = np.where(trimap == UNKNOWN, 0.5, trimap / 255.0)
+    solve = getattr(pymatting, f"estimate_alpha_{solver}")
+    return np.clip(solve(task.image.pixels / 255.0, labels), 0, 1).astype(np.float32)
+
+
+def _network(task: Task, _: Alpha | None) -> Alpha:
+    """The network alone, which sees the whole picture and the guidance."""
+    network = load_network(task.network)
+    planes = np.stack([task.guidance] * network.planes, axis=-1)
+    return network.run(task.image.rgb(), planes)
+
+
+def _refined(task: Task, base: Alpha | None) -> Alpha:
+    """Paper 003, Table 2: the network's guidance is another method's matte."""
+    if base is None:
+        raise ValueError("a refinement needs a matte")
+    trimap = (
+        task.trimap
+        if task.trimap is not None
+        else trimap_from_mask(task.guidance, image=task.image)
+    )
+    return refine(task.image, base, trimap, model=task.network)
+
+
+def _shipped(task: Task, _: Alpha | None) -> Alpha:
+    """The network's trimap where there is none; closed form in it; the network refines."""
+    if task.trimap is not None:
+        return solve_alpha(task.image, task.trimap, refine=task.network)
+    trimap = propose_trimap(task.image, task.guidance, model=task.network)
+    check_solvable(trimap)
+    return solve_alpha(task.image, trimap, refine=task.network, mask=task.guidance)
+
+
+def _proposed(task: Task, _: Alpha | None) -> Alpha:
+    """The shipped default without its last step."""
+    trimap = propose_trimap(task.image, task.guidance, model=task.network)
+    check_solvable(trimap)
+    return solve_alpha(task.image, trimap)
+
+
+ROWS: dict[str, Row] = {
+    "pymatting_cf": Row(partial(_pymatting, "cf", 0), only="trimap"),
+    "pymatting_knn": Row(partial(_pymatting, "knn", 0), only="trimap"),
+    **{f"pymatting_cf@{band}": Row(partial(_pymatting, "cf", band), only="mask") for band in BANDS},
+    "knn": Row(partial(_engine, "knn")),
+    "closed_form": Row(partial(_engine, "closed_form")),
+    "network": Row(_network, network=True),
+    "pymatting_cf+network": Row(_refined, base="pymatting_cf", only="trimap", network=True),
+    "pymatting_knn+network": Row(_refined, base="pymatting_knn", only="trimap", network=True),
+    "knn+network": Row(_refined, base="knn", network=True),
+    "closed_form+network": Row(_refined, base="closed_form", network=True),
+    "proposed": Row(_proposed, only="mask", network=True),
+    "shipped": Row(_shipped, network=True),
+}
+"""Name to row."""
+
+
+def rows_for(kind: str, wanted: list[str]) -> list[str]:
+    """The rows among `wanted` that make sense for a kind of guidance."""
+    sort = "trimap" if kind == "trimap" else "mask"
+    return [name for name in wanted if ROWS[name].only in ("", sort)]
