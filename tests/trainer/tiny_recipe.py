@@ -28,6 +28,9 @@ class Config(RunConfig):
     Attributes:
         unreadable: every so many samples one cannot be read; 0 is never.
         burst: (first, last) step whose loss is multiplied by `factor`.
+        rate: the learning rate.
+        dropout: its probability; draws from the global generator.
+        weighted: the loss has a denominator that differs from sample to sample.
     """
 
     steps: int = 6
@@ -39,6 +42,7 @@ class Config(RunConfig):
     burst: tuple[int, int] = (0, 0)
     factor: float = 1.0
     dropout: float = 0.0
+    weighted: bool = True
 
 
 class Discs:
@@ -89,7 +93,7 @@ def build(config: Config) -> Setup:
     def loss(batch: Batch, context: StepContext) -> dict[str, Tensor]:
         resource.seen += 1
         alpha = network(batch["image"]).float()
-        weight = 1 + batch["alpha"]
+        weight = 1 + batch["alpha"] * config.weighted
         wrong = (functional.smooth_l1_loss(alpha, batch["alpha"], reduction="none") * weight).sum()
         first, last = config.burst
         factor = config.factor if first <= context.step < last else 1.0
