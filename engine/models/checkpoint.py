@@ -86,10 +86,13 @@ def _refuse_compressed(path: Path) -> None:
 
 
 def _state(loaded: Any, path: Path) -> dict[str, Any]:
-    """The first table of tensors: the file itself, or one of the usual places in it."""
+    """The first table of tensors: one of the usual places in the file, or the file itself.
+
+    The places come first, since a loss beside them may be a tensor too.
+    """
     tables = [loaded]
     if isinstance(loaded, Mapping):
-        tables += [loaded[name] for name in NESTED_IN if name in loaded]
+        tables = [*(loaded[name] for name in NESTED_IN if name in loaded), loaded]
     for table in tables:
         tensors = _tensors_of(table)
         if tensors:

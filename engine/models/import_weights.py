@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.imaging.atomic import replace_atomically
 from engine.jobs.context import NOBODY, JobContext
 from engine.models.checkpoint import read_checkpoint
+from engine.models.fitting import fit
 from engine.models.manifest import WeightsRow, check_name, read_manifest, write_manifest
 from engine.models.safetensors_header import read_header
 from engine.models.weights import sha256_of, user_folder
@@ -38,7 +39,8 @@ def import_weights(
         The row that was added, or the one that was there if it is the same file.
 
     Raises:
-        UserError: if the file is not sound, wants to run code, or the name is taken.
+        UserError: if the file is not sound, wants to run code, doesn't fit the network it is for,
+            or the name is taken.
     """
     convert = _CONVERTERS.get(file.suffix.lower())
     if not file.is_file():
@@ -55,11 +57,11 @@ def import_weights(
     target = _made(folder) / f"{model}.safetensors"
     with replace_atomically(target) as temporary:
         convert(file, temporary)
-        read_header(temporary)
+        network = fit(temporary, model, file=file)
         digest = sha256_of(temporary, ctx=ctx)
         _check_name_free(model, rows, digest, replace=replace)
         size = temporary.stat().st_size
-    row = WeightsRow(target.name, model, digest, LICENCE, file.name, size)
+    row = WeightsRow(target.name, model, digest, LICENCE, file.name, size, network)
     write_manifest(folder, [*(other for other in rows if other.model != model), row])
     return row
 

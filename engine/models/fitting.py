@@ -1,0 +1,108 @@
+"""Whether weights fit a network of the table: every tensor of theirs, and every one it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from engine.errors import UserError
+from engine.models.convert_mgmatting import is_released, released
+from engine.models.registry import MODELS
+from engine.models.safetensors_header import read_header
+from engine.models.spec import ModelSpec
+
+Shapes: TypeAlias = dict[str, tuple[int, ...]]
+MOST_NAMED = 3
+"""Tensors that a refusal names of each kind."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """How weights of other makers are made to fit a network.
+
+    Attributes:
+        recognises: whether the names of some tensors are those of such weights.
+        convert: to the network's arrangement, from tensors and the names that it wants.
+    """
+
+    recognises: Callable[[set[str]], bool]
+    convert: Callable[[Mapping[str, Any], set[str]], dict[str, Any]]
+
+
+FOREIGN: dict[str, Foreign] = {"prn": Foreign(is_released, released)}
+"""By the network's name in `MODELS`."""
+
+
+def fit(path: Path, model: str, *, file: Path | None = None) -> str:
+    """Check weights against the network they are for; rewrite them if they are arranged otherwise.
+
+    Args:
+        path: a safetensors file.
+        model: the name that the weights are to have.
+        file: where they came from, for what people read; None is `path`.
+
+    Returns:
+        The network's name in `MODELS` if that is not `model`: known foreign weights may have any
+        name. Empty if it is `model`, or if the weights belong to no network that is known.
+
+    Raises:
+        UserError: if the file is not sound, or is for a network and does not fit; it names what
+            is missing, unknown or of another shape.
+    """
+    found = _shapes_of(path)
+    network = model if model in MODELS else _recognised(set(found))
+    if not network:
+        return ""
+    wanted = shapes_wanted(MODELS[network])
+    if found != wanted and network in FOREIGN:
+        _rewrite(path, FOREIGN[network], set(wanted))
+        found = _shapes_of(path)
+    if found != wanted:
+        raise _misfit(MODELS[network], found, wanted, file or path)
+    return "" if network == model else network
+
+
+def shapes_wanted(spec: ModelSpec) -> Shapes:
+    """Name and shape of each tensor that a network needs (imports torch; takes no memory)."""
+    import torch
+
+    with torch.inference_mode(False), torch.device("meta"):
+        network = spec.load_builder()()
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def _shapes_of(path: Path) -> Shapes:
+    return {name: info.shape for name, info in read_header(path).items()}
+
+
+def _recognised(names: set[str]) -> str:
+    return next((name for name, foreign in FOREIGN.items() if foreign.recognises(names)), "")
+
+
+def _rewrite(path: Path, foreign: Foreign, wanted: set[str]) -> None:
+    from safetensors.torch import load_file, save_file
+
+    tensors = foreign.convert(load_file(path, device="cpu"), wanted)
+    save_file({name: one.contiguous() for name, one in tensors.items()}, path, {"format": "pt"})
+
+
+def _misfit(spec: ModelSpec, found: Shapes, wanted: Shapes, file: Path) -> UserError:
+    kinds = {
+        "missing": sorted(wanted.keys() - found.keys()),
+        "unknown": sorted(found.keys() - wanted.keys()),
+        "of another shape": sorted(
+            name for name in wanted.keys() & found.keys() if wanted[name] != found[name]
+        ),
+    }
+    said = [f"{len(names)} {kind} ({_some(names)})" for kind, names in kinds.items() if names]
+    return UserError(
+        f"These are no weights of {spec.name}: {'; '.join(said)}.",
+        remedy="Choose another name with --as, or get the file that belongs to this network.",
+        path=file,
+    )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join([*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])])
