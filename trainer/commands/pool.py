@@ -1,0 +1,51 @@
+"""`matte-train pool`: make crops ahead of time, each with closed form's matte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of the pool.")]
+Shards = Annotated[int, typer.Option("--shards", min=1, help="Folders of 128 crops to have.")]
+People = Annotated[
+    Path | None, typer.Option("--people", help="What `matte-train recompose` wrote.")
+]
+Backgrounds = Annotated[
+    Path | None, typer.Option("--backgrounds", help="Folder with photographs without people.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Another one, other crops.")]
+Validation = Annotated[
+    bool, typer.Option("--validation", help="From the families kept for validation.")
+]
+
+
+def pool(
+    out: Out,
+    shards: Shards = 64,
+    people: People = None,
+    backgrounds: Backgrounds = None,
+    seed: Seed = 0,
+    validation: Validation = False,
+) -> None:
+    """Make crops ahead of time, each with the matte that closed form finds for it.
+
+    Goes on where it was stopped; a training may use what is there already.
+    """
+    from rich.progress import Progress
+
+    from trainer.data.pool.build import fill, sources
+
+    drawn_from = sources(
+        people=people, backgrounds=backgrounds, split="validation" if validation else "train"
+    )
+    with Progress() as progress:
+        task = progress.add_task("Making crops")
+        fill(
+            out.expanduser(),
+            shards,
+            drawn_from,
+            seed=seed,
+            told=lambda done, wanted: progress.update(task, completed=done, total=wanted),
+        )
