@@ -6,14 +6,19 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.device import Gpu, Machine, choose_device, look_at_machine, runs_on
+from engine.errors import UserError
+from trainer.data.layouts.opening import layout_of
+from trainer.data.roots import DATA_VARIABLE, DataRoot, known_roots, user_file
 
-DATA_VARIABLE = "MATTE_DATA"
 GIB = 1 << 30
+V100 = (7, 0)
+_BFLOAT16 = (8, 0)
+_HALF = (7, 0)
 
 
 @dataclass(frozen=True)
@@ -31,23 +36,20 @@ class Finding:
     good: bool = True
 
 
-def examine(*, machine: Machine | None = None, data: Path | None = None) -> list[Finding]:
+def examine(*, machine: Machine | None = None) -> list[Finding]:
     """Look at everything a training run depends on.
 
     Args:
         machine: what torch can use; None looks.
-        data: the folder with data sets; None takes `$MATTE_DATA`.
     """
     machine = look_at_machine() if machine is None else machine
-    if data is None and os.environ.get(DATA_VARIABLE):
-        data = Path(os.environ[DATA_VARIABLE])
     checks: list[Callable[[], Iterator[Finding]]] = [
         _python,
         lambda: _torch(machine),
         lambda: _devices(machine),
         _resources,
         _packages,
-        lambda: _data(data),
+        _data,
     ]
     return [finding for check in checks for finding in check()]
 
@@ -61,12 +63,16 @@ def _torch(machine: Machine) -> Iterator[Finding]:
     yield Finding("torch", f"{machine.torch}, {cuda}")
     if machine.archs:
         yield Finding("architectures", ", ".join(machine.archs))
+        able = runs_on(V100, machine.archs)
+        yield Finding("V100 (sm_70)", "this build has code for it" if able else _TOO_NEW)
 
 
 def _devices(machine: Machine) -> Iterator[Finding]:
     for gpu in machine.gpus:
         usable = runs_on(gpu.capability, machine.archs)
-        yield Finding("device", _gpu_line(gpu, usable=usable), good=usable)
+        yield Finding("device", _gpu_line(gpu, machine), good=usable)
+    if len(machine.gpus) > 1:
+        yield Finding("several devices", f"{_TORCHRUN} --nproc-per-node {len(machine.gpus)} …")
     if machine.mps:
         yield Finding("device", "Apple graphics processor")
     native = "natively" if machine.cpu_bfloat16 else "only by emulation, slowly"
@@ -75,9 +81,21 @@ def _devices(machine: Machine) -> Iterator[Finding]:
     yield Finding("training runs on", f"{choice.name} in {choice.precision}. {choice.why}")
 
 
-def _gpu_line(gpu: Gpu, *, usable: bool) -> str:
+def _gpu_line(gpu: Gpu, machine: Machine) -> str:
     line = f"{gpu.name}, {gpu.arch}, {gpu.memory / GIB:.0f} GiB"
-    return line if usable else f"{line}: this build of torch has no code for it"
+    try:
+        choose_device("cuda", machine=replace(machine, gpus=(gpu,)))
+    except UserError as error:
+        return f"{line}: this build of torch has no code for it. {error.remedy}"
+    return f"{line}; trains in {_precisions(gpu)}"
+
+
+def _precisions(gpu: Gpu) -> str:
+    if gpu.capability >= _BFLOAT16:
+        return "32, bf16, fp16"
+    if gpu.capability >= _HALF:
+        return "32 and fp16 (it has no bf16)"
+    return "32 (its half precision is no faster)"
 
 
 def _resources() -> Iterator[Finding]:
@@ -121,16 +139,30 @@ def _package(name: str) -> Finding:
         return Finding(name, "not installed: pip install 'matteapp[train]'", good=False)
 
 
-def _data(folder: Path | None) -> Iterator[Finding]:
-    if folder is None:
-        yield Finding("data", f"${DATA_VARIABLE} names no folder")
+def _data() -> Iterator[Finding]:
+    """The data sets that are named somewhere, and what they lack."""
+    try:
+        roots = known_roots()
+    except UserError as error:
+        yield Finding("data", str(error), good=False)
         return
-    if not folder.is_dir():
-        yield Finding("data", f"{folder} of ${DATA_VARIABLE} is not there", good=False)
-        return
-    kinds = sorted(path for path in folder.iterdir() if path.is_dir())
-    if not kinds:
-        yield Finding("data", f"{folder} holds no folders", good=False)
-    for kind in kinds:
-        count = sum(path.is_file() for path in kind.rglob("*"))
-        yield Finding("data", f"{kind}: {count} files")
+    if not roots:
+        yield Finding("data", f"none: ${DATA_VARIABLE} names no folder, nor does {user_file()}")
+    for root in roots.values():
+        yield _data_set(root)
+
+
+def _data_set(root: DataRoot) -> Finding:
+    if not root.path.is_dir():
+        return Finding("data", f"{root.name}: {root.path} is not there", good=False)
+    try:
+        findings = layout_of(root).check(root.path)
+    except UserError as error:
+        return Finding("data", f"{root.name}: {error}")
+    lacking = [finding for finding in findings if not finding.good]
+    told = "; ".join(f"{finding.name} {finding.value}" for finding in lacking or findings)
+    return Finding("data", f"{root.name}: {told}", good=not lacking)
+
+
+_TORCHRUN = "train on all of them with torchrun"
+_TOO_NEW = "this build of torch is too new for it, or was built without it (see the README)"

@@ -171,7 +171,7 @@ def seed_all(*entropy: int) -> None:
     np.random.seed(seed % (1 << 32))  # noqa: NPY002 - whoever uses the global one gets this
     # torch.manual_seed() would note a traceback for each kind of device that isn't in use
     torch.default_generator.manual_seed(seed)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)
 
 
