@@ -59,7 +59,7 @@ def answered(network: nn.Module, photograph: Photograph) -> NDArray[np.float32]:
     rgb, alpha = (padded(tensor, multiple).to(where) for tensor in batch)
     with torch.no_grad():
         colours: Tensor = network(rgb, alpha)
-    planes = colours[0, :, :height, :width].float().clamp(0, 1).cpu().numpy()
+    planes = colours.detach()[0, :, :height, :width].float().clamp(0, 1).cpu().numpy()
     return np.ascontiguousarray(planes.transpose(1, 2, 0))
 
 

@@ -67,7 +67,7 @@ def answered(network: nn.Module, photograph: Photograph, guidance: Alpha) -> Alp
     rgb, given = (padded(tensor, network.size_multiple).to(where) for tensor in batch)  # type: ignore[arg-type]
     with torch.no_grad():
         alpha: Tensor = network.predict(rgb, given)  # type: ignore[operator]
-    return alpha[0, 0, :height, :width].float().clamp(0, 1).cpu().numpy()
+    return alpha.detach()[0, 0, :height, :width].float().clamp(0, 1).cpu().numpy()
 
 
 def padded(batch: Tensor, multiple: int) -> Tensor:

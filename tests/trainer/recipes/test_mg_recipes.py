@@ -1,0 +1,141 @@
+"""The recipes mg_matting and mg_foreground: every config is parsed, built, and steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.models.registry import MODELS
+from trainer.config import load_run
+from trainer.losses.matting import LEVEL_WEIGHTS
+from trainer.phase import Setup, StepContext
+
+PARAMETERS = {"prn": 29_596_643, "foreground": 29_596_643 - 37_217 - 18_785 + 2 * 289}
+"""Trainable, of the published networks; the second lacks the heads at strides 8 and 4, and the last
+layer of its only head (32 × 3 × 3 weights and a bias for each plane) answers three planes."""
+REDUCED = {
+    "data.source": "made",
+    "data.backgrounds": "made",
+    "data.families": '["crisp"]',
+    "augmentation.crop": "64",
+    "augmentation.pairing.side": "64",
+    "network.narrow": "8",
+    "validation.count": "1",
+    "validation.side": "64",
+}
+"""What makes a published config small enough to step here: size and width, and made data."""
+
+
+def built(recipe: str, config: str, **changes: str) -> tuple[Any, Setup]:
+    loaded = load_run(recipe, config, [f"{key}={value}" for key, value in changes.items()])
+    return loaded.config, loaded.module.build(loaded.config)
+
+
+def reduced(recipe: str, config: str) -> Setup:
+    changes = dict(REDUCED)
+    if recipe == "mg_foreground":
+        changes["random_alpha.pictures"] = "made"
+    if config == "paper_rwp":
+        changes["data.leave_out"] = '"transparent.txt"'
+    return built(recipe, config, **changes)[1]
+
+
+def stepped(setup: Setup, *, step: int = 0) -> dict[str, float]:
+    """Losses of one real step."""
+    (phase,) = setup.phases
+    samples = [setup.samples.sample(index) for index in range(2)]
+    batch = {name: torch.stack([one[name] for one in samples]) for name in samples[0]}
+    generator = torch.Generator().manual_seed(0)
+    terms = phase.loss(batch, StepContext(step, generator, lambda tensor: tensor))
+    torch.stack(list(terms.values())).sum().backward()
+    torch.optim.Adam(phase.parameters, phase.learning_rate, phase.betas).step()
+    return {name: term.item() for name, term in terms.items()}
+
+
+@pytest.mark.parametrize("recipe", ["mg_matting", "mg_foreground"])
+def test_smoke_steps_and_judges_without_any_data(recipe: str) -> None:
+    torch.manual_seed(0)
+    config, setup = built(recipe, "smoke")
+    assert config.steps == 2
+    before = [p.detach().clone() for p in setup.phases[0].parameters]
+    terms = stepped(setup)
+    assert all(np.isfinite(value) and value >= 0 for value in terms.values())
+    moved = sum(
+        not torch.equal(old, new)
+        for old, new in zip(before, setup.phases[0].parameters, strict=True)
+    )
+    assert moved > 0.9 * len(before)
+    (network,) = setup.networks.values()
+    network.eval()
+    assert setup.validate is not None
+    found = setup.validate(setup.networks)
+    assert found.selected in found.figures
+    assert found.pictures["sheet"].shape == (2 * 256, 4 * 256, 3)
+    assert setup.exported is not None
+    assert setup.exported[0] in setup.networks
+    assert setup.exported[1] in MODELS
+
+
+@pytest.mark.parametrize(
+    ("recipe", "config"),
+    [("mg_matting", "paper"), ("mg_matting", "paper_rwp"), ("mg_foreground", "paper")],
+)
+def test_a_published_config_steps_when_only_its_size_is_reduced(
+    recipe: str, config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("transparent.txt").write_text("glass\n")
+    setup = reduced(recipe, config)
+    terms = [stepped(setup, step=step) for step in (0, 20_000)]
+    assert all(np.isfinite(value) for one in terms for value in one.values())
+    assert setup.exported is None  # a narrow network is nobody's model
+    has_composition = any(name.startswith("composition") for name in terms[0])
+    assert has_composition == (config == "paper")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "config", "name"),
+    [
+        ("mg_matting", "paper", "prn"),
+        ("mg_matting", "paper_rwp", "prn"),
+        ("mg_foreground", "paper", "foreground"),
+    ],
+)
+def test_published_networks_have_their_size(recipe: str, config: str, name: str) -> None:
+    wanted = load_run(recipe, config).config.network  # type: ignore[attr-defined]
+    assert wanted.name == name
+    assert wanted.narrow == 1
+    with torch.device("meta"):
+        network: nn.Module = MODELS[name].load_builder()()
+    assert sum(p.numel() for p in network.parameters() if p.requires_grad) == PARAMETERS[name]
+
+
+@pytest.mark.parametrize("recipe", ["mg_matting", "mg_foreground"])
+def test_the_published_schedule(recipe: str) -> None:
+    config: Any = load_run(recipe, "paper").config
+    assert (config.steps, config.global_batch, config.schedule.warm_up) == (100_000, 40, 5_000)
+    assert (config.learning.rate, config.learning.betas) == (1e-3, (0.5, 0.999))
+    assert (config.clip, config.schedule.shape) == ("dynamic", "cosine")
+    assert config.augmentation.crop == 512
+    assert config.data.source == "composition1k"
+    assert config.augmentation.real_world.probability == 0
+
+
+def test_what_the_portrait_training_changes() -> None:
+    paper: Any = load_run("mg_matting", "paper").config
+    portraits: Any = load_run("mg_matting", "paper_rwp").config
+    assert paper.guidance.perturbation.cut_mask == 0.25
+    assert paper.guidance.perturbation.threshold == (0, 1)
+    assert paper.loss.levels == "paper"
+    assert LEVEL_WEIGHTS["paper"] == pytest.approx((1 / 6, 2 / 6, 3 / 6))
+    assert portraits.guidance.perturbation.cut_mask == 0
+    assert portraits.loss.composition == 0
+    assert portraits.augmentation.real_world.probability == 0.5
+    assert str(portraits.data.leave_out) == "transparent.txt"
+    same = {"network", "learning", "schedule", "validation", "steps", "global_batch"}
+    assert paper.model_dump(include=same) == portraits.model_dump(include=same)
