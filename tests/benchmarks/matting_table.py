@@ -1,8 +1,8 @@
 """Every way to a matte, on made validation pictures and a folder of real ones: one table.
 
     python tests/benchmarks/matting_table.py --json table.jsonl [--count 200] [--size 768]
-        [--extra FOLDER] [--methods closed_form shipped …] [--kinds trimap mask_dilated_20 …]
-        [--network NAME] [--workers 1]
+        [--families …] [--portraits 0] [--extra FOLDER] [--methods closed_form shipped …]
+        [--kinds trimap mask_dilated_20 …] [--network NAME] [--workers 1]
 
 Each result is appended to the file as one line of JSON at once; started again with the same size
 and count or a larger one, it goes on where it was. With more than one worker the seconds are those
@@ -23,28 +23,23 @@ from statistics import fmean
 from zlib import crc32
 
 import numpy as np
+from matting_pictures import SEED, Pictures
 from matting_rows import BANDS, ROWS, Task, rows_for
 from portraits import draw_portrait
 
 from engine.errors import UserError
 from engine.imaging.types import Image
-from trainer.data.compose import compose
-from trainer.data.layouts.opening import open_photographs
-from trainer.data.made import MadeMattes, made_background
 from trainer.data.sample import Photograph
 from trainer.evaluation.guidance import KINDS, true_trimap
-from trainer.evaluation.networks import in_eight_bits, scaled_down
+from trainer.evaluation.networks import in_eight_bits
 from trainer.evaluation.paired import paired_difference
 from trainer.metrics import measure
 
-SEED = 3
-NOISE = 1.2  # of a sensor, in values of 255
 SHOWN = {"SAD": 1.0, "MSE": 1000.0, "MAD": 1000.0, "Grad": 1.0, "Conn": 1.0}
 
 
 def main() -> None:
     options = _options()
-    print(_settings(options), flush=True)
     results = _read(options.json, options)
     done = {(row["picture"], row["kind"], row["method"]) for row in results}
     for row in _computed(options, done):
@@ -59,6 +54,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, required=True, help="results are appended here")
     parser.add_argument("--count", type=int, default=200, help="made pictures")
     parser.add_argument("--size", type=int, default=768, help="side of a made picture, pixels")
+    parser.add_argument("--families", nargs="+", default=[], help="of made pictures; default all")
+    parser.add_argument("--portraits", type=int, default=0, help="made portraits")
     parser.add_argument("--extra", type=Path, help="a folder with image/ and alpha/")
     parser.add_argument("--methods", nargs="+", default=list(ROWS), choices=list(ROWS))
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
@@ -68,8 +65,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _settings(options: argparse.Namespace) -> str:
-    return f"{options.count} made pictures of {options.size}², network {options.network}"
+def _pictures(options: argparse.Namespace) -> Pictures:
+    families = tuple(options.families)
+    return Pictures(options.size, options.count, options.portraits, families, options.extra)
 
 
 def _read(path: Path, options: argparse.Namespace) -> list[dict]:
@@ -82,7 +80,9 @@ def _read(path: Path, options: argparse.Namespace) -> list[dict]:
             rows.append(json.loads(line))
         except json.JSONDecodeError:
             print(f"a line of {path} is cut short and left out")
-    wrong = {row["size"] for row in rows} - {options.size}
+    wrong: set[object] = {row["size"] for row in rows} - {options.size}
+    drawn = {tuple(row["families"]) for row in rows if row["picture"].startswith("made")}
+    wrong |= drawn - {tuple(options.families)}
     wrong |= {row["network"] for row in rows if ROWS[row["method"]].network} - {options.network}
     if wrong:
         raise SystemExit(f"{path} holds results of {wrong}; take another file")
@@ -94,11 +94,8 @@ def _read(path: Path, options: argparse.Namespace) -> list[dict]:
 def _computed(options: argparse.Namespace, done: set[tuple[str, str, str]]) -> Iterator[dict]:
     if options.report:
         return
-    pictures = [f"made/{index}" for index in range(options.count)]
-    if options.extra:
-        count = len(open_photographs(options.extra.resolve().name, root=options.extra))
-        pictures += [f"extra/{index}" for index in range(count)]
-    work = [(name, [key[1:] for key in done if key[0] == name], options) for name in pictures]
+    names = _pictures(options).names()
+    work = [(name, [key[1:] for key in done if key[0] == name], options) for name in names]
     if options.workers == 1:
         _warm_up(options)
         for number, item in enumerate(work):
@@ -130,32 +127,10 @@ def _warm_up(options: argparse.Namespace) -> None:
 
 
 def _results(name: str, done: list[tuple[str, str]], options: argparse.Namespace) -> list[dict]:
-    place, _, number = name.partition("/")
     wanted = {(kind, row) for kind in options.kinds for row in rows_for(kind, options.methods)}
     if wanted <= set(done):
         return []
-    if place == "made":
-        photograph = _made(int(number), options.size)
-    else:
-        photograph = _extra(options.extra, int(number), options.size)
-    return _of_picture(photograph, name, done, options)
-
-
-def _made(index: int, size: int) -> Photograph:
-    rng = np.random.default_rng((SEED, index))
-    subject = MadeMattes("validation", (size, size)).subject(index, rng)
-    photograph = compose(subject, made_background((size, size), rng, "validation"), rng)
-    noisy = photograph.image + NOISE * rng.standard_normal(photograph.image.shape)
-    pixels = np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
-    return Photograph(pixels, photograph.alpha, photograph.name, photograph.family)
-
-
-def _extra(folder: Path, index: int, size: int) -> Photograph:
-    """A real picture, its short side reduced to `size`."""
-    photograph = open_photographs(folder.resolve().name, root=folder).photograph(index)
-    sides = photograph.alpha.shape
-    small = scaled_down(photograph, round(size * max(sides) / min(sides)))
-    return Photograph(small.image, small.alpha, small.name, folder.resolve().name, None, None)
+    return _of_picture(_pictures(options).picture(name), name, done, options)
 
 
 def _of_picture(
@@ -172,7 +147,8 @@ def _of_picture(
             if (kind, method) in done:
                 continue
             row = {"picture": name, "family": photograph.family, "kind": kind, "method": method}
-            row |= {"size": options.size, "network": options.network, "workers": options.workers}
+            row |= {"size": options.size, "families": options.families}
+            row |= {"network": options.network, "workers": options.workers}
             try:
                 matte, seconds = _solved(method, task)
             except UserError as error:
@@ -196,7 +172,7 @@ def _solved(method: str, task: Task) -> tuple[np.ndarray, float]:
 
 
 def _print(results: list[dict], options: argparse.Namespace) -> None:
-    for place in ("made", "extra"):
+    for place in ("made", "portrait", "extra"):
         rows = [row for row in results if row["picture"].startswith(place)]
         for kind in options.kinds:
             of_kind = [row for row in rows if row["kind"] == kind]
