@@ -45,7 +45,9 @@ def _wall(rng: np.random.Generator, grid: Grid) -> Plane:
     x, y = grid
     values = lattice(rng)
     tone = _tone(rng, 0.3, 0.85)
-    rough = 0.07 * turbulence(values, 30 * x, 30 * y, 3) + 0.08 * turbulence(values, 2 * x, 2 * y, 2)
+    rough = 0.07 * turbulence(values, 30 * x, 30 * y, 3) + 0.08 * turbulence(
+        values, 2 * x, 2 * y, 2
+    )
     slope = rng.uniform(-0.35, 0.35) * (x - 0.5) + rng.uniform(-0.2, 0.2) * (y - 0.5)
     joints = np.zeros_like(x)
     if rng.random() < 0.5:
@@ -62,7 +64,9 @@ def _lights(rng: np.random.Generator, grid: Grid) -> Plane:
         radius = rng.uniform(0.015, 0.09)
         away = np.hypot(x - rng.uniform(-0.1, 1.3), y - rng.uniform(-0.1, 0.9)) / radius
         disc = np.clip((1.0 - away) * 6.0, 0.0, 1.0) * (0.75 + 0.25 * away.clip(0, 1) ** 4)
-        picture = picture + (disc * rng.uniform(0.1, 0.7))[..., None] * _tone(rng, 0.4, 1.0, vivid=0.9)
+        picture = picture + (disc * rng.uniform(0.1, 0.7))[..., None] * _tone(
+            rng, 0.4, 1.0, vivid=0.9
+        )
     return np.asarray(picture, np.float32)
 
 
@@ -88,10 +92,15 @@ def _garden(rng: np.random.Generator, grid: Grid) -> Plane:
     clump = 0.5 + 0.5 * turbulence(values, scale * x, scale * y, 3)
     green = np.array([rng.uniform(0.12, 0.35), rng.uniform(0.3, 0.5), rng.uniform(0.08, 0.22)])
     sun = np.array([0.75, 0.82, rng.uniform(0.4, 0.7)])
-    leaves = green * (0.4 + clump[..., None]) + (sun - green) * np.clip(2.2 * clump - 1.5, 0, 1)[..., None]
+    leaves = (
+        green * (0.4 + clump[..., None])
+        + (sun - green) * np.clip(2.2 * clump - 1.5, 0, 1)[..., None]
+    )
     sky = np.array([0.72, 0.83, 0.95]) * (1.05 - 0.2 * y[..., None])
     line = rng.uniform(-0.2, 0.5) + 0.3 * (clump - 0.5)
-    return np.asarray(sky + (leaves - sky) * np.clip((y - line) / 0.12, 0, 1)[..., None], np.float32)
+    return np.asarray(
+        sky + (leaves - sky) * np.clip((y - line) / 0.12, 0, 1)[..., None], np.float32
+    )
 
 
 def _street(rng: np.random.Generator, grid: Grid) -> Plane:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.data.portraits.camera import Camera
-from trainer.data.portraits.curve_kernels import draw_curves
+from trainer.data.portraits.curve_kernels import draw_curves, light_curves, smooth_curves
 from trainer.data.portraits.light import Light
 from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.solids import Array
@@ -51,50 +51,30 @@ def tubes(lines: Sequence[tuple[Array, float, Plane]]) -> Curves:
 
 
 def smooth(points: Array) -> Array:
-    """A Catmull–Rom curve through N×K×3 points: N×((K-1)·SMOOTH+1)×3."""
-    padded = np.concatenate(
-        [2 * points[:, :1] - points[:, 1:2], points, 2 * points[:, -1:] - points[:, -2:-1]], axis=1
-    )
-    a, b, c, d = (padded[:, i : padded.shape[1] - 3 + i, None] for i in range(4))
-    t = (np.arange(SMOOTH) / SMOOTH)[:, None]
-    inner = 0.5 * (
-        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    )
-    flat = inner.reshape(len(points), -1, 3)
-    return np.concatenate([flat, points[:, -1:]], axis=1)
+    """A smooth curve through N×K×3 points: N×((K-1)·SMOOTH+1)×3."""
+    return np.asarray(smooth_curves(points.astype(np.float32), SMOOTH), np.float64)
 
 
 def shaded(curves: Curves, light: Light, lit: Array) -> Plane:
     """Linear colours of camera-frame curves: the form beneath them, and a shine across them.
-
-    After Kajiya and Kay 1989 (highlights of a cylinder far thinner than a pixel).
 
     Args:
         curves: N×K.
         light: what lights them.
         lit: N×K, 0 in shadow, 1 in full light.
     """
-    tangent = np.gradient(curves.points, axis=1)
-    tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True) + 1e-9
-    key = light.key.astype(np.float64)
-    facing = np.clip((curves.normals @ key + 0.35) / 1.35, 0.0, 1.0)
-    along = tangent @ key
-    across = np.sqrt(np.clip(1.0 - along**2, 0.0, 1.0))
-    diffuse = (0.75 * facing + 0.25 * across * (0.3 + 0.7 * facing)) * lit
-    half = key + np.array([0.0, 0.0, 1.0])
-    half /= np.linalg.norm(half)
-    shine = np.sqrt(np.clip(1.0 - (tangent @ half) ** 2, 0.0, 1.0))
-    shine = shine**60 * facing * lit * curves.gloss
-    above = (0.5 - 0.5 * curves.normals[..., 1])[..., None]
-    ambient = light.ground + (light.sky - light.ground) * above
-    rim = np.clip(curves.normals @ light.rim.astype(np.float64) + 0.3, 0.0, 1.0)
-    rim = rim * np.clip(1.1 - curves.normals[..., 2], 0.0, 1.0) ** 2
-    sheen = np.sqrt(curves.albedo.clip(0.0)) * 0.8 + 0.1
-    return np.asarray(
-        curves.albedo
-        * (diffuse[..., None] * light.key_colour + ambient + 2.0 * rim[..., None] * light.rim_colour)
-        + sheen * shine[..., None] * light.key_colour,
-        np.float32,
+    half = light.key + np.array([0.0, 0.0, 1.0])
+    rays = np.stack(
+        [light.key, half / np.linalg.norm(half), light.rim, light.key_colour, light.sky,
+         light.ground, light.rim_colour]
+    )  # fmt: skip
+    return light_curves(
+        curves.points.astype(np.float32),
+        curves.normals.astype(np.float32),
+        curves.albedo.astype(np.float32),
+        lit.astype(np.float32),
+        rays.astype(np.float32),
+        curves.gloss,
     )
 
 

@@ -13,7 +13,9 @@ from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.texture import bell, lattice, mix, noise, step_between
 from trainer.data.portraits.traits import PortraitTraits
 
-IRIS = np.array([(0.055, 0.022, 0.010), (0.13, 0.065, 0.02), (0.12, 0.13, 0.06), (0.16, 0.25, 0.32)])
+IRIS = np.array(
+    [(0.055, 0.022, 0.010), (0.13, 0.065, 0.02), (0.12, 0.13, 0.06), (0.16, 0.25, 0.32)]
+)
 """Linear RGB: brown, hazel, green, blue-grey; evenly spaced in `iris`."""
 WHITE = np.array([0.62, 0.57, 0.55], np.float32)
 
@@ -54,12 +56,11 @@ def paint_eyes(
         light: unit vector to the key light in the head frame.
     """
     front = step_between(0.1, 0.35, place[..., 2])
-    shown, spark = np.zeros(front.shape, np.float32), np.zeros(front.shape, np.float32)
-    bulge = np.zeros((*front.shape, 3), np.float32)
+    shown, spark, bulge = np.zeros_like(front), np.zeros_like(front), np.zeros_like(albedo)
     for side in (-1.0, 1.0):
         albedo, inside, shine, normal = _one(traits, albedo, place, footprint, light, front, side)
         shown, spark = shown + inside, spark + shine
-        bulge += normal * inside[..., None]
+        bulge = bulge + normal * inside[..., None]
     return Eyes(_brows(traits, albedo, place, front), np.clip(shown, 0, 1), bulge, spark)
 
 
@@ -75,7 +76,7 @@ def brow_line(traits: PortraitTraits, u: Plane) -> tuple[Plane, Plane]:
     """Middle and half thickness of the brow at u, in half eye widths."""
     arch = 0.1 + 0.22 * traits.brow_arch
     middle = -1.42 - arch * (1.0 - ((u - 0.35) / 1.35) ** 2) - 0.5 * traits.eye_tilt * u
-    thick = 0.21 * traits.brows * np.clip(1.0 - np.clip((u - 0.1) / 1.5, 0, 1) ** 2, 0.0, 1.0)
+    thick = 0.17 * traits.brows * np.clip(1.0 - np.clip((u - 0.1) / 1.5, 0, 1) ** 2, 0.0, 1.0)
     return middle, np.asarray(thick, np.float32)
 
 
@@ -159,4 +160,4 @@ def _brows(traits: PortraitTraits, albedo: Plane, place: Plane, front: Plane) ->
     body = step_between(-1.4, 0.2, 1.0 - np.abs(v - middle) / np.maximum(thick, 0.02)) * ends
     grain = 0.85 + 0.3 * noise(lattice(traits.detail(6)), 9 * u + 3 * v, 3 * v - 2 * u)
     dark = hair_tone(traits) * 0.5
-    return mix(albedo, dark, np.clip(0.6 * body * grain * front, 0, 1).astype(np.float32))
+    return mix(albedo, dark, np.clip(0.5 * body * grain * front, 0, 1).astype(np.float32))

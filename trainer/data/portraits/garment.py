@@ -42,7 +42,9 @@ def seams(garment: Garment) -> Curves:
 
 
 def _crew(traits: PortraitTraits) -> Garment:
-    hole = ball(Part.CLOTH, (0.0, 1.34, -0.08), (0.68, 0.47, 0.78), blend=0.03, carve=True, pitch=-0.2)
+    hole = ball(
+        Part.CLOTH, (0.0, 1.34, -0.08), (0.68, 0.47, 0.78), blend=0.03, carve=True, pitch=-0.2
+    )
     return Garment([*torso_solids(traits, Part.CLOTH, thicker=0.05), hole])
 
 
@@ -78,7 +80,9 @@ def _jacket(traits: PortraitTraits) -> Garment:
             ball(Part.HAT, (0.0, 1.86, 0.4), (0.09, 0.09, 0.07)),
             ball(Part.HAT, (0.0, 2.7, 0.46), (0.16, 0.9, 0.05), blend=0.03),
         ]
-    return Garment([*shirt.solids, *over, open_, hole, *lapel, *tie], shirt.lines if not tie else [])
+    return Garment(
+        [*shirt.solids, *over, open_, hole, *lapel, *tie], shirt.lines if not tie else []
+    )
 
 
 def _jumper(traits: PortraitTraits) -> Garment:
@@ -95,7 +99,11 @@ def _hoodie(traits: PortraitTraits) -> Garment:
     hole = ball(Part.CLOTH, (0.0, 1.3, -0.1), (0.5, 0.72, 0.62), blend=0.08, carve=True)
     white = decode((0.85, 0.84, 0.82))
     cords = [
-        (np.array([(0.16 * s, 1.95, 0.5), (0.2 * s, 2.4, 0.58), (0.19 * s, 2.95, 0.55)]), 0.03, white)
+        (
+            np.array([(0.16 * s, 1.95, 0.5), (0.2 * s, 2.4, 0.58), (0.19 * s, 2.95, 0.55)]),
+            0.03,
+            white,
+        )
         for s in (-1.0, 1.0)
     ]
     return Garment([*torso_solids(traits, Part.CLOTH, thicker=0.11), *hood, hole], cords)
@@ -177,7 +185,9 @@ def _pattern(traits: PortraitTraits, x: Plane, y: Plane, values: Plane) -> Plane
     if traits.pattern == "stripes":
         return step_between(0.40, 0.46, np.abs(v - 0.5) + 0.2)
     if traits.pattern == "checks":
-        return 0.5 * (step_between(0.22, 0.28, np.abs(u - 0.5)) + step_between(0.22, 0.28, np.abs(v - 0.5)))
+        return 0.5 * (
+            step_between(0.22, 0.28, np.abs(u - 0.5)) + step_between(0.22, 0.28, np.abs(v - 0.5))
+        )
     if traits.pattern == "dots":
         return step_between(-0.24, -0.2, -np.hypot(u - 0.5, v - 0.5))
     if traits.pattern == "mottled":

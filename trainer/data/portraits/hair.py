@@ -7,22 +7,26 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from trainer.data.portraits.curves import Curves, smooth
+from trainer.data.portraits.eyes import brow_line, lid_edges
 from trainer.data.portraits.hair_colour import hair_tone, strand_tones
 from trainer.data.portraits.hair_styles import Style
 from trainer.data.portraits.head import eye_place, surface
-from trainer.data.portraits.eyes import brow_line, lid_edges
 from trainer.data.portraits.skin import beard_share
-from trainer.data.portraits.solid_kernels import flow, meet
+from trainer.data.portraits.solid_kernels import Plane, flow, meet
 from trainer.data.portraits.solids import Array, Frame
 from trainer.data.portraits.traits import PortraitTraits
 
 POINTS = 12
 """Points per strand while it runs; `smooth` adds more."""
+LED = 3
+"""One strand of so many is computed; the others follow it."""
 GUIDES = 1 / 14
 """Share of the strands that the others gather around."""
 
 
-def grow_hair(traits: PortraitTraits, style: Style, head: Frame, rows: Array, body: Array) -> Curves:
+def grow_hair(
+    traits: PortraitTraits, style: Style, head: Frame, rows: Array, body: Array
+) -> Curves:
     """The strands of a hairstyle.
 
     Args:
@@ -37,34 +41,63 @@ def grow_hair(traits: PortraitTraits, style: Style, head: Frame, rows: Array, bo
     count = len(roots)
     if count == 0:
         return _none()
-    lengths = style.length * rng.uniform(0.55, 1.1, count)
-    place = head.from_camera(roots)
-    fringe = (place[:, 2] > 0.15) & (np.abs(place[:, 0]) < 0.5)
-    falls = 1.15 * np.clip(style.front - place[:, 1], 0.05, None) * rng.uniform(0.8, 1.1, count)
-    lengths = np.where(fringe, np.minimum(lengths, falls), lengths)
     stray = rng.random(count) < 0.07
-    lift = np.tile(style.lift, (count, 1)) * rng.uniform(0.2, 1.6, (count, 1))
-    lift[stray, 1] += rng.uniform(0.02, 0.12, int(stray.sum()))
-    wish = _wishes(traits, style, head, roots, rng)
-    tie = np.zeros(3) if style.tie is None else head.to_camera(np.array(style.tie))
-    solid = np.concatenate([rows, body])
-    bound = style.bound * (1.0 if style.tie is not None else 0.0)
-    path, normals = flow(solid, roots, wish, tie, bound, lengths, lift, style.cling, POINTS)
+    path, normals = _run(traits, style, head, roots, np.concatenate([rows, body]), rng)
     path, normals = smooth(path), smooth(normals)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-9
+    ends = rng.uniform(0.5, 1.0, count) * _clear(style, head, path, roots)
+    kept = ends * style.length > 0.03
+    path, normals = _cut(path[kept], ends[kept]), _cut(normals[kept], ends[kept])
     path = _curled(style, path, normals, rng)
-    kept = ~_astray(style, head, path) | (rng.random(count) < 0.03)
-    return _strands(traits, style, path[kept], normals[kept], stray[kept], rng)
+    return _strands(traits, style, path, normals, stray[kept], rng)
 
 
-def _astray(style: Style, head: Frame, path: Array) -> NDArray[np.bool_]:
-    """Which strands hang into the face or across the throat; N."""
+def _run(
+    traits: PortraitTraits,
+    style: Style,
+    head: Frame,
+    roots: Array,
+    solids: Array,
+    rng: np.random.Generator,
+) -> tuple[Array, Array]:
+    """Paths and normals: every third strand runs, its neighbours run beside it."""
+    led = np.ascontiguousarray(roots[::LED])
+    count = len(led)
+    lift = np.tile(style.lift, (count, 1)) * rng.uniform(0.2, 1.6, (count, 1))
+    loose = rng.random(count) < 0.07
+    lift[loose, 1] += rng.uniform(0.02, 0.12, int(loose.sum()))
+    lengths = np.full(count, 1.1 * style.length)
+    wish = _wishes(traits, style, head, led, rng)
+    tie = np.zeros(3) if style.tie is None else head.to_camera(np.array(style.tie))
+    path, normals = flow(solids, led, wish, tie, style.bound, lengths, lift, style.cling, POINTS)
+    _, nearest = cKDTree(led).query(roots)
+    aside = (roots - led[nearest])[:, None]
+    return path[nearest] + aside, normals[nearest]
+
+
+def _cut(path: Array, ends: Array) -> Array:
+    """N×K×3 curves shortened to the share `ends` (N) of themselves, as many points as before."""
+    last = path.shape[1] - 1
+    at = ends[:, None] * np.arange(last + 1)
+    low = np.minimum(at.astype(np.int64), last - 1)
+    share = (at - low)[..., None]
+    row = np.arange(len(path))[:, None]
+    return np.asarray(path[row, low] * (1.0 - share) + path[row, low + 1] * share)
+
+
+def _clear(style: Style, head: Frame, path: Array, roots: Array) -> Array:
+    """The share of each strand before it hangs into the face or across the throat; N in [0, 1]."""
     place = head.from_camera(path)
     x, y, z = np.abs(place[..., 0]), place[..., 1], place[..., 2]
-    top = -0.48 if style.front > 1.0 else style.front + 0.1
-    face = (x < 0.4) & (y > top) & (y < 0.9) & (z > 0.3)
+    start = head.from_camera(roots)
+    over = (start[:, 2] > 0.1) & (np.abs(start[:, 0]) < 0.5)
+    ragged = 0.06 * np.sin(37.0 * start[:, 0] + 11.0 * start[:, 1])
+    top = np.where(over, min(style.front, -0.5) if style.front > 1.0 else style.front, -0.5)
+    face = (x < 0.42) & (y > (top + ragged)[:, None]) & (y < 0.9) & (z > 0.3)
     throat = (x < 0.36) & (y > 0.7) & (z > -0.2)
-    return np.asarray((face | throat).any(axis=1))
+    bad = face | throat
+    first = np.where(bad.any(axis=1), bad.argmax(axis=1) - 1, path.shape[1] - 1)
+    return np.asarray(np.clip(first, 0, None) / (path.shape[1] - 1))
 
 
 def grow_beard(traits: PortraitTraits, head: Frame, face: Array) -> Curves:
@@ -77,6 +110,8 @@ def grow_beard(traits: PortraitTraits, head: Frame, face: Array) -> Curves:
     share = beard_share(traits, spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32))
     roots = surface(head, face, spots[rng.random(tries) < share])
     roots = roots[np.isfinite(roots).all(axis=1)]
+    place = head.from_camera(roots)
+    roots = roots[(place[:, 2] > 0.05 + 0.3 * (place[:, 1] > 0.75)) & (np.abs(place[:, 0]) < 0.62)]
     long = 0.04 if traits.beard == "stubble" else 0.12 + 0.2 * traits.hair_length
     count = len(roots)
     sideways = head.from_camera(roots)[:, 0]
@@ -99,7 +134,7 @@ def grow_brows(traits: PortraitTraits, head: Frame, face: Array) -> Curves:
     off = rng.uniform(-1.0, 1.0, count)
     start = np.column_stack([u, middle + off * thick])
     lean = np.column_stack([0.55 + 0.25 * u, -0.5 + 0.5 * (u + 1.3) / 2.4 + 0.5 * off * 0.4])
-    end = start + 0.34 * lean / np.linalg.norm(lean, axis=1, keepdims=True)
+    end = start + 0.26 * lean / np.linalg.norm(lean, axis=1, keepdims=True)
     lash_u = np.linspace(-0.7, 1.06, 34)
     upper, _ = lid_edges(traits, np.clip(lash_u, -1, 1).astype(np.float32))
     root = np.column_stack([lash_u, upper])
@@ -108,7 +143,7 @@ def grow_brows(traits: PortraitTraits, head: Frame, face: Array) -> Curves:
     curves = []
     for side in (-1.0, 1.0):
         scale = np.array([side * half, half])
-        for a, b, width in ((start, end, 0.011), (root, tip, 0.010)):
+        for a, b, width in ((start, end, 0.007), (root, tip, 0.009)):
             ways = (a[:, None] + (b - a)[:, None] * np.linspace(0, 1, 4)[:, None]) * scale
             ways[..., 0] += side * at
             curves.append((ways, width))
@@ -128,7 +163,7 @@ def _on_face(
     places = places + head.turn(np.array([0.0, 0.0, 0.02]))
     good = np.isfinite(places).all(axis=(1, 2))
     normals = np.broadcast_to(head.turn(np.array([0.0, -0.2, 0.98])), places[good].shape)
-    tones = hair_tone(traits) * np.full((int(good.sum()), 1), 0.45, np.float32)
+    tones = hair_tone(traits) * np.full((int(good.sum()), 1), 0.55, np.float32)
     grown = _tapered(smooth(places[good]), smooth(np.array(normals)), tones, 1.0, rng, gloss=0.0)
     return Curves(
         grown.points,
@@ -199,7 +234,7 @@ def _strands(
     style: Style,
     path: Array,
     normals: Array,
-    stray: Array,
+    stray: NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> Curves:
     tones = strand_tones(traits, rng, len(path))
@@ -213,7 +248,7 @@ def _strands(
 def _tapered(
     path: Array,
     normals: Array,
-    tones: Array,
+    tones: Plane,
     width: float,
     rng: np.random.Generator,
     *,

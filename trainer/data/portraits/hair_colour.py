@@ -8,8 +8,14 @@ from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.traits import PortraitTraits
 
 SHADES = np.array(
-    [(0.46, 0.32, 0.17), (0.27, 0.16, 0.075), (0.12, 0.062, 0.03), (0.05, 0.027, 0.016), (0.016, 0.012, 0.011)]
-)  # fmt: skip
+    [
+        (0.46, 0.32, 0.17),
+        (0.27, 0.16, 0.075),
+        (0.12, 0.062, 0.03),
+        (0.05, 0.027, 0.016),
+        (0.016, 0.012, 0.011),
+    ]
+)
 """Linear RGB from blond to black, evenly spaced in `hair_dark`."""
 RED = np.array([0.24, 0.065, 0.018])
 GREY = np.array([0.40, 0.40, 0.41])

@@ -58,8 +58,9 @@ class Style:
         """What strands must not enter although nothing is there: the face and below it."""
         carved = [s for s in self.solids if s.carve and s.part == Part.HAIR][:1]
         faces = [
-            replace(s, part=Part.SKIN, carve=False, radii=tuple(0.96 * r for r in s.radii))
+            replace(s, part=Part.SKIN, carve=False, radii=(0.96 * a, 0.96 * b, 0.96 * c))
             for s in carved
+            for a, b, c in (s.radii,)
         ]
         return [*faces, rod(Part.SKIN, (0.0, 0.3, 0.68), (0.0, 2.6, 0.68), (0.55, 0.55))]
 
@@ -69,7 +70,9 @@ def style_of(traits: PortraitTraits) -> Style:
     return STYLE_MAKERS[traits.hairstyle](traits)
 
 
-def _cap(traits: PortraitTraits, thick: float, *, face: float = 0.0, low: float = 0.25) -> list[Solid]:
+def _cap(
+    traits: PortraitTraits, thick: float, *, face: float = 0.0, low: float = 0.25
+) -> list[Solid]:
     """Hair over the skull with the face left free.
 
     Args:
@@ -91,15 +94,21 @@ def _cap(traits: PortraitTraits, thick: float, *, face: float = 0.0, low: float 
     ]  # fmt: skip
 
 
-def _curtains(traits: PortraitTraits, bottom: float, thick: float, *, spread: float = 0.0) -> list[Solid]:
+def _curtains(
+    traits: PortraitTraits, bottom: float, thick: float, *, spread: float = 0.0
+) -> list[Solid]:
     """Hair that falls on both sides and behind, down to `bottom`."""
     wide = 0.69 * traits.face_width + 0.3 * thick
     return [
         *both(
-            rod(Part.HAIR, (wide, -0.1, -0.15), (wide + spread, bottom - 0.1, -0.12), (0.2, 0.17 + thick), 0.2)
+            rod(
+                Part.HAIR, (wide, -0.1, -0.15), (wide + spread, bottom - 0.1, -0.12),
+                (0.2, 0.17 + thick), 0.2,
+            )
         ),
         ball(
-            Part.HAIR, (0.0, 0.5 * bottom - 0.2, -0.52), (wide + 0.1, 0.5 * bottom + 0.4, 0.42 + thick), blend=0.2
+            Part.HAIR, (0.0, 0.5 * bottom - 0.2, -0.52),
+            (wide + 0.1, 0.5 * bottom + 0.4, 0.42 + thick), blend=0.2,
         ),
     ]  # fmt: skip
 
@@ -194,7 +203,8 @@ def _fringe(traits: PortraitTraits) -> Style:
     sides = _curtains(traits, bottom, 0.5 * thick, spread=0.06)
     front = ball(Part.HAIR, (0.0, -0.44, 0.3), (0.56 * traits.face_width, 0.22, 0.50), blend=0.1)
     return Style(
-        [cap[0], *sides, cap[1], front], 4200, 1.1 + 0.9 * traits.hair_length, 0.013, side=0.35, back=-0.15,
+        [cap[0], *sides, cap[1], front], 4200, 1.1 + 0.9 * traits.hair_length, 0.013,
+        side=0.35, back=-0.15,
         lift=(0.004, 0.03), wild=0.08, clump=0.5, low=0.5, front=-0.2 + 0.1 * traits.parting,
     )  # fmt: skip
 
@@ -222,7 +232,12 @@ def _brimmed(traits: PortraitTraits) -> Style:
     cap = _cap(traits, 0.03, low=0.5)
     sides = _curtains(traits, bottom, 0.03)
     return Style(
-        [cap[0], *sides, cap[1], *hat], 3000, 0.9 + 0.8 * traits.hair_length, 0.012, wild=0.15, low=0.5
+        [cap[0], *sides, cap[1], *hat],
+        3000,
+        0.9 + 0.8 * traits.hair_length,
+        0.012,
+        wild=0.15,
+        low=0.5,
     )
 
 

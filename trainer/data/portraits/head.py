@@ -57,7 +57,9 @@ def neck_solids(traits: PortraitTraits, head: Frame, body: Frame) -> list[Solid]
     for side in (1.0, -1.0):
         tip = body.from_camera(head.to_camera(np.array((0.42 * side, 0.55, -0.25))))
         low = (0.11 * side, 1.66, float(0.03 + 0.0 * cord[2]))
-        solids.append(rod(Part.SKIN, (float(tip[0]), float(tip[1]), float(tip[2])), low, (0.07, 0.06)))
+        solids.append(
+            rod(Part.SKIN, (float(tip[0]), float(tip[1]), float(tip[2])), low, (0.07, 0.06))
+        )
     return solids
 
 
@@ -84,7 +86,15 @@ def _skull(traits: PortraitTraits) -> list[Solid]:
     return [
         ball(Part.SKIN, (0.0, -0.27, -0.16), (0.72 * wide, 0.75, 0.86)),
         ball(Part.SKIN, (0.0, 0.12, 0.12), (0.62 * wide, 0.80, 0.60), blend=0.15),
-        *both(rod(Part.SKIN, (0.45 * jaw, 0.42, 0.0), (0.13 * jaw, chin - 0.02, 0.44), (0.2, 0.13), 0.2)),
+        *both(
+            rod(
+                Part.SKIN,
+                (0.45 * jaw, 0.42, 0.0),
+                (0.13 * jaw, chin - 0.02, 0.44),
+                (0.2, 0.13),
+                0.2,
+            )
+        ),
         ball(Part.SKIN, (0.0, chin, 0.5), (0.2 * jaw, 0.14, 0.15), blend=0.18),
     ]
 
@@ -100,9 +110,7 @@ def _features(traits: PortraitTraits) -> list[Solid]:
             rod(Part.SKIN, (0.07, -0.17, 0.66), (0.42 * wide, -0.17, 0.5), (ridge, ridge), 0.14),
         ),
         *both(
-            ball(
-                Part.SKIN, (eye_x, 0.0, 0.78), (1.25 * eye_w, 0.11, 0.17), blend=0.13, carve=True
-            )
+            ball(Part.SKIN, (eye_x, 0.0, 0.78), (1.25 * eye_w, 0.11, 0.17), blend=0.13, carve=True)
         ),
         *both(ball(Part.SKIN, (eye_x, 0.0, 0.46), (1.15 * eye_w, 0.135, 0.165), blend=0.04)),
     ]
@@ -112,6 +120,7 @@ def _nose(traits: PortraitTraits) -> list[Solid]:
     width, low = traits.nose_width * (0.94 + 0.12 * traits.build), 0.40 * traits.nose_length
     out = 0.75 + 0.09 * traits.nose_length
     bridge = 0.05 * traits.nose_bridge
+    wing = (0.105 * width, low - 0.02, out - 0.1)
     return [
         rod(
             Part.SKIN,
@@ -121,7 +130,9 @@ def _nose(traits: PortraitTraits) -> list[Solid]:
             0.09,
         ),
         ball(Part.SKIN, (0.0, low - 0.045, out), (0.088 * width, 0.075, 0.085), blend=0.05),
-        *both(ball(Part.SKIN, (0.105 * width, low - 0.02, out - 0.1), (0.05, 0.052, 0.085), blend=0.08)),
+        *both(
+            ball(Part.SKIN, wing, (0.05, 0.052, 0.085), blend=0.08)
+        ),
         *both(
             ball(
                 Part.SKIN, (0.05 * width, low + 0.04, out - 0.03), (0.028, 0.02, 0.045),
@@ -135,8 +146,16 @@ def _lips(traits: PortraitTraits) -> list[Solid]:
     y, full, wide = mouth_height(traits), traits.lips, 0.28 * traits.mouth_width
     return [
         ball(Part.SKIN, (0.0, y, 0.52), (0.27, 0.22, 0.2), blend=0.14),
-        *both(rod(Part.SKIN, (0.03, y - 0.032 * full, 0.70), (0.8 * wide, y, 0.62), (0.034 * full, 0.01), 0.04)),
-        rod(Part.SKIN, (-0.07, y + 0.045 * full, 0.69), (0.07, y + 0.045 * full, 0.69), (0.042 * full,) * 2, 0.05),
+        *both(
+            rod(
+                Part.SKIN, (0.03, y - 0.032 * full, 0.70), (0.8 * wide, y, 0.62),
+                (0.034 * full, 0.01), 0.04,
+            )
+        ),
+        rod(
+            Part.SKIN, (-0.07, y + 0.045 * full, 0.69), (0.07, y + 0.045 * full, 0.69),
+            (0.042 * full, 0.042 * full), 0.05,
+        ),
         ball(Part.SKIN, (0.0, y + 0.01, 0.77), (0.95 * wide, 0.008, 0.07), blend=0.03, carve=True),
     ]  # fmt: skip
 
@@ -145,7 +164,9 @@ def _ears(traits: PortraitTraits) -> list[Solid]:
     x = 0.70 * traits.face_width
     return [
         *both(ball(Part.SKIN, (x, 0.13, -0.1), (0.075, 0.24, 0.15), blend=0.06, roll=0.18)),
-        *both(ball(Part.SKIN, (x + 0.075, 0.12, -0.03), (0.035, 0.13, 0.07), blend=0.05, carve=True)),
+        *both(
+            ball(Part.SKIN, (x + 0.075, 0.12, -0.03), (0.035, 0.13, 0.07), blend=0.05, carve=True)
+        ),
     ]  # fmt: skip
 
 

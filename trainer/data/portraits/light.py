@@ -77,7 +77,7 @@ def light_of(traits: PortraitTraits) -> Light:
     )
 
 
-def shade(surface: Surface, light: Light, lit: Plane | float, open_: Plane | float) -> Plane:
+def shade(surface: Surface, light: Light, lit: Plane, open_: Plane, outer: Plane) -> Plane:
     """Linear colours of a surface under the light.
 
     Args:
@@ -85,17 +85,20 @@ def shade(surface: Surface, light: Light, lit: Plane | float, open_: Plane | flo
         light: what lights it.
         lit: … float32 in [0, 1], 0 in the key's shadow.
         open_: … float32 in [0, 1], 0 deep in a crevice.
+        outer: … float32 in [0, 1], 1 at the outline: the rim light comes from behind.
     """
     n = surface.normal
     facing = n @ light.key
-    shadow, crevice = np.asarray(lit)[..., None], np.asarray(open_)[..., None]
+    shadow, crevice = lit[..., None], open_[..., None]
     wrap = np.array(surface.wrap, np.float32)
     diffuse = np.clip((facing[..., None] + wrap) / (1.0 + wrap), 0.0, None) ** 1.2 * shadow
     above = (0.5 - 0.5 * n[..., 1])[..., None]
     ambient = (light.ground + (light.sky - light.ground) * above) * crevice
     half = _unit(*(light.key + np.array([0.0, 0.0, 1.0])))
     shine = np.clip(n @ half, 0.0, 1.0) ** surface.tight * lit * surface.gloss
-    edge = np.clip(1.0 - n[..., 2], 0.0, 1.0) ** 2 * np.clip(n @ light.rim + 0.25, 0.0, None)
+    edge = (
+        np.clip(1.0 - n[..., 2], 0.0, 1.0) ** 2 * np.clip(n @ light.rim + 0.25, 0.0, None) * outer
+    )
     return np.asarray(
         surface.albedo * (diffuse * light.key_colour + ambient + edge[..., None] * light.rim_colour)
         + shine[..., None] * light.key_colour,
@@ -103,8 +106,8 @@ def shade(surface: Surface, light: Light, lit: Plane | float, open_: Plane | flo
     )
 
 
-def shadows(camera: Camera, view: View, light: Light) -> tuple[Plane, Plane]:
-    """How far each pixel is lit by the key, and how open it is to the sky; H×W float32 each."""
+def shadows(camera: Camera, view: View, light: Light) -> tuple[Plane, Plane, Plane]:
+    """How lit by the key, how open to the sky, how near the outline; H×W float32 in [0, 1]."""
     factor = min(1.0, SHADOW_SIDE / min(camera.rows, camera.cols))
     small = (max(1, round(camera.cols * factor)), max(1, round(camera.rows * factor)))
     step = camera.step * camera.rows / small[1]
@@ -114,11 +117,12 @@ def shadows(camera: Camera, view: View, light: Light) -> tuple[Plane, Plane]:
     lit = cast_shadows(depth, light.key, step, 1.3, 0.5 - 0.35 * light.sharpness)
     lit = cv2.GaussianBlur(lit, (0, 0), (0.045 - 0.03 * light.sharpness) / step)
     open_ = np.clip(1.0 - 1.1 * _sunk(depth, 0.08 / step) - 0.6 * _sunk(depth, 0.3 / step), 0.15, 1)
+    there = np.isfinite(depth).astype(np.float32)
+    outer = np.clip(2.5 * (1.0 - cv2.GaussianBlur(there, (0, 0), 0.07 / step)), 0.0, 1.0)
     full = (camera.cols, camera.rows)
-    return tuple(  # type: ignore[return-value]
-        cv2.resize(plane, full, interpolation=cv2.INTER_LINEAR)
-        for plane in (lit, open_.astype(np.float32))
-    )
+    planes = np.dstack([lit, open_, outer]).astype(np.float32)
+    enlarged = cv2.resize(planes, full, interpolation=cv2.INTER_LINEAR)
+    return enlarged[..., 0], enlarged[..., 1], enlarged[..., 2]
 
 
 def encode(linear: Plane) -> Plane:
@@ -133,9 +137,9 @@ def encode(linear: Plane) -> Plane:
 def decode(encoded: tuple[float, float, float]) -> Plane:
     """An sRGB colour as linear light."""
     values = np.array(encoded, np.float32)
-    return np.where(
-        values < 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
-    ).astype(np.float32)
+    return np.where(values < 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(
+        np.float32
+    )
 
 
 def _sunk(depth: Plane, sigma: float) -> Plane:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.data.portraits.camera import Camera, View, look
 from trainer.data.portraits.curves import Curves, draw, shaded
@@ -29,6 +30,7 @@ from trainer.data.portraits.solids import Array, Frame, Part, stacked, table
 from trainer.data.portraits.spectacles import spectacles
 from trainer.data.portraits.texture import lattice, mix, noise
 from trainer.data.portraits.traits import PortraitTraits
+from trainer.data.sample import Pixels8
 
 FINER_BELOW = 160
 """Pictures with a shorter side are drawn twice as large and averaged; in larger ones the edges
@@ -60,8 +62,8 @@ class Rendering:
         alpha: H×W float32 in [0, 1].
     """
 
-    foreground: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-    alpha: Plane
+    foreground: Pixels8
+    alpha: NDArray[np.float32]
 
 
 def render(traits: PortraitTraits, size: int | tuple[int, int]) -> Rendering:
@@ -100,20 +102,22 @@ def photograph(sitter: Sitter, size: int | tuple[int, int]) -> Rendering:
     step = traits.span / min(rows, cols) / finer
     camera = Camera(rows * finer, cols * finer, step, middle)
     view = look(camera, sitter.solids)
-    lit, open_ = shadows(camera, view, sitter.light)
-    colour = _painted(sitter, camera, view, lit, open_) * view.cover[..., None]
-    colour = _soft_edges(colour, view)
+    falls = shadows(camera, view, sitter.light)
+    painted = _painted(sitter, camera, view, falls)
+    colour = _soft_edges(painted * view.cover[..., None], view)
     alpha = view.cover.copy()
     for curves in sitter.curves:
-        tones = shaded(curves, sitter.light, _read(lit, camera, curves.points))
+        tones = shaded(curves, sitter.light, _read(falls[0], camera, curves.points))
         draw(curves, tones, camera, view.depth, colour, alpha)
     colour = cv2.resize(colour, (cols, rows), interpolation=cv2.INTER_AREA)
     alpha = cv2.resize(alpha, (cols, rows), interpolation=cv2.INTER_AREA)
     return _finished(colour, alpha)
 
 
-def _painted(sitter: Sitter, camera: Camera, view: View, lit: Plane, open_: Plane) -> Plane:
-    """Linear colours of the solids, H×W×3."""
+def _painted(
+    sitter: Sitter, camera: Camera, view: View, falls: tuple[Plane, Plane, Plane]
+) -> Plane:
+    """Linear colours of the solids under what `shadows` found, H×W×3."""
     colour = np.zeros((*view.part.shape, 3), np.float32)
     painters = {
         Part.SKIN: _skin,
@@ -127,7 +131,8 @@ def _painted(sitter: Sitter, camera: Camera, view: View, lit: Plane, open_: Plan
         if where.any():
             places, footprint = camera.places(view.depth, where), camera.step
             surface, extra = painter(sitter, part, places, view.normal[where], footprint)
-            colour[where] = shade(surface, sitter.light, lit[where], open_[where]) + extra
+            lit, open_, outer = (plane[where] for plane in falls)
+            colour[where] = shade(surface, sitter.light, lit, open_, outer) + extra
     return colour
 
 
@@ -165,7 +170,9 @@ def _hair(
 ) -> tuple[Surface, Plane]:
     place = sitter.head.seen(places)
     values = lattice(sitter.traits.detail(41))
-    streaks = 1.0 + 0.25 * noise(values, 22 * place[..., 0] + 9 * place[..., 2], 2.0 * place[..., 1])
+    streaks = 1.0 + 0.25 * noise(
+        values, 22 * place[..., 0] + 9 * place[..., 2], 2.0 * place[..., 1]
+    )
     albedo = (hair_tone(sitter.traits) * (0.55 * streaks)[..., None]).astype(np.float32)
     return Surface(albedo, normal, 0.0, 8.0, (0.3, 0.3, 0.3)), np.zeros(3, np.float32)
 
@@ -204,12 +211,12 @@ def _in_camera(curves: Curves, frame: Frame) -> Curves:
 
 
 def _finished(colour: Plane, alpha: Plane) -> Rendering:
-    alpha = np.where(alpha < LEAST, 0.0, np.minimum(alpha, 1.0)).astype(np.float32)
-    alpha[alpha > 1.0 - LEAST] = 1.0
-    colour = colour * (alpha > 0.0)[..., None]
-    straight = colour / np.maximum(alpha, LEAST)[..., None]
-    straight = mix(_spread(colour, alpha), straight, (alpha > 0.0).astype(np.float32))
-    return Rendering(np.round(255.0 * encode(straight).clip(0.0, 1.0)).astype(np.uint8), alpha)
+    matte = np.where(alpha < LEAST, 0.0, np.minimum(alpha, 1.0)).astype(np.float32)
+    matte[matte > 1.0 - LEAST] = 1.0
+    colour = colour * (matte > 0.0)[..., None]
+    own = colour / np.maximum(alpha, LEAST)[..., None]
+    straight = mix(_spread(colour, matte), own, (matte > 0.0).astype(np.float32))
+    return Rendering(np.round(255.0 * encode(straight).clip(0.0, 1.0)).astype(np.uint8), matte)
 
 
 def _spread(colour: Plane, alpha: Plane) -> Plane:

@@ -67,11 +67,12 @@ def paint_skin(traits: PortraitTraits, place: Plane, footprint: float) -> tuple[
     """
     x, y, z = place[..., 0], place[..., 1], place[..., 2]
     front = step_between(0.05, 0.3, z)
-    albedo = np.broadcast_to(skin_tone(traits), place.shape).astype(np.float32)
+    albedo: Plane = np.broadcast_to(skin_tone(traits), place.shape).astype(np.float32)
     albedo = _blemishes(traits, albedo, x, y + 0.7 * z, footprint)
     gloss = np.asarray(0.056 + 0.064 * bell(x, 0.2) * (y < 0.5), np.float32)
     face = (z > -0.4) & (y < 1.2) & (y > -0.75)
-    x, y, front, shown = x[face], y[face], front[face], albedo[face]
+    x, y, front = x[face], y[face], front[face]
+    shown: Plane = albedo[face]
     shown = _blushes(traits, shown, x, y, front)
     shown = shown * _wrinkles(traits, x, y, front)[..., None]
     shown = _stubble(traits, shown, x, y, front * (y < 1.05), footprint)

@@ -7,6 +7,7 @@ import numpy as np
 from trainer.data.portraits.curves import Curves, tubes
 from trainer.data.portraits.head import eye_place
 from trainer.data.portraits.light import decode
+from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.solids import Array
 from trainer.data.portraits.traits import PortraitTraits
 
@@ -20,9 +21,13 @@ def spectacles(traits: PortraitTraits) -> Curves:
         return tubes([])
     rng = traits.detail(31)
     thick = float(rng.uniform(0.012, 0.028))
-    tone = decode(tuple(rng.uniform(0.03, 0.25, 3))) if rng.random() < 0.7 else decode((0.6, 0.52, 0.35))
+    tone = (
+        decode(tuple(rng.uniform(0.03, 0.25, 3)))
+        if rng.random() < 0.7
+        else decode((0.6, 0.52, 0.35))
+    )
     at, half = eye_place(traits)
-    lines: list[tuple[Array, float, Array]] = []
+    lines: list[tuple[Array, float, Plane]] = []
     for side in (-1.0, 1.0):
         lines.append((_rim(SQUARENESS[traits.glasses], side * at, 1.42 * half), thick, tone))
         hinge, ear = side * (at + 1.42 * half), side * 0.73 * traits.face_width

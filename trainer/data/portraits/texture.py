@@ -26,7 +26,9 @@ def noise(values: Plane, u: Plane, v: Plane) -> Plane:
 
 def turbulence(values: Plane, u: Plane, v: Plane, octaves: int = 3) -> Plane:
     """Noise at several scales, each half as wide and half as strong; about [-1, 1]."""
-    layers = [0.5**i * noise(values, u * 2**i + 17.3 * i, v * 2**i + 5.1 * i) for i in range(octaves)]
+    layers = [
+        0.5**i * noise(values, u * 2**i + 17.3 * i, v * 2**i + 5.1 * i) for i in range(octaves)
+    ]
     return np.asarray(sum(layers) / (2.0 - 0.5 ** (octaves - 1)), np.float32)
 
 
