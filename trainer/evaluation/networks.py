@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -14,14 +15,17 @@ from numpy.typing import NDArray
 from engine.device import Compute, choose_device
 from engine.errors import UserError
 from engine.imaging.types import Alpha, to_float
-from engine.models.checkpoint import read_checkpoint
+from engine.models.import_weights import import_weights
 from engine.models.loaded import LoadedNetwork, load_network, spec_of
+from engine.models.weights import find_weights, load_weights
 from trainer.data.sample import Photograph, Photographs
 from trainer.evaluation.guidance import GuidanceKind, true_trimap
 from trainer.evaluation.scores import Evaluation, Failure, Score, check_finite
 from trainer.metrics import measure
 
 SEED = 20210
+
+_IMPORTED = "evaluated"  # a name that is no network's: which one it is, the tensors say
 
 
 def evaluate_network(
@@ -136,34 +140,23 @@ def _score(
 
 
 def _from_file(path: Path, compute: Compute) -> LoadedNetwork:
+    """A network whose weights are imported as `matte models add` does, but kept nowhere."""
     import torch
 
-    tensors = _tensors(path)
-    spec = spec_of(path.stem, tensors)
+    with TemporaryDirectory() as folder:
+        import_weights(path, name=_IMPORTED, folder=Path(folder))
+        found = find_weights(_IMPORTED, weights=Path(folder))
+        tensors = load_weights(found)
+    spec = spec_of(found.row, tensors)
     if spec.kind != "matting":
         raise UserError(
-            f"These are weights of a {spec.kind} network, not a matting one.", path=path
+            f"These weights are of a {spec.kind} network, not of one for matting.", path=path
         )
     module = spec.load_builder()()
-    try:
-        module.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise UserError(f"These weights do not fit the network {spec.name}.", path=path) from error
+    module.load_state_dict(tensors)
     choice = choose_device(compute.device)
     if compute.precision != "auto":
         choice = replace(choice, precision=compute.precision)
     module = module.float().eval().requires_grad_(False)
     module = module.to(device=choice.name, memory_format=torch.channels_last)
     return LoadedNetwork(path.stem, spec, module, choice)
-
-
-def _tensors(path: Path) -> dict[str, object]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    if path.suffix != ".safetensors":
-        return read_checkpoint(path)
-    try:
-        return dict(load_file(path, device="cpu"))
-    except SafetensorError as error:
-        raise UserError(f"These are no weights ({error}).", path=path) from error
