@@ -13,6 +13,7 @@ import typer
 
 from engine.errors import UserError
 from trainer.commands.doctor import doctor
+from trainer.commands.evaluate import evaluate
 from trainer.commands.export import export
 from trainer.commands.finetune import finetune
 from trainer.commands.list_recipes import list_recipes
@@ -32,6 +33,7 @@ app.command("list")(list_recipes)
 app.command("run")(run)
 app.command("finetune")(finetune)
 app.command("export")(export)
+app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 
 
