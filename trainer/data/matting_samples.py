@@ -15,6 +15,7 @@ from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import GuidanceSettings, guidance_of, trimap_of
 from trainer.data.sample import Photograph, Pixels8
 from trainer.data.scenes import Augmentation, Scenes
+from trainer.phase import Samples
 
 
 class GuidanceMix(GuidanceSettings):
@@ -69,6 +70,24 @@ class MattingSamples:
             "unknown": plane_tensor((trimap[rect.slices] == UNKNOWN).astype(np.float32)),
         }
         return tensors | (layer_tensors(photograph) if self.layers else {})
+
+
+@dataclass(frozen=True)
+class FirstPlanes:
+    """Samples of which a network sees the first planes of guidance only.
+
+    Attributes:
+        samples: with at least so many.
+        planes: how many.
+    """
+
+    samples: Samples
+    planes: int
+
+    def sample(self, index: int) -> dict[str, Tensor]:
+        """Sample `index`, see `Samples`."""
+        whole = self.samples.sample(index)
+        return {**whole, "guidance": whole["guidance"][: self.planes]}
 
 
 def drawn_kind(kinds: dict[str, float], rng: np.random.Generator) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.errors import UserError
 from trainer.config import Block
 from trainer.data.layouts.opening import open_backgrounds, open_photographs, open_subjects
 from trainer.data.made import MadeMattes, made_background
@@ -18,8 +19,10 @@ from trainer.data.roots import data_root
 from trainer.data.sample import Backgrounds, Pixels8, Split, Subjects
 from trainer.data.scenes import Augmentation, ComposedScenes, PhotographScenes, Scenes
 
-SourceName = Literal["composition1k", "made", "recomposed", "subjects", "photographs"]
+SourceName = Literal["composition1k", "made", "recomposed", "subjects", "photographs", "pool"]
 MADE = "made"
+WITHOUT_LAYERS = ("photographs", "pool")
+"""Sources whose foreground and background are not known."""
 
 
 class Source(Block):
@@ -27,9 +30,10 @@ class Source(Block):
 
     Attributes:
         source: "composition1k" (the paper's foregrounds over COCO), "made" (drawn, needs no
-            data), "recomposed" (a folder of `matte-train recompose`), or the "subjects" or
-            "photographs" of any data set.
-        name: of the data set, for the last three; see `matte-train data list`.
+            data), "recomposed" (a folder of `matte-train recompose`), the "subjects" or
+            "photographs" of any data set, or a "pool" of crops made ahead of time.
+        name: of the data set, where any may be taken; see `matte-train data list`.
+        pool: folder of the pool.
         split: of it; empty takes the first that fits.
         backgrounds: data set with backgrounds, or "made".
         leave_out: a file with names of subjects to leave out, one a line.
@@ -39,6 +43,7 @@ class Source(Block):
 
     source: SourceName = "composition1k"
     name: str = "generated"
+    pool: Path = Path("pool")
     split: str = ""
     backgrounds: str = "coco"
     leave_out: Path | None = None
@@ -64,8 +69,11 @@ def open_scenes(source: Source, augmentation: Augmentation, split: Split = "trai
     """Scenes to train on.
 
     Raises:
-        UserError: if a data set is not there or not whole.
+        UserError: if a data set is not there or not whole, or the source is a pool, whose crops
+            are samples already.
     """
+    if source.source == "pool":
+        raise UserError("A pool holds crops for mg_matting and nothing else.")
     if source.source == "photographs":
         chosen = selection(leave_out=source.leave_out)
         photographs = open_photographs(source.name, source.split or None, selection=chosen)

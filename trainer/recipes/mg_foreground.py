@@ -14,6 +14,7 @@ from trainer.config import Block, RunConfig
 from trainer.data.foreground_samples import ForegroundSamples
 from trainer.data.scenes import Augmentation
 from trainer.data.sources import Source, open_scenes, pictures_of
+from trainer.encoder_start import EncoderFile, start_encoder
 from trainer.losses.foreground import ForegroundLoss
 from trainer.phase import Batch, Phase, Setup, StepContext
 from trainer.validation.foreground import ForegroundJudge
@@ -27,10 +28,12 @@ class Network(Block):
         name: "foreground", on the published backbone, or "foreground_small".
         narrow: divides every layer's channels; a narrow network is for trying out and can't be
             exported.
+        encoder: weights of a classifier that the encoder of "foreground" starts from, or "off".
     """
 
     name: Literal["foreground", "foreground_small"] = "foreground"
     narrow: int = 1
+    encoder: EncoderFile = None
 
 
 class RandomAlpha(Block):
@@ -119,7 +122,10 @@ class _Loss:
 
 
 def _network(wanted: Network) -> foreground_net.ForegroundNet:
-    if wanted.name == "foreground":
-        return foreground_net.build(width=prn.WIDTH // wanted.narrow)
-    widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
-    return foreground_net.build_small(widths=widths)
+    if wanted.name == "foreground_small":
+        widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
+        return foreground_net.build_small(widths=widths)
+    backbone = foreground_net.PublishedColours(width=prn.WIDTH // wanted.narrow)
+    if wanted.encoder is not None:
+        start_encoder(backbone, wanted.encoder)
+    return foreground_net.ForegroundNet(backbone)

@@ -9,13 +9,16 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from engine.errors import UserError
 from engine.models import prn, prn_small, small_unet
 from trainer.config import Block, RunConfig
-from trainer.data.matting_samples import GuidanceMix, MattingSamples
+from trainer.data.matting_samples import FirstPlanes, GuidanceMix, MattingSamples
+from trainer.data.pool import PoolSamples
 from trainer.data.scenes import Augmentation
-from trainer.data.sources import Source, open_scenes
+from trainer.data.sources import WITHOUT_LAYERS, Source, open_scenes
+from trainer.encoder_start import EncoderFile, start_encoder
 from trainer.losses.matting import LEVEL_WEIGHTS, WIDEST, MattingLoss
-from trainer.phase import Batch, Phase, Setup, StepContext
+from trainer.phase import Batch, Phase, Samples, Setup, StepContext
 from trainer.validation.matting import MattingJudge
 from trainer.validation.photographs import Judged
 
@@ -27,10 +30,12 @@ class Network(Block):
         name: "prn", as published, or "prn_small", which corrects what it is given.
         narrow: divides every layer's channels; a narrow network is for trying out and can't be
             exported.
+        encoder: weights of a classifier that the encoder of "prn" starts from, or "off".
     """
 
     name: Literal["prn", "prn_small"] = "prn"
     narrow: int = 1
+    encoder: EncoderFile = None
 
 
 class Losses(Block):
@@ -94,20 +99,30 @@ def build(config: Config) -> Setup:
         learning_rate=config.learning.rate,
         betas=config.learning.betas,
     )
-    samples = MattingSamples(
+    return Setup(
+        networks={"alpha": network},
+        phases=[phase],
+        samples=_samples(config, network.guidance_channels),
+        validate=MattingJudge(config.validation, config.guidance),
+        exported=("alpha", config.network.name) if config.network.narrow == 1 else None,
+    )
+
+
+def _samples(config: Config, planes: int) -> Samples:
+    if config.data.source in WITHOUT_LAYERS and config.loss.composition > 0:
+        raise UserError(
+            f"Samples of {config.data.source!r} come without foreground and background.",
+            remedy="Set loss.composition=0.",
+        )
+    if config.data.source == "pool":
+        return FirstPlanes(PoolSamples(config.data.pool, seed=config.seed), planes)
+    return MattingSamples(
         scenes=open_scenes(config.data, config.augmentation),
         augmentation=config.augmentation,
         guidance=config.guidance,
         seed=config.seed,
-        planes=network.guidance_channels,
+        planes=planes,
         layers=config.loss.composition > 0,
-    )
-    return Setup(
-        networks={"alpha": network},
-        phases=[phase],
-        samples=samples,
-        validate=MattingJudge(config.validation, config.guidance),
-        exported=("alpha", config.network.name) if config.network.narrow == 1 else None,
     )
 
 
@@ -130,9 +145,10 @@ class _Loss:
 
 
 def _network(wanted: Network) -> prn.Prn | prn_small.PrnSmall:
-    if wanted.name == "prn":
-        network: prn.Prn | prn_small.PrnSmall = prn.Prn(width=prn.WIDTH // wanted.narrow)
-    else:
+    if wanted.name == "prn_small":
         widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
-        network = prn_small.PrnSmall(widths=widths)
+        return prn_small.PrnSmall(widths=widths)
+    network = prn.Prn(width=prn.WIDTH // wanted.narrow)
+    if wanted.encoder is not None:
+        start_encoder(network, wanted.encoder)
     return network

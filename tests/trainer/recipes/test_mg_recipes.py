@@ -10,8 +10,10 @@ import pytest
 import torch
 from torch import nn
 
+from engine.errors import UserError
 from engine.models.registry import MODELS
 from trainer.config import load_run
+from trainer.data.pool import Crop, write_shard
 from trainer.losses.matting import LEVEL_WEIGHTS
 from trainer.phase import Setup, StepContext
 
@@ -25,6 +27,7 @@ REDUCED = {
     "augmentation.crop": "64",
     "augmentation.pairing.side": "64",
     "network.narrow": "8",
+    "network.encoder": "off",
     "validation.count": "1",
     "validation.side": "64",
 }
@@ -113,6 +116,42 @@ def test_published_networks_have_their_size(recipe: str, config: str, name: str)
     with torch.device("meta"):
         network: nn.Module = MODELS[name].load_builder()()
     assert sum(p.numel() for p in network.parameters() if p.requires_grad) == PARAMETERS[name]
+
+
+@pytest.mark.parametrize("recipe", ["mg_matting", "mg_foreground"])
+def test_the_published_networks_start_from_a_classifier(recipe: str, tmp_path: Path) -> None:
+    state = {"layer1.0.conv1.weight": torch.full((64, 64, 3, 3), 0.125), "fc.bias": torch.ones(9)}
+    torch.save(state, tmp_path / "resnet34.pth")
+    changes = {key: value for key, value in REDUCED.items() if not key.startswith("network")}
+    if recipe == "mg_foreground":
+        changes["random_alpha.pictures"] = "made"
+    changes["network.encoder"] = f'"{tmp_path / "resnet34.pth"}"'
+    (network,) = built(recipe, "paper", **changes)[1].networks.values()
+    name = "encoder.layer1.0.conv1.module.weight_bar"
+    found = {key.removeprefix("backbone."): tensor for key, tensor in network.state_dict().items()}
+    assert (found[name] == 0.125).all()
+    changes["network.encoder"] = f'"{tmp_path / "none.pth"}"'
+    with pytest.raises(UserError, match="encoder starts from are not there"):
+        built(recipe, "paper", **changes)
+
+
+def test_a_pool_is_a_source_and_needs_no_layers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    planes = rng.integers(0, 256, (3, 64, 64), np.uint8)
+    image = rng.integers(0, 256, (64, 64, 3), np.uint8)
+    trimap = rng.choice(np.array([0, 128, 255], np.uint8), (64, 64))
+    crop = Crop(image, planes[0], trimap, planes[1], kind="fine", family="made", scene="0")
+    write_shard(tmp_path / "0", [crop, crop])
+    changes = {
+        "data.source": "pool",
+        "data.pool": f'"{tmp_path}"',
+        "network.name": "prn",
+        "network.narrow": "8",
+    }
+    with pytest.raises(UserError, match=r"loss\.composition=0"):
+        built("mg_matting", "smoke", **changes)
+    terms = stepped(built("mg_matting", "smoke", **changes, **{"loss.composition": "0"})[1])
+    assert all(np.isfinite(value) for value in terms.values())
 
 
 @pytest.mark.parametrize("recipe", ["mg_matting", "mg_foreground"])
