@@ -21,6 +21,7 @@ from trainer.losses.matting import LEVEL_WEIGHTS, WIDEST, MattingLoss
 from trainer.phase import Batch, Phase, Samples, Setup, StepContext
 from trainer.validation.matting import MattingJudge
 from trainer.validation.photographs import Judged
+from trainer.validation.pool import PoolJudge
 
 
 class Network(Block):
@@ -103,7 +104,7 @@ def build(config: Config) -> Setup:
         networks={"alpha": network},
         phases=[phase],
         samples=_samples(config, network.guidance_channels),
-        validate=MattingJudge(config.validation, config.guidance),
+        validate=_judge(config),
         exported=("alpha", config.network.name) if config.network.narrow == 1 else None,
     )
 
@@ -124,6 +125,13 @@ def _samples(config: Config, planes: int) -> Samples:
         planes=planes,
         layers=config.loss.composition > 0,
     )
+
+
+def _judge(config: Config) -> MattingJudge | PoolJudge:
+    asked = config.validation
+    if asked.photographs == "pool":
+        return PoolJudge(asked.pool, count=asked.count, seed=asked.seed, shown=asked.shown)
+    return MattingJudge(asked, config.guidance)
 
 
 class _Loss:

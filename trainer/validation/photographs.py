@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +21,9 @@ class Judged(Block):
     """What a recipe is judged on.
 
     Attributes:
-        photographs: "made" (families that are never trained on), or a data set.
+        photographs: "made" (families that are never trained on), a "pool" of crops, or a data
+            set.
+        pool: folder of the pool.
         split: of the data set; empty takes the first with photographs.
         count: how many.
         side: of made photographs in pixels.
@@ -30,6 +33,7 @@ class Judged(Block):
     """
 
     photographs: str = MADE
+    pool: Path = Path("pool-validation")
     split: str = ""
     count: int = 24
     side: int = 512
