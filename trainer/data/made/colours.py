@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from trainer.data.made.noise import F32
+from trainer.data.made.noise import F32, Reals
 
 HAIR = (
     (0.07, 0.06, 0.06), (0.10, 0.08, 0.07), (0.16, 0.11, 0.09), (0.25, 0.17, 0.12),
@@ -31,7 +31,7 @@ LEAF = (
 )
 
 
-def near(base: F32, rng: np.random.Generator, *, spread: float = 0.04) -> F32:
+def near(base: Reals, rng: np.random.Generator, *, spread: float = 0.04) -> F32:
     """A colour like `base`."""
     gain = np.exp(4 * spread * rng.standard_normal())
     colour = base * gain * np.exp(spread * rng.standard_normal(3))

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from trainer.data.made.braids import braid
 from trainer.data.made.hair import Hairdo, head_of_hair
 from trainer.data.made.layers import Rgba
 from trainer.data.made.pelts import Pelt, pelted
@@ -87,7 +88,15 @@ BLOWN = Hairdo(
     (0.5, 1.4), wind=(0.1, 0.3), weight=(0.03, 0.12), stray=(0.05, 0.25), curl=(0.0, 0.015),
     wander=(0.01, 0.06), filled=(0.8, 2.0),
 )  # fmt: skip
-CURLY = Hairdo((0.5, 1.2), curl=(0.015, 0.04), period=(0.08, 0.2), puff=(1.1, 1.4))
+BEARD = Hairdo(
+    (0.04, 0.4), lift=(0.3, 0.8), clump=(0.006, 0.016), astray=(0.01, 0.05), stray=(0.02, 0.2),
+    frizz=(0.003, 0.012), curl=(0.0, 0.012), period=(0.08, 0.2), puff=(1.01, 1.05), guides=500,
+    filled=(0.5, 1.6), wander=(0.0, 0.05), tight=(0.0, 0.6), beard=True,
+)  # fmt: skip
+CURLY = Hairdo(
+    (0.4, 0.95), curl=(0.015, 0.035), period=(0.11, 0.2), puff=(1.1, 1.4), clump=(0.006, 0.014),
+    tight=(0.2, 0.6), loose=(0.02, 0.08), wander=(0.01, 0.04), guides=520, filled=(1.6, 3.0),
+)  # fmt: skip
 
 FUR = Pelt((0.05, 0.2))
 SHAGGY = Pelt((0.15, 0.45), outward=(0.1, 0.7), clump=(0.06, 0.2), curl=(0.0, 0.05), steps=18)
@@ -113,6 +122,8 @@ FAMILIES: dict[str, Family] = {
         Family("shaggy", "fur", "train", _pelt(SHAGGY), 1.5),
         Family("fuzz", "fur", "train", _pelt(FUZZ), 1),
         Family("sparse", "strands", "train", _hair(SPARSE), 2.5),
+        Family("beard", "strands", "train", _hair(BEARD), 0.7),
+        Family("braid", "strands", "train", braid, 0.7),
         Family("whiskers", "fur", "train", whiskers, 1),
         Family("plant", "net", "train", partial(plant, leafy=(0.5, 10), slim=(0.2, 0.6)), 0.7),
         Family("feathers", "fur", "train", feathers, 0.6),

@@ -20,7 +20,7 @@ def ellipse(centre: Point, radii: Point, *, turn: float = 0.0) -> Field:
         v, u = (c * dy - s * dx) / radii[0], (s * dy + c * dx) / radii[1]
         reach = np.sqrt(u * u + v * v)
         slope = np.sqrt((u / radii[1]) ** 2 + (v / radii[0]) ** 2)
-        return reach * (reach - 1) / np.maximum(slope, 1e-4)
+        return (reach * (reach - 1) / np.maximum(slope, 1e-4)).astype(np.float32)
 
     return field
 
@@ -33,7 +33,8 @@ def limb(start: Point, end: Point, thick: float, thin: float) -> Field:
     def field(y: F32, x: F32) -> F32:
         dy, dx = y - start[0], x - start[1]
         t = np.clip((dy * rows + dx * cols) / square, 0, 1)
-        return np.hypot(dy - t * rows, dx - t * cols) - (thick + t * (thin - thick))
+        away = np.hypot(dy - t * rows, dx - t * cols) - (thick + t * (thin - thick))
+        return away.astype(np.float32)
 
     return field
 
@@ -55,7 +56,7 @@ def box(centre: Point, half: Point, *, round_: float = 0.02, turn: float = 0.0) 
         v = np.abs(c * dy - s * dx) - half[0] + round_
         u = np.abs(s * dy + c * dx) - half[1] + round_
         outside = np.hypot(np.maximum(v, 0), np.maximum(u, 0))
-        return outside + np.minimum(np.maximum(u, v), 0) - round_
+        return (outside + np.minimum(np.maximum(u, v), 0) - round_).astype(np.float32)
 
     return field
 

@@ -12,7 +12,7 @@ from trainer.data.made.colours import hair as hair_colour
 from trainer.data.made.colours import near
 from trainer.data.made.fields import Point
 from trainer.data.made.layers import Rgba, blank, over
-from trainer.data.made.noise import F32, wander
+from trainer.data.made.noise import F32, Reals, wander
 from trainer.data.made.silhouettes import Silhouette, bust_parts
 from trainer.data.made.strands import Bundle, Style, Tone, bundle_up, draw_under, visible
 from trainer.data.made.view import View
@@ -34,6 +34,7 @@ class Hairdo:
         clump: radius of a clump.
         curl: radius of curls.
         period: length of a curl.
+        loose: share of the curls that each hair has for itself, 0 to 1.
         frizz: how far hairs leave their clump's line.
         stray: share of hairs that leave the mass.
         astray: how far these go.
@@ -43,6 +44,7 @@ class Hairdo:
         guides: how many clumps.
         core: clumps are opaque inside.
         filled: how many times over hairs cover their clump.
+        beard: grows on the jaw, not on the scalp.
     """
 
     length: Span
@@ -52,6 +54,7 @@ class Hairdo:
     clump: Span = (0.012, 0.03)
     curl: Span = (0.0, 0.0)
     period: Span = (0.15, 0.4)
+    loose: Span = (0.05, 0.35)
     frizz: Span = (0.002, 0.008)
     stray: Span = (0.02, 0.08)
     astray: Span = (0.03, 0.12)
@@ -61,6 +64,7 @@ class Hairdo:
     guides: int = 420
     core: bool = True
     filled: Span = (1.2, 2.6)
+    beard: bool = False
 
 
 def _between(span: Span, rng: np.random.Generator) -> float:
@@ -87,6 +91,16 @@ def _scalp(count: int, rng: np.random.Generator) -> F32:
     return normals[~bare][:count].astype(np.float32)
 
 
+def _jaw(count: int, rng: np.random.Generator) -> F32:
+    """Unit normals (row, col, depth) where a beard grows, about the mouth and below."""
+    normals = rng.standard_normal((count * 6, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    low = 0.35 + rng.uniform(-0.1, 0.15) - 0.45 * np.abs(normals[:, 1])
+    mouth = np.hypot((normals[:, 0] - 0.6) / 0.12, normals[:, 1] / 0.3) < 1
+    grown = (normals[:, 0] > low) & (normals[:, 2] > -0.25) & ~mouth
+    return normals[grown][:count].astype(np.float32)
+
+
 def grow(
     hairdo: Hairdo, head: Point, radii: Point, rng: np.random.Generator, *, steps: int = 28
 ) -> Guides:
@@ -99,7 +113,7 @@ def grow(
         rng: where it comes from.
         steps: points on each guide.
     """
-    normals = _scalp(hairdo.guides, rng)
+    normals = (_jaw if hairdo.beard else _scalp)(hairdo.guides, rng)
     count = len(normals)
     centre = np.array([*head, 0.0], np.float32)
     size = np.array([radii[0], radii[1], radii[0]], np.float32)
@@ -125,11 +139,11 @@ def grow(
     return Guides(np.ascontiguousarray(paths[..., :2]), np.ascontiguousarray(paths[..., 2]))
 
 
-def _unit(vectors: F32) -> F32:
+def _unit(vectors: Reals) -> F32:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
 
 
-def _outside(spots: F32, centre: F32, size: F32, shell: F32) -> F32:
+def _outside(spots: Reals, centre: Reals, size: Reals, shell: Reals) -> F32:
     """Push points out of the head, to their own height above the scalp."""
     rel = (spots - centre) / size
     reach = np.linalg.norm(rel, axis=1, keepdims=True)
@@ -154,7 +168,7 @@ def style_of(hairdo: Hairdo, view: View, rng: np.random.Generator) -> Style:
         core=hairdo.core,
         curl=_between(hairdo.curl, rng) * unit,
         period=max(_between(hairdo.period, rng) * unit, 6.0),
-        loose=float(rng.uniform(0.05, 0.35)),
+        loose=_between(hairdo.loose, rng),
         frizz=_between(hairdo.frizz, rng) * unit,
         stray=_between(hairdo.stray, rng),
         astray=_between(hairdo.astray, rng) * unit,
@@ -162,7 +176,7 @@ def style_of(hairdo: Hairdo, view: View, rng: np.random.Generator) -> Style:
     )
 
 
-def tone_of(base: F32, rng: np.random.Generator) -> Tone:
+def tone_of(base: Reals, rng: np.random.Generator) -> Tone:
     """Random colouring about a base colour."""
     return Tone(
         base=base,
@@ -198,7 +212,8 @@ def head_of_hair(
     tall = float(rng.uniform(0.36, 0.48))
     head = (float(rng.uniform(-0.5, -0.25)), float(rng.uniform(-0.1, 0.1)))
     radii = (tall, tall * float(rng.uniform(0.74, 0.82)))
-    steps = 64 if hairdo.curl[1] > 0 else 28
+    # About a dozen points on each turn of a curl.
+    steps = int(np.clip(12 * hairdo.length[1] / hairdo.period[0], 28, 96)) if hairdo.curl[1] else 28
     guides = grow(hairdo, head, radii, rng, steps=steps)
     view = head_view(guides, size, rng)
     style = style_of(hairdo, view, rng)

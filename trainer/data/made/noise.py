@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
+Reals = NDArray[np.floating[Any]]
+"""What is taken where float64 will do too; what is handed on for pictures is float32."""
 
 
 def noise(
@@ -55,10 +59,10 @@ def wander(count: int, steps: int, rng: np.random.Generator, *, knots: int) -> F
     left = np.minimum(at.astype(np.int64), knots - 2)
     t = at - left
     t = t * t * (3 - 2 * t)
-    return raw[:, left] * (1 - t) + raw[:, left + 1] * t
+    return (raw[:, left] * (1 - t) + raw[:, left + 1] * t).astype(np.float32)
 
 
-def smoothstep(low: float, high: float, values: F32) -> F32:
+def smoothstep(low: float, high: float, values: Reals) -> F32:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((values - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return (t * t * (3 - 2 * t)).astype(np.float32)

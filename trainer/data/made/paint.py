@@ -10,7 +10,7 @@ import numpy as np
 from trainer.data.made.colours import FUR, LEAF, SKIN, near, one_of, vivid
 from trainer.data.made.fields import Point
 from trainer.data.made.layers import Rgba, blank, over, painted
-from trainer.data.made.noise import F32, noise, smoothstep
+from trainer.data.made.noise import F32, Reals, noise, smoothstep
 from trainer.data.made.silhouettes import Silhouette
 from trainer.data.made.view import View, cover
 from trainer.data.sample import Pixels8
@@ -18,14 +18,14 @@ from trainer.data.sample import Pixels8
 Size = tuple[int, int]
 
 
-def flat(size: Size, colour: F32) -> F32:
+def flat(size: Size, colour: Reals) -> F32:
     """One colour everywhere, H×W×3."""
     return np.broadcast_to(colour, (*size, 3)).astype(np.float32)
 
 
-def mix(one: F32, other: F32, share: F32) -> F32:
+def mix(one: Reals, other: Reals, share: Reals) -> F32:
     """`other` where `share` (H×W) is 1."""
-    return one + share[..., None] * (other - one)
+    return (one + share[..., None] * (other - one)).astype(np.float32)
 
 
 def _skin(size: Size, rng: np.random.Generator) -> F32:
@@ -133,7 +133,8 @@ def photograph(size: Size, rng: np.random.Generator, pictures: Sequence[Pixels8]
     row = int(rng.integers(picture.shape[0] - size[0] + 1))
     col = int(rng.integers(picture.shape[1] - size[1] + 1))
     piece = picture[row : row + size[0], col : col + size[1]]
-    return (piece.astype(np.float32) / 255)[:, :: rng.choice([-1, 1])]
+    turned = piece[:, :: int(rng.choice([-1, 1]))]
+    return turned.astype(np.float32) / np.float32(255)
 
 
 def material(
@@ -145,7 +146,7 @@ def material(
     return MATERIALS[name](size, rng)
 
 
-def lit(colour: F32, distance: F32, rng: np.random.Generator, *, depth: float) -> F32:
+def lit(colour: Reals, distance: Reals, rng: np.random.Generator, *, depth: float) -> F32:
     """Light from one side on a surface that curves away within `depth` pixels of its outline."""
     down, right = np.gradient(cv2.GaussianBlur(distance, (0, 0), max(depth / 6, 1.0)))
     angle, power = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.45)

@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.data.made import paint
 from trainer.data.made.layers import Rgba, blank, defocus, over, painted
-from trainer.data.made.noise import F32, noise, smoothstep, wander
+from trainer.data.made.noise import F32, Reals, noise, smoothstep, wander
 from trainer.data.made.silhouettes import Silhouette, silhouette
 from trainer.data.made.strands import Style, Tone, bundle_up, draw_under, visible
 from trainer.data.made.view import View, cover, look_at
@@ -94,7 +94,7 @@ def covered(
 
 
 def _hairs(
-    layer: Rgba, distance: F32, colour: F32, length: float, pelt: Pelt, rng: np.random.Generator
+    layer: Rgba, distance: Reals, colour: Reals, length: float, pelt: Pelt, rng: np.random.Generator
 ) -> Rgba:
     style = _style(pelt, length, rng)
     size = (layer.shape[0], layer.shape[1])
@@ -133,7 +133,7 @@ def _style(pelt: Pelt, length: float, rng: np.random.Generator) -> Style:
     )
 
 
-def _tone(base: F32, pelt: Pelt, rng: np.random.Generator) -> Tone:
+def _tone(base: Reals, pelt: Pelt, rng: np.random.Generator) -> Tone:
     return Tone(
         base=base,
         varied=float(rng.uniform(0.06, 0.25)),
@@ -145,7 +145,7 @@ def _tone(base: F32, pelt: Pelt, rng: np.random.Generator) -> Tone:
 
 
 def _roots(
-    distance: F32, length: float, style: Style, pelt: Pelt, rng: np.random.Generator
+    distance: Reals, length: float, style: Style, pelt: Pelt, rng: np.random.Generator
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Random pixels for the clumps' roots: everywhere inside, closer together at the border."""
     rim = np.exp(np.minimum(distance + 0.2 * length, 0) / (1.5 * length))
@@ -161,7 +161,7 @@ def _roots(
 
 
 def _heading(
-    distance: F32,
+    distance: Reals,
     rows: np.ndarray[tuple[int], np.dtype[np.int64]],
     cols: np.ndarray[tuple[int], np.dtype[np.int64]],
     length: float,
@@ -181,7 +181,9 @@ def _heading(
     return (heading / np.maximum(reach, 1e-3)).astype(np.float32)
 
 
-def _guides(roots: F32, heading: F32, lengths: F32, pelt: Pelt, rng: np.random.Generator) -> F32:
+def _guides(
+    roots: Reals, heading: Reals, lengths: Reals, pelt: Pelt, rng: np.random.Generator
+) -> F32:
     """Hairs that start along their heading and bend a little, mostly down."""
     count, steps = len(roots), pelt.steps
     sag, bend = rng.uniform(0, 0.8), rng.uniform(0.1, 0.6)

@@ -115,7 +115,8 @@ def squares(u: F32, v: F32) -> F32:
 def hexagons(u: F32, v: F32) -> F32:
     """Holes in rows that are moved by half a hole, as in tulle and stockings."""
     w = np.float32(np.sqrt(3) / 2)
-    return -(np.cos(u) + np.cos(0.5 * u + w * v) + np.cos(0.5 * u - w * v)) / 1.5
+    total = np.cos(u) + np.cos(0.5 * u + w * v) + np.cos(0.5 * u - w * v)
+    return (total / -1.5).astype(np.float32)
 
 
 def rings(u: F32, v: F32) -> F32:

@@ -96,7 +96,14 @@ def _segment(
 
 
 @njit(cache=True, nogil=True)
-def draw_strands(canvas: F32, points: F32, widths: F32, colours: F32, opacities: F32) -> None:
+def draw_strands(
+    canvas: F32,
+    points: F32,
+    widths: F32,
+    colours: F32,
+    opacities: F32,
+    order: NDArray[np.int64],
+) -> None:
     """Draw strands one behind the other, in their order, behind what is on a premultiplied canvas.
 
     From front to back, because in a mass of hair most of what lies behind is hidden, and skipped.
@@ -107,13 +114,14 @@ def draw_strands(canvas: F32, points: F32, widths: F32, colours: F32, opacities:
         widths: S×N float32, pixels.
         colours: S×N×3 float32, straight.
         opacities: S float32.
+        order: numbers of the strands, the foremost first.
     """
     height, width = canvas.shape[0], canvas.shape[1]
     cover = np.zeros((height, width), np.float32)
     tint = np.empty((height, width, 3), np.float32)
     touched = np.empty(height * width, np.int64)
     last = points.shape[1] - 2
-    for s in range(points.shape[0]):
+    for s in order:
         count = 0
         for k in range(last + 1):
             count = _segment(

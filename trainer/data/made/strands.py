@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.made.layers import Rgba, over
-from trainer.data.made.noise import F32, wander
+from trainer.data.made.noise import F32, Reals, wander
 from trainer.data.made.strand_kernels import draw_strands
 
 MOST = 60_000
@@ -97,12 +97,10 @@ class Bundle:
 
 def draw_under(layer: Rgba, bundle: Bundle) -> Rgba:
     """The bundle behind what is on `layer`, as a new layer."""
-    seen = bundle.where(visible(bundle.points, (layer.shape[0], layer.shape[1]), 4.0))
-    seen = seen.where(np.argsort(-seen.order, kind="stable"))
     canvas = np.ascontiguousarray(layer, np.float32).copy()
-    if len(seen.points):
-        arrays = (seen.points, seen.widths, seen.colours, seen.opacities)
-        draw_strands(canvas, *(np.ascontiguousarray(a, np.float32) for a in arrays))
+    order = np.argsort(-bundle.order, kind="stable")
+    arrays = (bundle.points, bundle.widths, bundle.colours, bundle.opacities)
+    draw_strands(canvas, *(np.ascontiguousarray(a, np.float32) for a in arrays), order)
     return canvas
 
 
@@ -111,14 +109,14 @@ def draw_over(layer: Rgba, bundle: Bundle) -> Rgba:
     return over(draw_under(np.zeros_like(layer), bundle), layer)
 
 
-def visible(points: F32, size: tuple[int, int], margin: float) -> NDArray[np.bool_]:
+def visible(points: Reals, size: tuple[int, int], margin: float) -> NDArray[np.bool_]:
     """Which S×N×2 curves come within `margin` pixels of the frame."""
     low, high = points.min(axis=1), points.max(axis=1)
     limit = np.array(size, np.float32) + margin
     return np.all((high > -margin) & (low < limit), axis=1)
 
 
-def _resampled(paths: F32, lengths: F32) -> F32:
+def _resampled(paths: Reals, lengths: Reals) -> F32:
     """Each path up to a share `lengths` (0 to 1) of its own, with as many points as before."""
     steps = paths.shape[1]
     at = lengths[:, None] * np.linspace(0, steps - 1, steps, dtype=np.float32)
@@ -128,18 +126,18 @@ def _resampled(paths: F32, lengths: F32) -> F32:
     return paths[rows, left] * (1 - t) + paths[rows, left + 1] * t
 
 
-def _normals(paths: F32) -> F32:
+def _normals(paths: Reals) -> F32:
     tangent = np.gradient(paths, axis=1)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=2, keepdims=True), 1e-4)
     return np.stack([-tangent[..., 1], tangent[..., 0]], axis=2)
 
 
-def _lengths(paths: F32) -> F32:
+def _lengths(paths: Reals) -> F32:
     return np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1)
 
 
 def bundle_up(
-    guides: F32, order: F32, style: Style, tone: Tone, rng: np.random.Generator
+    guides: Reals, order: Reals, style: Style, tone: Tone, rng: np.random.Generator
 ) -> Bundle:
     """Hairs around guides.
 
@@ -158,11 +156,16 @@ def bundle_up(
     share = np.where(strayed, rng.uniform(0.8, 1.0, count), 1 - 0.45 * rng.random(count) ** 2)
     paths = _resampled(guides[owner], share.astype(np.float32))
     along = np.linspace(0, 1, steps, dtype=np.float32)
-    aside = _aside(owner, strayed, _lengths(guides), along, style, rng)
+    lengths = _lengths(guides)[owner] * share
+    aside, ahead, facing = _aside(owner, strayed, lengths, along, style, rng)
     points = paths + _normals(paths) * aside[..., None]
+    if style.curl > 0:
+        points = points + np.gradient(paths, axis=1) * ahead[..., None]
     widths = _widths(count, along, style, strayed, rng)
     clumps = rng.standard_normal(len(guides), np.float32)
     colours = _colours(owner, clumps, along, tone, rng)
+    if style.curl > 0:
+        colours = np.clip(colours * facing[..., None], 0.004, 0.996)
     rank = order[owner] + 0.02 * rng.standard_normal(count, np.float32)
     opacities = np.full(count, style.opacity, np.float32)
     hairs = Bundle(points, widths, colours, opacities, rank)
@@ -172,12 +175,16 @@ def bundle_up(
 def _aside(
     owner: NDArray[np.int64],
     strayed: NDArray[np.bool_],
-    lengths: F32,
-    along: F32,
+    lengths: Reals,
+    along: Reals,
     style: Style,
     rng: np.random.Generator,
-) -> F32:
-    """How far to the side of its guide each hair is at each step."""
+) -> tuple[F32, F32, F32]:
+    """How far from its guide each hair is, and how it faces the light, at each step.
+
+    Returns:
+        Pixels to the side, steps ahead, and brightness, each S×N.
+    """
     count, steps = len(owner), len(along)
     root = style.clump * np.clip(0.6 * rng.standard_normal(count, np.float32), -1.2, 1.2)
     closing = style.tight * rng.uniform(0.6, 1.0, count).astype(np.float32)
@@ -185,19 +192,24 @@ def _aside(
     aside += style.frizz * wander(count, steps, rng, knots=max(4, steps // 4)) * along**0.7
     far = style.astray * (0.3 + rng.exponential(0.7, count).astype(np.float32))
     aside += np.where(strayed, far, 0)[:, None] * wander(count, steps, rng, knots=4) * along
+    ahead, facing = np.zeros_like(aside), np.ones_like(aside)
     if style.curl > 0:
-        phase = rng.uniform(0, 2 * np.pi, len(lengths))[owner]
+        phase = rng.uniform(0, 2 * np.pi, int(owner[-1]) + 1)[owner]
         phase = phase + style.loose * np.pi * rng.standard_normal(count)
-        rate = lengths[owner] / style.period * (1 + 0.3 * style.loose * rng.standard_normal(count))
-        wave = np.sin(2 * np.pi * rate[:, None] * along + phase[:, None])
+        rate = lengths / style.period * (1 + 0.3 * style.loose * rng.standard_normal(count))
+        turn = (2 * np.pi * rate[:, None] * along + phase[:, None]).astype(np.float32)
         size = style.curl * (1 + 2 * style.loose * rng.standard_normal(count))
-        aside += (size[:, None] * wave * np.minimum(along * 5, 1)).astype(np.float32)
-    return aside.astype(np.float32)
+        size = size[:, None] * np.minimum(along * 5, 1)
+        aside += size * np.sin(turn)
+        # Seen a little from above, a helix runs to and fro along its axis too.
+        ahead += 0.5 * np.cos(turn) * size / np.maximum(lengths / steps, 0.5)[:, None]
+        facing += 0.18 * np.cos(turn) * min(style.curl / style.period * 4, 1.0)
+    return aside.astype(np.float32), ahead.astype(np.float32), facing.astype(np.float32)
 
 
 def _widths(
     count: int,
-    along: F32,
+    along: Reals,
     style: Style,
     strayed: NDArray[np.bool_],
     rng: np.random.Generator,
@@ -209,7 +221,7 @@ def _widths(
 
 
 def _colours(
-    owner: NDArray[np.int64], clumps: F32, along: F32, tone: Tone, rng: np.random.Generator
+    owner: NDArray[np.int64], clumps: Reals, along: Reals, tone: Tone, rng: np.random.Generator
 ) -> F32:
     count = len(owner)
     shift = clumps[owner]
@@ -227,7 +239,7 @@ def _colours(
     return np.clip(colour, 0.004, 0.996).astype(np.float32)
 
 
-def _cores(guides: F32, order: F32, style: Style, tone: Tone, clumps: F32) -> Bundle:
+def _cores(guides: Reals, order: Reals, style: Style, tone: Tone, clumps: Reals) -> Bundle:
     """An opaque, darker ribbon under every clump, so that a mass of hair doesn't leak."""
     steps = guides.shape[1]
     along = np.linspace(0, 1, steps, dtype=np.float32)

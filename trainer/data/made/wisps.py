@@ -11,7 +11,7 @@ from trainer.data.made import paint
 from trainer.data.made.colours import FUR, HAIR, LEAF, near, one_of, vivid
 from trainer.data.made.fields import ellipse, warped
 from trainer.data.made.layers import Rgba, blank, painted
-from trainer.data.made.noise import F32, wander
+from trainer.data.made.noise import F32, Reals, wander
 from trainer.data.made.pelts import Pelt, covered
 from trainer.data.made.silhouettes import silhouette
 from trainer.data.made.strands import Bundle, draw_over, draw_under, joined
@@ -22,7 +22,7 @@ Size = tuple[int, int]
 SLEEK = Pelt((0.02, 0.1), outward=(0.1, 0.5), stray=(0.0, 0.05))
 
 
-def curves(roots: F32, angles: F32, lengths: F32, bends: F32, *, steps: int = 14) -> F32:
+def curves(roots: Reals, angles: Reals, lengths: Reals, bends: Reals, *, steps: int = 14) -> F32:
     """Arcs from roots (S×2) at angles, of lengths in pixels, that turn by `bends` (S, radians)."""
     along = np.linspace(0, 1, steps, dtype=np.float32)
     angle = angles[:, None] + bends[:, None] * along
@@ -33,26 +33,39 @@ def curves(roots: F32, angles: F32, lengths: F32, bends: F32, *, steps: int = 14
 
 
 def bundle(
-    points: F32, widths: F32, tones: F32, rng: np.random.Generator, *, order: F32 | None = None
+    points: Reals,
+    widths: Reals,
+    tones: Reals,
+    rng: np.random.Generator,
+    *,
+    order: Reals | None = None,
 ) -> Bundle:
     """Strands with S×N widths and S×3 colours that vary a little along each."""
     count, steps = points.shape[:2]
-    shade = 1 + 0.12 * wander(count, steps, rng, knots=5) + 0.08 * rng.standard_normal((count, 1))
-    colours = np.clip(tones[:, None] * shade[..., None], 0.01, 0.99).astype(np.float32)
+    each = 0.08 * rng.standard_normal((count, 1), np.float32)
+    shade = 1 + each + 0.12 * wander(count, steps, rng, knots=5)
+    colours = np.asarray(np.clip(tones[:, None] * shade[..., None], 0.01, 0.99), np.float32)
     rank = rng.random(count).astype(np.float32) if order is None else order
-    return Bundle(points, widths.astype(np.float32), colours, np.ones(count, np.float32), rank)
+    flat = (np.asarray(points, np.float32), np.asarray(widths, np.float32))
+    return Bundle(*flat, colours, np.ones(count, np.float32), np.asarray(rank, np.float32))
 
 
-def tapered(widths: F32, steps: int, *, power: float = 1.5) -> F32:
+def tapered(widths: Reals, steps: int, *, power: float = 1.5) -> F32:
     """S×N widths that go from `widths` (S) to next to nothing."""
     along = np.linspace(0, 1, steps)
     return (widths[:, None] * np.maximum(1 - along**power, 0.06)).astype(np.float32)
 
 
-def lens(widths: F32, steps: int) -> F32:
+def lens(widths: Reals, steps: int) -> F32:
     """S×N widths of leaves: nothing at both ends."""
     along = np.linspace(0, 1, steps)
     return (widths[:, None] * np.maximum(np.sin(np.pi * along**0.8), 0.03)).astype(np.float32)
+
+
+def _slope(distance: F32) -> F32:
+    """H×W×2: which way, (row, col), a distance grows."""
+    down, right = np.gradient(distance)
+    return np.dstack([down, right]).astype(np.float32)
 
 
 def _fan(centre: NDArray[np.float64], spread: float, count: int, rng: np.random.Generator) -> F32:
@@ -69,9 +82,10 @@ def whiskers(
     distance = view.distance(shape.body)
     rows, cols = np.nonzero(np.abs(distance + 0.05 * view.scale) < 3)
     tone = one_of(FUR, rng) if rng.random() < 0.4 else np.full(3, 0.93, np.float32)
+    gradient = _slope(distance)
     for _ in range(int(rng.integers(1, 4)) if rows.size else 0):
         k = int(rng.integers(rows.size))
-        away = np.array([g[rows[k], cols[k]] for g in np.gradient(distance)])
+        away = gradient[rows[k], cols[k]]
         count = int(rng.integers(5, 26))
         angles = np.arctan2(away[0], away[1]) + rng.normal(0, 0.45, count)
         lengths = min(size) * rng.uniform(0.15, 0.7) * rng.uniform(0.4, 1.0, count)
@@ -100,7 +114,7 @@ def lashes(
     rows, cols = np.nonzero(np.abs(distance + 1.5) < 1)
     if not rows.size:
         return layer
-    away = np.stack(np.gradient(distance), axis=2)
+    away = _slope(distance)
     count = int(np.clip(rows.size / rng.uniform(3, 10), 8, 400))
     pick = rng.integers(rows.size, size=count)
     at = np.stack([rows[pick], cols[pick]], 1).astype(np.float32)
@@ -157,8 +171,9 @@ def plant(
         toward = rng.normal(-np.pi / 2, 0.5)
         length, width = small * rng.uniform(0.4, 1.0), small * rng.uniform(0.008, 0.04)
         twigs += _branch(root, toward, length, max(width, 1.0), 3, rng)
-    root, angle, length, width, bend = (np.array(each) for each in zip(*twigs, strict=True))
-    points = curves(root, angle, length, bend)
+    roots = np.stack([twig[0] for twig in twigs])
+    angle, long, width, bend = np.array([twig[1:] for twig in twigs]).T
+    points = curves(roots, angle, long, bend)
     bark = np.stack([near(np.array([0.3, 0.22, 0.16]) * rng.uniform(0.5, 1.6), rng)] * len(points))
     wood = bundle(points, tapered(np.maximum(width, 0.5), 14, power=3), bark, rng)
     count = int(np.clip(len(points) * rng.uniform(*leafy), 0, 4000))
@@ -180,7 +195,9 @@ def _split_order(layer: Rgba, leaves: Bundle, rng: np.random.Generator) -> Rgba:
     return draw_under(draw_over(layer, leaves.where(front)), leaves.where(~front))
 
 
-def _feather(root: F32, angle: float, length: float, tone: F32, rng: np.random.Generator) -> Bundle:
+def _feather(
+    root: Reals, angle: float, length: float, tone: Reals, rng: np.random.Generator
+) -> Bundle:
     """One feather: a shaft, and barbs that lie close but part here and there."""
     steps, count = 14, int(np.clip(length * 0.9, 30, 400))
     shaft = curves(

@@ -80,15 +80,15 @@ def test_composite_over_any_background_is_the_layer_over_it() -> None:
     background = made_background(SIZE, rng, "train").astype(np.float32) / 255
     expected = layer[..., :3] + (1 - layer[..., 3:]) * background
     seen = alpha[..., None] * foreground / 255 + (1 - alpha[..., None]) * background
-    # Colours are rounded to 8 bits and alpha is snapped within 1/500.
-    assert np.abs(seen - expected).max() < 0.5 / 255 + 0.003
+    # Colours are rounded to 8 bits, faint ones lean on their neighbours, alpha is snapped.
+    assert np.abs(seen - expected).max() < 0.5 / 255 + 0.004
 
 
-@pytest.mark.parametrize("name", ["frizzy", "fur"])
-def test_another_process_draws_the_same(name: str) -> None:
+def test_another_process_draws_the_same() -> None:
+    names = ["frizzy", "fur", "net"]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        theirs = pool.apply(_fingerprint, (name,))
-    assert theirs == _fingerprint(name)
+        theirs = pool.map(_fingerprint, names)
+    assert theirs == [_fingerprint(name) for name in names]
 
 
 def test_subjects_differ_from_seed_to_seed() -> None:

@@ -19,7 +19,8 @@ def _line(angle: float, width: float, length: float, *, steps: int = 9) -> np.nd
 
 def _draw(canvas: np.ndarray, points: np.ndarray, widths: np.ndarray, colours: np.ndarray) -> None:
     arrays = (points, widths, colours, np.ones(len(points)))
-    draw_strands(canvas, *(np.ascontiguousarray(a, np.float32) for a in arrays))
+    order = np.arange(len(points))
+    draw_strands(canvas, *(np.ascontiguousarray(a, np.float32) for a in arrays), order)
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.1, 0.46, np.pi / 4, 1.2, np.pi / 2, 2.5])
