@@ -8,6 +8,7 @@ algorithm 1. The weight is reshaped along its first axis for transposed convolut
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -51,14 +52,20 @@ class SpectralWeight(nn.Module):
 
 
 class SpectralConv(nn.Module):
-    """A convolution without bias under spectral normalisation; keys as in `SUFFIXES`."""
+    """A convolution without bias under spectral normalisation; keys as in `SUFFIXES`.
+
+    Attributes:
+        plain: makes the same layer without the normalisation, with random weights.
+    """
 
     def __init__(
         self, planes: int, width: int, kernel: int, *, stride: int = 1, transposed: bool = False
     ) -> None:
         super().__init__()
-        plain = plain_conv(planes, width, kernel, stride=stride, transposed=transposed)
-        self.module = SpectralWeight(plain.weight.detach())
+        self.plain = partial(
+            plain_conv, planes, width, kernel, stride=stride, transposed=transposed
+        )
+        self.module = SpectralWeight(self.plain().weight.detach())
         self.stride = stride
         self.padding = _padding(kernel)
         self.convolve = F.conv_transpose2d if transposed else F.conv2d
