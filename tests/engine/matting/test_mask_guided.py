@@ -196,7 +196,11 @@ def test_a_stroke_changes_only_its_surroundings_and_leaves_no_seam(method, refin
     assert rect.height < 300
     assert (patched[stroke.slices] == 1).all()
     was = before[rect.slices]
-    for inner, outer in ((after[-1], was[-1]), (after[:, 0], was[:, 0]), (after[:, -1], was[:, -1])):
+    for inner, outer in (
+        (after[-1], was[-1]),
+        (after[:, 0], was[:, 0]),
+        (after[:, -1], was[:, -1]),
+    ):
         assert np.abs(inner - outer).max() <= 1 / 255
     again = solve_alpha(image, trimap, **how)
     # Most of the region is what a full solve says; the rest fades over to what was there.
@@ -360,3 +364,38 @@ def test_new_weights_of_the_same_name_are_loaded_again(weights) -> None:
 
 def test_the_table_itself_has_no_networks() -> None:
     assert all(not row.network for row in METHODS.values())
+
+
+@pytest.mark.usefixtures("weights")
+def test_folded_normalisation_changes_nothing(weights) -> None:
+    """Statistics that are not those of a fresh network, and the network as torch builds it."""
+    import torch
+
+    from tests import made_networks as made
+
+    module = made.seeded(made.Matting, 2)
+    with torch.inference_mode(False):
+        module.layers[1].running_mean.uniform_(-0.3, 0.3)
+        module.layers[1].running_var.uniform_(0.5, 2.0)
+        module.eval()
+    made.save_weights(weights, "random", module)
+    image, mask, _ = disc(64)
+    loaded = load_network("random", compute=EXACT)
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in loaded.module.modules())
+    guidance = np.stack([mask, mask], axis=-1)
+    with torch.no_grad():
+        wanted = from_tensor(module.predict(to_tensor(image.rgb()), to_tensor(guidance)))
+    assert np.abs(loaded.run(image.rgb(), guidance) - wanted).max() < 1e-5
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_shipped_networks_run_as_they_are_built(weights) -> None:
+    """The real small networks, with random weights, through the whole path."""
+    from engine.models.registry import MODELS
+    from tests import made_networks as made
+
+    made.save_weights(weights, "prn_small", MODELS["prn_small"].load_builder()())
+    image, _, trimap = disc(64)
+    found = solve_alpha(image, trimap, method="mask_guided", compute=EXACT)
+    assert np.isfinite(found).all()
+    assert np.array_equal(found[trimap != UNKNOWN], LABELS[trimap][trimap != UNKNOWN])
