@@ -42,7 +42,7 @@ def weights(tmp_path, monkeypatch):
     monkeypatch.setenv("MATTE_HOME", str(folder))
     for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    for name, spec in MODELS.items():
+    for name, spec in list(MODELS.items()):
         if spec.kind == "foreground":
             monkeypatch.delitem(MODELS, name)
     monkeypatch.setitem(MODELS, "random", made.spec("random", "two_planes"))
