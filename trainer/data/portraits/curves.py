@@ -52,7 +52,7 @@ def tubes(lines: Sequence[tuple[Array, float, Plane]]) -> Curves:
 
 def smooth(points: Array) -> Array:
     """A smooth curve through N×K×3 points: N×((K-1)·SMOOTH+1)×3."""
-    return np.asarray(smooth_curves(points.astype(np.float32), SMOOTH), np.float64)
+    return np.asarray(smooth_curves(np.ascontiguousarray(points, np.float32), SMOOTH), np.float64)
 
 
 def shaded(curves: Curves, light: Light, lit: Array) -> Plane:
@@ -69,10 +69,10 @@ def shaded(curves: Curves, light: Light, lit: Array) -> Plane:
          light.ground, light.rim_colour]
     )  # fmt: skip
     return light_curves(
-        curves.points.astype(np.float32),
-        curves.normals.astype(np.float32),
-        curves.albedo.astype(np.float32),
-        lit.astype(np.float32),
+        np.ascontiguousarray(curves.points, np.float32),
+        np.ascontiguousarray(curves.normals, np.float32),
+        np.ascontiguousarray(curves.albedo, np.float32),
+        np.ascontiguousarray(lit, np.float32),
         rays.astype(np.float32),
         curves.gloss,
     )
@@ -86,10 +86,10 @@ def draw(
         return
     order = np.argsort(curves.points[..., 2].mean(axis=1), kind="stable")
     draw_curves(
-        camera.pixels(curves.points),
-        (curves.widths / camera.step).astype(np.float32),
+        np.ascontiguousarray(camera.pixels(curves.points)),
+        np.ascontiguousarray(curves.widths / camera.step, np.float32),
         colours,
-        curves.opacity.astype(np.float32),
+        np.ascontiguousarray(curves.opacity, np.float32),
         order,
         depth,
         0.05,

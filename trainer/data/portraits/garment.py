@@ -12,7 +12,7 @@ from trainer.data.portraits.head import torso_solids
 from trainer.data.portraits.light import decode
 from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.solids import Array, Part, Solid, ball, both, rod
-from trainer.data.portraits.texture import bell, lattice, noise, step_between, turbulence
+from trainer.data.portraits.texture import lattice, noise, step_between, turbulence
 from trainer.data.portraits.traits import PortraitTraits
 
 WOOL = ("jumper", "roll_neck", "hoodie")
@@ -192,4 +192,4 @@ def _pattern(traits: PortraitTraits, x: Plane, y: Plane, values: Plane) -> Plane
         return step_between(-0.24, -0.2, -np.hypot(u - 0.5, v - 0.5))
     if traits.pattern == "mottled":
         return step_between(0.0, 0.25, turbulence(values, 1.6 * x / size, 1.6 * y / size, 2))
-    return 0.0 * bell(x, 1.0)
+    return np.zeros_like(x)

@@ -8,11 +8,12 @@ from scipy.spatial import cKDTree
 
 from trainer.data.portraits.curves import Curves, smooth
 from trainer.data.portraits.eyes import brow_line, lid_edges
+from trainer.data.portraits.flow_kernels import flow, meet
 from trainer.data.portraits.hair_colour import hair_tone, strand_tones
-from trainer.data.portraits.hair_styles import Style
+from trainer.data.portraits.hair_masses import Style
 from trainer.data.portraits.head import eye_place, surface
 from trainer.data.portraits.skin import beard_share
-from trainer.data.portraits.solid_kernels import Plane, flow, meet
+from trainer.data.portraits.solid_kernels import Plane
 from trainer.data.portraits.solids import Array, Frame
 from trainer.data.portraits.traits import PortraitTraits
 
@@ -43,13 +44,42 @@ def grow_hair(
         return _none()
     stray = rng.random(count) < 0.07
     path, normals = _run(traits, style, head, roots, np.concatenate([rows, body]), rng)
-    path, normals = smooth(path), smooth(normals)
-    normals /= np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-9
     ends = rng.uniform(0.5, 1.0, count) * _clear(style, head, path, roots)
     kept = ends * style.length > 0.03
     path, normals = _cut(path[kept], ends[kept]), _cut(normals[kept], ends[kept])
+    path, normals, stray = _with_tail(style, head, path, normals, stray[kept], rng)
+    path, normals = smooth(path), smooth(normals)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-9
     path = _curled(style, path, normals, rng)
-    return _strands(traits, style, path, normals, stray[kept], rng)
+    return _strands(traits, style, path, normals, stray, rng)
+
+
+def _with_tail(
+    style: Style,
+    head: Frame,
+    path: Array,
+    normals: Array,
+    stray: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """The strands with those of a ponytail added: a bundle along a bow, thinner at its end."""
+    if style.tail is None:
+        return path, normals, stray
+    count = style.strands // 3
+    t = np.linspace(0.0, 1.0, POINTS)[:, None]
+    start, bend, end = (np.array(place) for place in style.tail)
+    bow = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
+    out = rng.normal(size=(count, 1, 3))
+    out /= np.linalg.norm(out, axis=-1, keepdims=True)
+    girth = 0.05 + 0.11 * np.sin(np.pi * np.clip(0.15 + 0.75 * t, 0.0, 1.0))
+    bundle = bow + out * girth * rng.uniform(0.3, 1.1, (count, 1, 1))
+    bundle = bundle + rng.normal(0.0, 0.06, (count, 1, 3)) * t**2
+    around = np.broadcast_to(out, bundle.shape)
+    return (
+        np.concatenate([path, head.to_camera(_cut(bundle, rng.uniform(0.75, 1.0, count)))]),
+        np.concatenate([normals, head.turn(around)]),
+        np.concatenate([stray, rng.random(count) < 0.05]),
+    )
 
 
 def _run(
@@ -179,13 +209,9 @@ def _roots(style: Style, head: Frame, rows: Array, rng: np.random.Generator) -> 
     if style.strands == 0:
         return np.zeros((0, 3))
     y = rng.uniform(-0.85, style.low, style.strands)
-    centre = np.column_stack([np.zeros_like(y), np.minimum(y, -0.25), np.full_like(y, -0.2)])
-    centre[:, 1] = np.where(y > -0.25, y, -0.25)
+    centre = np.column_stack([np.zeros_like(y), np.maximum(y, -0.25), np.full_like(y, -0.2)])
     out = rng.normal(size=(style.strands, 3))
     out[:, 1] = np.where(y > -0.25, 0.3 * out[:, 1], -np.abs(out[:, 1]) + 0.35)
-    if style.tail is not None:
-        many = style.strands // 4
-        centre[:many] = np.array(style.tail) * np.array([1.0, 1.0, 1.0])
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     starts, ways = head.to_camera(centre + 3.0 * out), head.turn(-out)
     far = meet(rows, np.ascontiguousarray(starts), np.ascontiguousarray(ways), 3.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trainer.data.portraits.flow_kernels import meet
 from trainer.data.portraits.solids import Array, Frame, Part, Solid, ball, both, rod, rotation
 from trainer.data.portraits.traits import PortraitTraits
 
@@ -53,10 +54,9 @@ def neck_solids(traits: PortraitTraits, head: Frame, body: Frame) -> list[Solid]
     girth = 0.37 + 0.12 * traits.build
     start = (float(top[0]), float(top[1]), float(top[2]))
     solids = [rod(Part.SKIN, start, (0.0, 1.75, -0.38), (girth, girth + 0.06), 0.12)]
-    cord = body.from_camera(head.to_camera(np.array((0.42, 0.55, -0.25))))
     for side in (1.0, -1.0):
         tip = body.from_camera(head.to_camera(np.array((0.42 * side, 0.55, -0.25))))
-        low = (0.11 * side, 1.66, float(0.03 + 0.0 * cord[2]))
+        low = (0.11 * side, 1.66, 0.03)
         solids.append(
             rod(Part.SKIN, (float(tip[0]), float(tip[1]), float(tip[2])), low, (0.07, 0.06))
         )
@@ -181,8 +181,6 @@ def surface(head: Frame, rows: Array, points: Array) -> Array:
     Returns:
         M×3; not finite where there is no face.
     """
-    from trainer.data.portraits.solid_kernels import meet
-
     starts = head.to_camera(np.column_stack([points, np.full(len(points), 1.6)]))
     ahead = np.repeat(head.turn(np.array([[0.0, 0.0, -1.0]])), len(points), axis=0)
     far = meet(rows, np.ascontiguousarray(starts), ahead, 2.5)

@@ -14,7 +14,8 @@ from trainer.data.portraits.eyes import around_eyes, paint_eyes
 from trainer.data.portraits.garment import Garment, folds, garment_of, paint_cloth, seams
 from trainer.data.portraits.hair import grow_beard, grow_brows, grow_hair
 from trainer.data.portraits.hair_colour import hair_tone
-from trainer.data.portraits.hair_styles import Style, style_of
+from trainer.data.portraits.hair_masses import Style
+from trainer.data.portraits.hair_styles import style_of
 from trainer.data.portraits.head import (
     body_frame,
     head_frame,
