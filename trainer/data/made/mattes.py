@@ -15,6 +15,8 @@ from trainer.data.made.noise import F32
 from trainer.data.sample import Pixels8, Split, Subject
 
 NOMINAL = 1_000_000
+TRIES = 4
+"""Drawings of one subject at most, until some of its border is in view."""
 FINE = frozenset({"strands", "fur", "net", "veil"})
 
 
@@ -56,13 +58,22 @@ class MadeMattes:
     def subject(self, index: int, rng: np.random.Generator) -> Subject:
         """A new subject; its family follows from `index`, the rest from `rng`."""
         family = self._family(index)
-        layer = family.draw(self.size, rng, self.split, self.pictures)
+        layer = self._drawn(family, rng)
         if rng.random() < 0.5:
             layer = np.ascontiguousarray(layer[:, ::-1])
         foreground, alpha = straight(_through_lens(layer, family, rng))
         return Subject(
             foreground, alpha, f"{family.name}-{index}", family.name, _fine(alpha, family)
         )
+
+    def _drawn(self, family: Family, rng: np.random.Generator) -> Rgba:
+        """A layer with some border in view, if a few tries bring one."""
+        for _ in range(TRIES):
+            layer = family.draw(self.size, rng, self.split, self.pictures)
+            mixed = (layer[..., 3] > 0.02) & (layer[..., 3] < 0.98)
+            if mixed.mean() > 0.3 / min(self.size) and layer[..., 3].mean() > 0.02:
+                break
+        return layer
 
     def _family(self, index: int) -> Family:
         # The golden ratio spreads consecutive numbers evenly over the families' shares.

@@ -45,7 +45,7 @@ def bundle(
     each = 0.08 * rng.standard_normal((count, 1), np.float32)
     shade = 1 + each + 0.12 * wander(count, steps, rng, knots=5)
     colours = np.asarray(np.clip(tones[:, None] * shade[..., None], 0.01, 0.99), np.float32)
-    rank = rng.random(count).astype(np.float32) if order is None else order
+    rank = rng.random((int(count),)) if order is None else order
     flat = (np.asarray(points, np.float32), np.asarray(widths, np.float32))
     return Bundle(*flat, colours, np.ones(count, np.float32), np.asarray(rank, np.float32))
 
