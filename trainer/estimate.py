@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.utils.data import default_collate
 
+from engine.device import choose_device
 from engine.errors import UserError
 from trainer.config import Loaded, RunConfig, load_run
 from trainer.distributed import connect, share_of
@@ -21,8 +22,8 @@ from trainer.phase import Setup
 from trainer.state import TrainingState
 from trainer.stream import Piece, draw, on_device
 
-MADE = ("data.source=made", "data.backgrounds=made")
-"""Replaces data that are not there, in recipes that can make their own."""
+REPLACED = {"data.source": "made", "data.backgrounds": "made", "network.encoder": "off"}
+"""What a probe takes instead of files that are not there, in recipes that have these keys."""
 _ON_CPU = 2
 """Samples in a probe on the processor; a graphics processor gets its whole piece."""
 _REAL = 4
@@ -65,6 +66,10 @@ def estimate(
         UserError: if the config is wrong, or the recipe's data are missing and it can't make any.
     """
     loaded, setup, note = _built(recipe, config, sets)
+    slow = choose_device(device).name == "cpu" and loaded.config.precision != "32"
+    if slow:  # processors emulate half precision, some of them very slowly
+        loaded = loaded._replace(config=loaded.config.model_copy(update={"precision": "32"}))
+        note = f" in 32 bits, memory of pictures halved{note}"
     fabric = connect(loaded.config, device=device)
     on_cuda = fabric.device.type == "cuda"
     batch = share_of(loaded.config).batch
@@ -72,7 +77,8 @@ def estimate(
     state = TrainingState(setup, loaded.config, fabric=fabric, recipe=recipe)
     piece, making = _drawn(setup, count)
     seconds, kept = _two_steps(state, piece, fabric)
-    held = torch.cuda.max_memory_allocated() if on_cuda else _fixed(state) + kept * batch // count
+    kept = kept * batch // count // (2 if slow else 1)
+    held = torch.cuda.max_memory_allocated() if on_cuda else _fixed(state) + kept
     drawn = loaded.config.steps * loaded.config.global_batch
     reckoned = f"two steps of {count} samples" + (
         "" if count == batch else f", reckoned to {batch}"
@@ -80,7 +86,7 @@ def estimate(
     return Estimate(
         recipe=recipe,
         config=loaded.name,
-        parameters=sum(p.numel() for phase in setup.phases for p in phase.parameters),
+        parameters=sum(p.numel() for step in state.phases for p in step.parameters),
         memory=held,
         hours=seconds / count * drawn / 3600,
         samples=drawn,
@@ -95,11 +101,19 @@ def _built(recipe: str, config: str | Path, sets: Sequence[str]) -> tuple[Loaded
     try:
         return loaded, build_setup(loaded), ""
     except UserError as missing:
-        if "data" not in type(loaded.config).model_fields:
+        instead = [f"{k}={v}" for k, v in REPLACED.items() if _has(loaded.config, k)]
+        if not instead:
             raise
-        made = load_run(recipe, config, [*sets, *MADE])
-        note = f", on made samples because data are missing: {missing.problem}"
-        return made._replace(name=loaded.name), build_setup(made), note
+        other = load_run(recipe, config, [*sets, *instead])
+        note = f", with {', '.join(instead)} because something is missing: {missing.problem}"
+        return other, build_setup(other), note
+
+
+def _has(config: RunConfig, key: str) -> bool:
+    block: object = config
+    for part in key.split("."):
+        block = getattr(block, part, None)
+    return block is not None
 
 
 def _drawn(setup: Setup, count: int) -> tuple[Piece, float]:
@@ -145,7 +159,7 @@ def _counted() -> Iterator[dict[int, int]]:
 
 def _fixed(state: TrainingState) -> int:
     """Bytes of weights, gradients, Adam's two averages, and the averaged weights."""
-    trained = sum(p.numel() for step in state.phases for p in step.phase.parameters)
+    trained = sum(p.numel() for step in state.phases for p in step.parameters)
     stored = sum(p.numel() for net in state.setup.networks.values() for p in net.parameters())
     averaged = trained if state.averaged is not None else 0
     return _REAL * (stored + 3 * trained + averaged)

@@ -60,7 +60,8 @@ class Clip:
 class Averaged:
     """Networks whose weights are moving averages of those that are trained (EMA).
 
-    Parameters and the running statistics of normalisation are averaged, other buffers are copied.
+    Parameters that learn and the running statistics of normalisation are averaged; frozen
+    parameters and other buffers are copied.
     In step t the decay is min(decay, (1 + t) / (10 + t)), so that the random weights of the start
     are soon forgotten.
 
@@ -72,9 +73,9 @@ class Averaged:
     def __init__(self, networks: dict[str, nn.Module], decay: float) -> None:
         self._decay = decay
         self.networks = {name: copy.deepcopy(network) for name, network in networks.items()}
+        own, live = _tensors(self.networks.values()), _tensors(networks.values())
         for network in self.networks.values():
             network.requires_grad_(False).eval()
-        own, live = _tensors(self.networks.values()), _tensors(networks.values())
         pairs = [
             (mean, now, averaged) for (mean, averaged), (now, _) in zip(own, live, strict=True)
         ]
@@ -96,7 +97,7 @@ def _tensors(networks: Iterable[nn.Module]) -> list[tuple[Tensor, bool]]:
     """Every parameter and buffer, and whether it is averaged."""
     found: list[tuple[Tensor, bool]] = []
     for network in networks:
-        found += [(parameter.data, True) for parameter in network.parameters()]
+        found += [(parameter.data, parameter.requires_grad) for parameter in network.parameters()]
         found += [
             (buffer, name.rpartition(".")[2] in _AVERAGED_BUFFERS)
             for name, buffer in network.named_buffers()

@@ -15,7 +15,7 @@ from trainer.config import RunConfig
 from trainer.phase import Batch, Setup
 from trainer.precision import scaler_of
 from trainer.schedule import Averaged
-from trainer.step import KeptBuffers, Outcome, PhaseStep, seed_all
+from trainer.step import KeptBuffers, Outcome, PhaseStep, learning, seed_all
 
 _NORMS = nn.modules.batchnorm._BatchNorm
 
@@ -57,7 +57,7 @@ class TrainingState:
         self.best: float | None = None
         self.counts = Counts()
         self._fabric = fabric
-        self._own = {id(p) for phase in setup.phases for p in phase.parameters}
+        self._own = {id(p) for phase in setup.phases for p in learning(phase)}
         self.trained = {name: net for name, net in setup.networks.items() if self._learns(net)}
         self._place()
         self.phases = [
@@ -196,9 +196,9 @@ class TrainingState:
 
     def _only(self, step: PhaseStep) -> None:
         """Let gradients reach the parameters of one phase alone."""
-        own = {id(parameter) for parameter in step.phase.parameters}
+        own = {id(parameter) for parameter in step.parameters}
         for phase in self.phases:
-            for parameter in phase.phase.parameters:
+            for parameter in phase.parameters:
                 parameter.requires_grad_(id(parameter) in own)
 
     def _check_same_run(self, state: Mapping[str, Any]) -> None:

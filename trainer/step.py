@@ -45,19 +45,23 @@ class PhaseStep:
         number: its position, for the seeds.
         fabric: launched.
         config: of the run.
+
+    Attributes:
+        parameters: those of the phase that its network has not frozen.
     """
 
     def __init__(self, phase: Phase, number: int, *, fabric: Fabric, config: RunConfig) -> None:
         self.phase = phase
+        self.parameters = learning(phase)
         self.clip = Clip(config.clip)
         self.optimizer = torch.optim.Adam(
-            phase.parameters,
+            self.parameters,
             lr=phase.learning_rate,
             betas=phase.betas,
             weight_decay=phase.weight_decay,
         )
         self._number, self._fabric, self._config = number, fabric, config
-        self._losses = fabric.setup_module(_Losses(phase.parameters, phase.loss))
+        self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
         wrapped = fabric.setup_optimizers(self.optimizer)
         self._wrapped = wrapped[0] if isinstance(wrapped, tuple) else wrapped
 
@@ -107,7 +111,7 @@ class PhaseStep:
     def _update(self, sums: dict[str, Tensor], rate: float) -> Outcome:
         precision = self._fabric.strategy.precision
         precision.unscale_gradients(self.optimizer)
-        gradients = [p.grad for p in self.phase.parameters if p.grad is not None]
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
         norm = get_total_norm(gradients)
         loss = total(self._fabric, torch.stack(list(sums.values())).sum())
         loss_value, norm_value = torch.stack([loss, norm.to(loss)]).tolist()
@@ -122,8 +126,13 @@ class PhaseStep:
     def _clip(self, norm: Tensor, value: float) -> None:
         limit = self.clip.limit()
         if limit is not None:
-            clip_grads_with_norm_(self.phase.parameters, limit, norm)
+            clip_grads_with_norm_(self.parameters, limit, norm)
         self.clip.measured(value)
+
+
+def learning(phase: Phase) -> list[nn.Parameter]:
+    """The parameters of a phase that its network has not frozen."""
+    return [parameter for parameter in phase.parameters if parameter.requires_grad]
 
 
 class KeptBuffers:

@@ -119,6 +119,23 @@ def test_a_damaged_checkpoint_is_said_not_passed_over(tiny, tmp_path):
         tiny(tmp_path, resume=True)
 
 
+def test_what_a_network_has_frozen_stays(tmp_path):
+    network = nn.Sequential(nn.Linear(1, 2), nn.Linear(2, 1))
+    network[0].requires_grad_(False)
+    before = network[0].weight.clone(), network[1].weight.detach().clone()
+
+    class Points:
+        def sample(self, index):
+            return {"x": torch.tensor([float(index + 1)])}
+
+    phase = Phase("fit", list(network.parameters()), lambda b, c: {"x": network(b["x"]).sum()}, 0.1)
+    config = RunConfig(steps=2, global_batch=1, ema=0.9)
+    setup = Setup({"net": network}, [phase], Points())
+    train(setup, config, out=tmp_path, resume=False, device="cpu")
+    assert torch.equal(network[0].weight, before[0])
+    assert not torch.equal(network[1].weight, before[1])
+
+
 def test_phases_take_turns_and_touch_only_their_own(tiny, tmp_path):
     torch.manual_seed(0)
     maker, judge = nn.Linear(1, 1), nn.Linear(1, 1)

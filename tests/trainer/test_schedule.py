@@ -56,6 +56,14 @@ def test_weights_and_statistics_are_averaged_and_counters_copied():
     assert not averaged.training and not averaged.weight.requires_grad
 
 
+def test_frozen_parameters_are_copied():
+    live = nn.Linear(1, 1, bias=False).requires_grad_(False)
+    mean = Averaged({"net": live}, 0.5)
+    live.weight += 1
+    mean.update(step=1000)
+    assert torch.equal(mean.networks["net"].weight, live.weight)
+
+
 def test_the_random_start_is_forgotten_soon():
     live = nn.Linear(1, 1, bias=False)
     mean = Averaged({"net": live}, 0.999)
