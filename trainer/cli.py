@@ -12,11 +12,14 @@ from typing import Annotated
 import typer
 
 from engine.errors import UserError
+from trainer.commands.data import data
 from trainer.commands.doctor import doctor
 from trainer.commands.evaluate import evaluate
 from trainer.commands.export import export
 from trainer.commands.finetune import finetune
 from trainer.commands.list_recipes import list_recipes
+from trainer.commands.pool import pool
+from trainer.commands.recompose import recompose
 from trainer.commands.run import run
 
 FAILED, INTERRUPTED = 1, 130
@@ -35,6 +38,9 @@ app.command("finetune")(finetune)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
+app.add_typer(data)
+app.command("recompose")(recompose)
+app.command("pool")(pool)
 
 
 def _print_version(wanted: bool) -> None:
