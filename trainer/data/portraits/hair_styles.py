@@ -162,7 +162,7 @@ def _curly(traits: PortraitTraits) -> Style:
     sides = curtains(traits, bottom, thick, spread=0.2)
     return Style(
         [over[0], *sides, over[1]], 4600, 0.9 + 0.4 * traits.hair_length, 0.012,
-        lift=(0.0, 0.12), curl=0.065, turns=6.0, wild=0.4, clump=0.75, low=0.6,
+        lift=(0.0, 0.12), curl=0.065, turns=6.0, wild=0.4, clump=0.75, low=bottom - 0.1,
     )  # fmt: skip
 
 
