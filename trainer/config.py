@@ -106,7 +106,7 @@ class RunConfig(Block):
     """
 
     FREE: ClassVar[frozenset[str]] = frozenset(
-        {"micro_batch", "workers", "prefetch", "keep", "bad_steps", "card"}
+        {"micro_batch", "precision", "workers", "prefetch", "keep", "bad_steps", "card"}
         | {"validate_every", "checkpoint_every", "log_every"}
     )
     """What may differ when a run is resumed."""
@@ -182,6 +182,14 @@ def load_run(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> 
 def load_config(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> RunConfig:
     """Only the config of `load_run`, an instance of the recipe's `Config`."""
     return load_run(recipe, config, overrides).config
+
+
+def has_key(config: RunConfig, key: str) -> bool:
+    """Whether a config has a value other than None at `a.b`."""
+    value: object = config
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return value is not None
 
 
 def config_file(spec: RecipeSpec, module: ModuleType, config: str | Path) -> Path:

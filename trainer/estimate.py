@@ -15,7 +15,7 @@ from torch.utils.data import default_collate
 
 from engine.device import choose_device
 from engine.errors import UserError
-from trainer.config import Loaded, RunConfig, load_run
+from trainer.config import Loaded, RunConfig, has_key, load_run
 from trainer.distributed import connect, share_of
 from trainer.loop import build_setup
 from trainer.phase import Setup
@@ -101,19 +101,12 @@ def _built(recipe: str, config: str | Path, sets: Sequence[str]) -> tuple[Loaded
     try:
         return loaded, build_setup(loaded), ""
     except UserError as missing:
-        instead = [f"{k}={v}" for k, v in REPLACED.items() if _has(loaded.config, k)]
+        instead = [f"{k}={v}" for k, v in REPLACED.items() if has_key(loaded.config, k)]
         if not instead:
             raise
         other = load_run(recipe, config, [*sets, *instead])
         note = f", with {', '.join(instead)} because something is missing: {missing.problem}"
         return other, build_setup(other), note
-
-
-def _has(config: RunConfig, key: str) -> bool:
-    block: object = config
-    for part in key.split("."):
-        block = getattr(block, part, None)
-    return block is not None
 
 
 def _drawn(setup: Setup, count: int) -> tuple[Piece, float]:

@@ -14,6 +14,8 @@ from trainer.commands.run import Init, train_recipe
 
 SET = "generated"
 """What a single set is called in the configs of recipes."""
+PHOTOGRAPHS = {"data.source": "photographs", "data.name": SET, "loss.composition": 0}
+"""What a recipe is told to train on it; a composition loss would need its layers."""
 Data = Annotated[
     Path,
     typer.Option(
@@ -37,17 +39,24 @@ def finetune(
     resume: ResumeChoice = Resume.never,
     device: Device = "auto",
 ) -> None:
-    """Train a recipe from weights instead of from nothing, with the data sets in a folder.
+    """Train a recipe from weights instead of from nothing, with your own data.
 
-    Without --init it starts from the recipe's own weights: those that are used to cut.
+    Without --init it starts from the recipe's own weights: those that are used to cut. A folder
+    with image/ and alpha/ is trained on as photographs; --set chooses otherwise.
     """
+    from trainer.config import has_key, load_config
     from trainer.initial import start_from
 
-    _put_first(data.expanduser().resolve(), out.expanduser())
+    folder, implied = data.expanduser().resolve(), []
+    if (folder / "alpha").is_dir():
+        folder = _named(folder, out.expanduser())
+        found = load_config(recipe, config, sets or [])
+        implied = [f"{key}={value}" for key, value in PHOTOGRAPHS.items() if has_key(found, key)]
+    _put_first(folder)
     train_recipe(
         recipe,
         config,
-        sets or [],
+        [*implied, *(sets or [])],
         out=out,
         resume=resume is Resume.auto,
         device=device,
@@ -55,14 +64,19 @@ def finetune(
     )
 
 
-def _put_first(data: Path, out: Path) -> None:
-    """Make a folder the first place where data sets are looked for, here and in workers."""
-    from trainer.data.roots import DATA_VARIABLE, TABLE
+def _named(data: Path, out: Path) -> Path:
+    """A list of data sets that names one folder."""
+    from trainer.data.roots import TABLE
 
-    place = data
-    if (data / "alpha").is_dir():
-        place = out / "data.toml"
-        out.mkdir(parents=True, exist_ok=True)
-        place.write_text(f"[{TABLE}]\n{SET} = {json.dumps(str(data))}\n", encoding="utf-8")
+    place = out / "data.toml"
+    out.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"[{TABLE}]\n{SET} = {json.dumps(str(data))}\n", encoding="utf-8")
+    return place
+
+
+def _put_first(place: Path) -> None:
+    """Look for data sets there before anywhere else, here and in workers."""
+    from trainer.data.roots import DATA_VARIABLE
+
     before = os.environ.get(DATA_VARIABLE, "")
     os.environ[DATA_VARIABLE] = os.pathsep.join(filter(None, (str(place), before)))
