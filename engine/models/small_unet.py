@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.errors import BugError
 
-WIDTHS = (32, 64, 96, 160, 224)
+WIDTHS = (24, 40, 64, 96, 160)
 """Channels at strides 2, 4, 8, 16 and 32."""
 SIZE_MULTIPLE = 32
 _DILATIONS = (1, 2, 4)
