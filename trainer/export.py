@@ -17,7 +17,7 @@ from engine.models.manifest import WeightsRow, check_name, read_manifest, write_
 from engine.models.weights import sha256_of
 from trainer.checkpoint import BEST, FOLDER, Checkpoints, read_state
 from trainer.initial import best_weights
-from trainer.logs import RUN
+from trainer.logs import RUN, make_folder
 
 Which = Literal["best", "last"]
 
@@ -57,7 +57,8 @@ def export_run(
     check_name(name)
     tensors = best_weights(state, network) if averaged else dict(state["networks"][network])
     facts = _facts(run)
-    target = _made(folder) / f"{name}.safetensors"
+    make_folder(folder)
+    target = folder / f"{name}.safetensors"
     with replace_atomically(target) as temporary:
         save_file(_stored(tensors, half=half, path=path), temporary, _notes(state, model))
         row = _row(temporary, target.name, name, state, facts)
@@ -83,14 +84,6 @@ def _facts(run: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UserError(f"The run's records cannot be read ({error}).", path=run / RUN) from error
     return facts
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder cannot be made ({error.strerror}).", path=folder) from error
-    return folder
 
 
 def _stored(tensors: Mapping[str, Tensor], *, half: bool, path: Path) -> dict[str, Tensor]:

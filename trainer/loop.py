@@ -17,7 +17,7 @@ from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import Loaded, RunConfig
 from trainer.display import Display
 from trainer.distributed import any_of, connect, leaving, share_of, total
-from trainer.logs import RunLog, write_run
+from trainer.logs import RunLog, make_folder, write_run
 from trainer.meter import Meter
 from trainer.phase import Setup, Validation
 from trainer.signals import StopSignals
@@ -124,7 +124,7 @@ class _Run:
         self.saved_at = self.state.step
         self.fabric.barrier()  # nobody writes before all have looked
         if self.first:
-            _make(self.out)
+            make_folder(self.out)
             write_run(self.out, {**self._facts(), "config_name": config_name})
 
     def go(self, until: int) -> Report:
@@ -294,10 +294,3 @@ class _Run:
             skipped=self.state.counts.skipped_before + self.state.counts.skipped,
             bad_steps=self.state.counts.bad_steps,
         )
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder cannot be made ({error.strerror}).", path=folder) from error
