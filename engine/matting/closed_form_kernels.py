@@ -257,44 +257,53 @@ def galerkin(stencil, diagonal, runs, rows, place, width, cell, number):
 
 
 @njit(cache=True, nogil=True)
-def pack(blocks, number, lift, least):
-    """The coarse matrix as sorted columns (values, rows, where columns begin); it is symmetric.
-
-    `lift` is the share of the diagonal that is added to it, and `least` what is added anyway.
-    """
+def couplings(number):
+    """Which nodes are coupled: sorted columns as (rows, blocks, where columns begin)."""
     span = 2 * REACH + 1
-    kept = np.zeros((len(blocks), span * span), np.bool_)
-    begins = np.zeros(len(blocks) * COLOURS + 1, np.int32)
-    partner = np.empty((len(blocks), span * span), np.int32)
+    count = number.max() + 1
+    partner = np.empty(count * span * span, np.int32)
+    block = np.empty(count * span * span, np.int8)
+    begins = np.zeros(count + 1, np.int32)
+    found = 0
     for row in range(number.shape[0]):
         for col in range(number.shape[1]):
-            node = number[row, col]
-            if node < 0:
+            if number[row, col] < 0:
                 continue
-            found = 0
             for m in range(span * span):
-                there_row, there_col = row + m // span - REACH, col + m % span - REACH
-                if not (0 <= there_row < number.shape[0] and 0 <= there_col < number.shape[1]):
-                    continue
-                partner[node, m] = number[there_row, there_col]
-                coupled = partner[node, m] >= 0 and np.any(blocks[node, m] != 0)
-                kept[node, m] = coupled or partner[node, m] == node
-                found += kept[node, m]
-            begins[node * COLOURS + 1 : (node + 1) * COLOURS + 1] = found * COLOURS
-    begins = np.cumsum(begins).astype(np.int32)
-    rows, values = np.empty(begins[-1], np.int32), np.empty(begins[-1])
-    for node in range(len(blocks)):
+                i, j = row + m // span - REACH, col + m % span - REACH
+                inside = 0 <= i < number.shape[0] and 0 <= j < number.shape[1]
+                if inside and number[i, j] >= 0:
+                    partner[found], block[found] = number[i, j], m
+                    found += 1
+            begins[number[row, col] + 1] = found
+    return partner[:found].copy(), block[:found].copy(), begins
+
+
+@njit(cache=True, nogil=True)
+def pack(blocks, partner, block, begins, place, lift, least):
+    """The coarse matrix as sorted columns (values, rows, where columns begin); it is symmetric.
+
+    Node i stands at `place[i]`. `lift` is the share of the diagonal that is added to it, and
+    `least` what is added anyway.
+    """
+    at = np.zeros(len(place) * COLOURS + 1, np.int32)
+    for node in range(len(place)):
+        first = place[node] * COLOURS + 1
+        at[first : first + COLOURS] = (begins[node + 1] - begins[node]) * COLOURS
+    at = np.cumsum(at).astype(np.int32)
+    rows, values = np.empty(at[-1], np.int32), np.empty(at[-1])
+    for node in range(len(place)):
+        links = begins[node] + np.argsort(place[partner[begins[node] : begins[node + 1]]])
         for a in range(COLOURS):
-            at = begins[node * COLOURS + a]
-            for m in range(span * span):
-                if kept[node, m]:
-                    for b in range(COLOURS):
-                        rows[at] = partner[node, m] * COLOURS + b
-                        values[at] = blocks[node, m, a, b]
-                        if partner[node, m] == node and a == b:
-                            values[at] += values[at] * lift + least
-                        at += 1
-    return values, rows, begins
+            k = at[place[node] * COLOURS + a]
+            for link in links:
+                for b in range(COLOURS):
+                    rows[k] = place[partner[link]] * COLOURS + b
+                    values[k] = blocks[node, block[link], a, b]
+                    if partner[link] == node and a == b:
+                        values[k] += values[k] * lift + least
+                    k += 1
+    return values, rows, at
 
 
 @njit(cache=True, nogil=True)

@@ -119,20 +119,50 @@ def node_colours(pixels: NDArray[Any], number: Numbers) -> Doubles:
     return to_float(small)[number >= 0].astype(np.float64)
 
 
-def factorised(blocks: Doubles, number: Numbers) -> Any:
-    """Factorise the coarse matrix; the result has a `solve(vector)`."""
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """A factorised coarse matrix.
+
+    Attributes:
+        factors: SuperLU's, of the matrix with its nodes in another order.
+        place: where each of the nodes' functions stands in that order.
+    """
+
+    factors: Any
+    place: NDArray[np.int32]
+
+    def solve(self, right: Doubles) -> Doubles:
+        """x of A x = right, flat."""
+        ordered = np.empty_like(right)
+        ordered[self.place] = right
+        solution: Doubles = self.factors.solve(ordered)[self.place]
+        return solution
+
+
+def factorised(blocks: Doubles, number: Numbers) -> Factors:
+    """Factorise the coarse matrix.
+
+    SciPy converts and orders while it holds the interpreter, and so the window. So the matrix is
+    packed in compiled code, and only the nodes are ordered, not the four functions of each.
+    """
+    from engine.matting.closed_form_kernels import COLOURS, couplings, pack
+
+    partner, block, begins = couplings(number)
+    likeness = np.where(partner == np.repeat(np.arange(len(blocks)), np.diff(begins)), 64.0, -1.0)
+    place = _superlu((likeness, partner, begins), ordering="MMD_AT_PLUS_A").perm_c
+    packed = pack(blocks, partner, block, begins, place, LIFT, LEAST)
+    functions = (place[:, None] * COLOURS + np.arange(COLOURS, dtype=np.int32)).ravel()
+    return Factors(_superlu(packed, ordering="NATURAL"), functions)
+
+
+def _superlu(columns: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], *, ordering: str) -> Any:
+    """Factorise a symmetric matrix of sorted columns (values, rows, where columns begin)."""
     import scipy.sparse
     import scipy.sparse.linalg
 
-    from engine.matting.closed_form_kernels import pack
-
-    # SciPy's own conversions hold the interpreter, and so the window, for tens of milliseconds.
-    size = blocks.shape[0] * blocks.shape[2]
-    matrix = scipy.sparse.csc_matrix(pack(blocks, number, LIFT, LEAST), shape=(size, size))
+    size = len(columns[2]) - 1
+    matrix = scipy.sparse.csc_matrix(columns, shape=(size, size))
     matrix.has_canonical_format = True
     return scipy.sparse.linalg.splu(
-        matrix,
-        permc_spec="MMD_AT_PLUS_A",
-        diag_pivot_thresh=0.0,
-        options={"SymmetricMode": True},
+        matrix, permc_spec=ordering, diag_pivot_thresh=0.0, options={"SymmetricMode": True}
     )
