@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+if TYPE_CHECKING:
+    from trainer.data.pool.build import Kind
+
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of the pool.")]
-Shards = Annotated[int, typer.Option("--shards", min=1, help="Folders of 128 crops to have.")]
+Shards = Annotated[int, typer.Option("--shards", min=1, help="Folders of 128 pieces to have.")]
 People = Annotated[
     Path | None, typer.Option("--people", help="What `matte-train recompose` wrote.")
 ]
@@ -20,6 +23,13 @@ Validation = Annotated[
     bool, typer.Option("--validation", help="From the families kept for validation.")
 ]
 
+Layers = Annotated[
+    bool,
+    typer.Option(
+        "--layers", help="Foregrounds with their mattes, for mg_foreground, in place of crops."
+    ),
+]
+
 
 def pool(
     out: Out,
@@ -28,24 +38,28 @@ def pool(
     backgrounds: Backgrounds = None,
     seed: Seed = 0,
     validation: Validation = False,
+    layers: Layers = False,
 ) -> None:
     """Make crops ahead of time, each with the matte that closed form finds for it.
 
+    With --layers it makes foregrounds with their mattes, which need no background.
     Goes on where it was stopped; a training may use what is there already.
     """
     from rich.progress import Progress
 
-    from trainer.data.pool.build import fill, sources
+    from trainer.data.pool.build import CROPS, LAYERS, fill, sources
 
     drawn_from = sources(
         people=people, backgrounds=backgrounds, split="validation" if validation else "train"
     )
+    kind: Kind[Any] = LAYERS if layers else CROPS
     with Progress() as progress:
-        task = progress.add_task("Making crops")
+        task = progress.add_task("Making shards")
         fill(
             out.expanduser(),
             shards,
             drawn_from,
             seed=seed,
+            kind=kind,
             told=lambda done, wanted: progress.update(task, completed=done, total=wanted),
         )

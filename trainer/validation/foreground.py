@@ -1,9 +1,10 @@
-"""Judge a foreground network: errors of F where the matte is not 0, and of αF; and a sheet."""
+"""Judge a foreground network beside the multi-level estimate: errors of F and αF; and a sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import UserError
+from engine.foreground.multilevel import multilevel
+from engine.imaging.types import Rgb, to_float
 from trainer.data.matting_samples import picture_tensor, plane_tensor
 from trainer.data.sample import Photograph, Pixels8
 from trainer.phase import Validation
@@ -19,6 +22,7 @@ from trainer.validation.photographs import Judged, judged_photographs
 from trainer.validation.sheet import picture_sheet
 
 SIZE_MULTIPLE = 32
+Estimator: TypeAlias = Callable[[Photograph], Rgb]
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,23 @@ class ForegroundJudge:
 
     def __call__(self, networks: Mapping[str, nn.Module]) -> Validation:
         """Means over the photographs: `mse` and `sad` (thousands) of F over α > 0, and of αF as
-        `mse_shown` and `sad_shown` (paper 003, Table 3); a sheet of photograph, matte, answer,
-        truth."""
+        `mse_shown` and `sad_shown` (paper 003, Table 3); the same of each of `BESIDE`, such as
+        `mse_multilevel`; a sheet of photograph, matte, answer, multi-level estimate, truth."""
         found: list[tuple[str, dict[str, float]]] = []
         rows: list[list[NDArray[np.generic]]] = []
         for number, read in enumerate(judged_photographs(self.settings)):
             photograph = read()
             truth = _foreground(photograph)
             answer = answered(networks[self.network], photograph)
-            found.append((photograph.family, colour_errors(answer, truth, photograph.alpha)))
+            errors = colour_errors(answer, truth, photograph.alpha)
+            beside = {name: estimator(photograph) for name, estimator in BESIDE.items()}
+            for name, colours in beside.items():
+                others = colour_errors(colours, truth, photograph.alpha)
+                errors |= {f"{figure}_{name}": value for figure, value in others.items()}
+            found.append((photograph.family, errors))
             if number < self.settings.shown:
-                shown = np.rint(answer * 255).astype(np.uint8)
-                rows.append([photograph.image, photograph.alpha, shown, truth])
+                shown = (np.rint(c * 255).astype(np.uint8) for c in (answer, beside["multilevel"]))
+                rows.append([photograph.image, photograph.alpha, *shown, truth])
         return Validation(mean_figures(found), "mse", {"sheet": picture_sheet(rows)})
 
 
@@ -81,6 +90,18 @@ def colour_errors(
         "mse_shown": float(np.square(shown).mean()) if apart.size else 0.0,
         "sad_shown": float(np.abs(shown).sum() / 1000),
     }
+
+
+def _multilevel(photograph: Photograph) -> Rgb:
+    return multilevel(photograph.image, photograph.alpha)[0]
+
+
+def _picture(photograph: Photograph) -> Rgb:
+    return to_float(photograph.image)
+
+
+BESIDE: dict[str, Estimator] = {"multilevel": _multilevel, "picture": _picture}
+"""What a network's figures are seen beside: the usual estimate, and doing nothing."""
 
 
 def _foreground(photograph: Photograph) -> Pixels8:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.errors import BugError
 from trainer.losses.composition import composition_loss
-from trainer.losses.foreground import ForegroundLoss
+from trainer.losses.foreground import REGIONS, ForegroundLoss, Region
 from trainer.losses.l1 import l1_loss
 from trainer.losses.laplacian import PLAIN_WEIGHTS, laplacian_loss, laplacian_pyramid
 from trainer.phase import StepContext
@@ -185,3 +185,22 @@ def test_the_foreground_loss_names_its_terms_and_covers_the_whole_image() -> Non
     wrong = ForegroundLoss(l1=2.0, composition=0.0)((truth + 0.1).clone(), batch, context)
     assert list(wrong) == ["l1", "laplacian"]
     assert float(wrong["l1"]) == pytest.approx(0.2, rel=1e-4)
+
+
+@pytest.mark.parametrize("region", ["visible", "near"])
+def test_foreground_colours_outside_of_the_region_cost_nothing(region: Region) -> None:
+    shape = (1, 3, 96, 96)
+    truth, background = noise(*shape, seed=1), noise(*shape, seed=2)
+    alpha = torch.zeros(1, 1, 96, 96)
+    alpha[..., :40] = noise(1, 1, 96, 40, seed=3).clamp(0.1, 1)
+    image = alpha * truth + (1 - alpha) * background
+    batch = {"alpha": alpha, "foreground": truth, "background": background, "image": image}
+    loss, context = ForegroundLoss(region=region), StepContext(0, torch.Generator(), alone)
+    outside = (REGIONS[region](alpha) == 0).expand_as(truth)
+    assert bool(outside.any())
+    elsewhere = torch.where(outside, truth + 0.3, truth)
+    assert all(float(term) < 1e-6 for term in loss(elsewhere, batch, context).values())
+    inside = torch.where(outside, truth, truth + 0.3)
+    terms = loss(inside, batch, context)
+    assert float(terms["l1"]) == pytest.approx(0.3, rel=1e-4)
+    assert all(float(term) > 0.01 for term in terms.values())

@@ -20,6 +20,8 @@ from trainer.phase import Setup, StepContext
 PARAMETERS = {"prn": 29_596_643, "foreground": 29_596_643 - 37_217 - 18_785 + 2 * 289}
 """Trainable, of the published networks; the second lacks the heads at strides 8 and 4, and the last
 layer of its only head (32 × 3 × 3 weights and a bias for each plane) answers three planes."""
+COLUMNS = {"mg_matting": 4, "mg_foreground": 5}
+"""Pictures beside each other on the sheet."""
 REDUCED = {
     "data.source": "made",
     "data.backgrounds": "made",
@@ -78,7 +80,7 @@ def test_smoke_steps_and_judges_without_any_data(recipe: str) -> None:
     assert setup.validate is not None
     found = setup.validate(setup.networks)
     assert found.selected in found.figures
-    assert found.pictures["sheet"].shape == (2 * 256, 4 * 256, 3)
+    assert found.pictures["sheet"].shape == (2 * 256, COLUMNS[recipe] * 256, 3)
     assert setup.exported is not None
     assert setup.exported[0] in setup.networks
     assert setup.exported[1] in MODELS

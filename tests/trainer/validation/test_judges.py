@@ -103,6 +103,14 @@ def test_the_pictures_own_colours_are_wrong_only_where_the_ground_shows() -> Non
     ]
     assert found.figures["mse"] == pytest.approx(float(np.mean(by_hand)), rel=1e-4)
     assert found.figures["mse_shown"] < found.figures["mse"]
+    assert found.pictures["sheet"].shape == (2 * 256, 5 * 256, 3)
+
+
+def test_an_answer_is_seen_beside_the_usual_estimate_and_doing_nothing() -> None:
+    found = foreground.ForegroundJudge(SETTINGS)({"foreground": Picture()}).figures
+    for figure in ("mse", "sad", "mse_shown", "sad_shown"):
+        assert found[f"{figure}_picture"] == pytest.approx(found[figure], rel=1e-5)
+        assert 0 < found[f"{figure}_multilevel"] < found[figure]
 
 
 def test_photographs_without_colours_cannot_judge_colours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from trainer.data.layouts.opening import open_backgrounds
 from trainer.data.made import MadeMattes
+from trainer.data.pool.layers import Layer, layers_of, write_layers
 from trainer.data.pool.scenes import Sources, crops_of
 from trainer.data.pool.shards import Crop, write_shard
 from trainer.data.portraits import MadePortraits
@@ -22,6 +25,26 @@ HELD_BACK = 5
 """Every so manieth real background is for validation."""
 MADE, PORTRAITS, PEOPLE = 0.55, 0.15, 0.3
 """How often a subject comes from each source."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """What a pool holds.
+
+    Attributes:
+        pieces: of scene `number` of a seed.
+        write: many of them as one shard.
+    """
+
+    pieces: Callable[[Sources, int, int], Iterator[T]]
+    write: Callable[[Path, Sequence[T]], None]
+
+
+CROPS: Kind[Crop] = Kind(crops_of, write_shard)
+LAYERS: Kind[Layer] = Kind(layers_of, write_layers)
 
 
 class SomeBackgrounds:
@@ -66,6 +89,7 @@ def fill(
     drawn_from: Sources,
     *,
     seed: int,
+    kind: Kind[T] = CROPS,  # type: ignore[assignment]
     told: Callable[[int, int], None] = lambda done, wanted: None,
 ) -> None:
     """Make the shards that are missing.
@@ -74,21 +98,22 @@ def fill(
         root: the pool; several processes may fill it with different seeds.
         shards: how many of this seed there shall be.
         drawn_from: subjects and backgrounds.
-        seed: a shard's crops depend on it, the shard's number and the sources alone.
+        seed: a shard's content depends on it, the shard's number and the sources alone.
+        kind: what the pool holds.
         told: called with shards done and wanted.
     """
     for number in range(shards):
         folder = root / f"{seed:04}-{number:05}"
         if not folder.is_dir():
-            write_shard(folder, list(_shard(drawn_from, number, seed)))
+            kind.write(folder, list(_shard(kind, drawn_from, number, seed)))
         told(number + 1, shards)
 
 
-def _shard(drawn_from: Sources, number: int, seed: int) -> Iterator[Crop]:
+def _shard(kind: Kind[T], drawn_from: Sources, number: int, seed: int) -> Iterator[T]:
     made = 0
     for scene in count(number * 10**6):
-        for crop in crops_of(drawn_from, scene, seed):
-            yield crop
+        for piece in kind.pieces(drawn_from, scene, seed):
+            yield piece
             made += 1
             if made == SHARD:
                 return

@@ -70,7 +70,7 @@ def _guidance(crop: Crop, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     kind = str(rng.choice(list(shares), p=list(shares.values())))
     if kind == REFINE:
         return trimap_guidance(crop.trimap), crop.prior.astype(np.float32) / 255
-    guidance = guidance_of(crop.alpha.astype(np.float32) / 255, kind, rng)
+    guidance = guidance_of(crop.alpha.astype(np.float32) / np.float32(255), kind, rng)
     return guidance, guidance
 
 

@@ -68,13 +68,18 @@ def crops_of(sources: Sources, number: int, seed: int) -> Iterator[Crop]:
 
 def draw_photograph(sources: Sources, rng: np.random.Generator) -> Photograph:
     """A subject over a background, as a camera gives it."""
-    weights = np.array([weight for _, weight in sources.subjects])
-    chosen = sources.subjects[int(rng.choice(len(weights), p=weights / weights.sum()))][0]
-    subject = chosen.subject(int(rng.integers(len(chosen))), rng)
-    subject = _framed(subject, sources.scene, rng)
+    subject = draw_subject(sources, rng)
     photograph = compose(subject, _background(sources, subject.size, rng), rng)
     image = degraded(photograph.image, rng, settings=sources.lens)
     return Photograph(image, photograph.alpha, photograph.name, photograph.family)
+
+
+def draw_subject(sources: Sources, rng: np.random.Generator) -> Subject:
+    """A subject of one of the collections, at most a scene large."""
+    weights = np.array([weight for _, weight in sources.subjects])
+    chosen = sources.subjects[int(rng.choice(len(weights), p=weights / weights.sum()))][0]
+    subject = chosen.subject(int(rng.integers(len(chosen))), rng)
+    return _framed(subject, sources.scene, rng)
 
 
 def _background(sources: Sources, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,182 @@
+"""Every named config of every recipe trains, saves and goes on; published ones have their size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from checkpoint_states import same
+
+from tests.trainer.data.layouts.layout_trees import matte, picture
+from trainer.checkpoint import Checkpoints, read_state
+from trainer.config import config_file, has_key, load_run
+from trainer.data.pool import Crop, Layer, write_layers, write_shard
+from trainer.loop import Report, build_setup, train
+from trainer.phase import Setup
+from trainer.recipes import RECIPES
+
+SIDE = 64
+PUBLISHED = [
+    (spec.name, config)
+    for spec in RECIPES.values()
+    for config in spec.configs
+    if config.startswith("paper")
+]
+OWN = [(spec.name, config) for spec in RECIPES.values() for config in ("default", "smoke")]
+MATTING = 29_596_643
+PARAMETERS = {"mg_matting": MATTING, "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1)}
+"""Trainable, of the published networks; the second lacks the heads at strides 8 and 4, and the last
+layer of its only head (32 × 3 × 3 weights and a bias for each plane) answers two planes more."""
+SMALL_PUBLISHED = {
+    "global_batch": "2",
+    "micro_batch": "1",
+    "workers": "0",
+    "augmentation.crop": str(SIDE),
+    "augmentation.pairing.side": str(SIDE),
+    "network.narrow": "8",
+}
+"""All that is changed about a published config to step here: size, batch and width."""
+SMALL_DEFAULT = {
+    "steps": "3",
+    "global_batch": "2",
+    "workers": "0",
+    "augmentation.crop": str(SIDE),
+    "augmentation.pairing.side": str(SIDE),
+    "validation.count": "2",
+    "validation.side": str(SIDE),
+    "validate_every": "2",
+    "checkpoint_every": "1",
+    "schedule.warm_up": "1",
+}
+"""All that is changed about the training of the shipped weights, beside `DATA`: size and batch."""
+DATA = {
+    "data.pool": '"pool"',
+    "data.layers": '"layers"',
+    "data.pictures": '["pictures"]',
+    "data.store": '"store"',
+    "validation.pool": '"pool-validation"',
+}
+"""Where that training finds what the test has made; a recipe takes what it has keys for."""
+CHANGED: dict[str, dict[str, str]] = {"default": SMALL_DEFAULT | DATA, "smoke": {}}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Bits depend on how many there are."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A folder with everything that a config names, tiny."""
+    folder = tmp_path_factory.mktemp("made")
+    _composition_1k(folder / "composition_1k" / "Combined_Dataset" / "Training_set")
+    for number in range(2):
+        name = f"COCO_train2014_{number:012d}.jpg"
+        picture(folder / "coco" / "train2014" / name, number, (90, 80))
+    (folder / "transparent.txt").write_text("glass\n")
+    narrow = torch.full((8, 8, 3, 3), 0.125)
+    torch.save({"layer1.0.conv1.weight": narrow}, folder / "resnet34-b627a593.pth")
+    for number in range(12):
+        picture(folder / "pictures" / f"{number}.jpg", number, (90, 80))
+    crops = [_crop(kind) for kind in ("fine", "coarse")]
+    for name in ("pool", "pool-validation"):
+        write_shard(folder / name / "0", crops)
+    layers = [Layer(one.image, one.alpha, family=one.family, scene=one.scene) for one in crops]
+    write_layers(folder / "layers" / "0", layers)
+    return folder
+
+
+@pytest.fixture
+def at(made, monkeypatch) -> Path:
+    """Be there, and find data nowhere else."""
+    monkeypatch.chdir(made)
+    monkeypatch.setenv("MATTE_DATA", str(made))
+    return made
+
+
+def _composition_1k(root: Path) -> None:
+    for folder, stem in (("Adobe-licensed images", "hair"), ("Other", "glass")):
+        picture(root / folder / "fg" / f"{stem}.jpg", 1, (80, 96))
+        matte(root / folder / "alpha" / f"{stem}.jpg", 2, (80, 96))
+
+
+def _crop(kind: str) -> Crop:
+    rng = np.random.default_rng(1)
+    rows, cols = np.mgrid[:SIDE, :SIDE]
+    alpha = np.clip(255 * (24 - np.hypot(rows - 32, cols - 32)) / 8, 0, 255).astype(np.uint8)
+    trimap = np.where(alpha == 255, 255, np.where(alpha == 0, 0, 128)).astype(np.uint8)
+    image = rng.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    return Crop(image, alpha, trimap, trimap, kind=kind, family="made", scene=kind)
+
+
+def changes(recipe: str, config: str, table: dict[str, str]) -> list[str]:
+    """The rows of a table that are keys of this recipe."""
+    found = load_run(recipe, config).config
+    return [f"{key}={value}" for key, value in table.items() if has_key(found, key)]
+
+
+def trained(recipe: str, config: str, sets: list[str], out: Path, **options) -> Report:
+    loaded = load_run(recipe, config, sets)
+    setup = build_setup(loaded)
+    options = {"resume": False, "recipe": recipe, "config_name": config, "device": "cpu"} | options
+    return train(setup, loaded.config, out=out, **options)
+
+
+def state(report: Report) -> dict:
+    assert report.checkpoint is not None
+    return read_state(report.checkpoint)
+
+
+def trainable(setup: Setup) -> int:
+    networks = setup.networks.values()
+    return sum(p.numel() for net in networks for p in net.parameters() if p.requires_grad)
+
+
+def test_every_config_of_the_table_is_a_file_and_every_file_is_in_the_table():
+    for spec in RECIPES.values():
+        files = {config_file(spec, spec.load(), config) for config in spec.configs}
+        assert files == set(Path(spec.load().__file__).parent.glob(f"{spec.name}.*.toml"))
+        assert {"paper", "default", "smoke"} <= set(spec.configs)
+
+
+@pytest.mark.usefixtures("at")
+@pytest.mark.parametrize(("recipe", "config"), OWN)
+def test_it_trains_saves_and_goes_on_as_if_it_had_never_stopped(recipe, config, tmp_path):
+    sets = changes(recipe, config, CHANGED[config])
+    whole = trained(recipe, config, sets, tmp_path / "whole")
+    assert whole.finished
+    assert all(np.isfinite(value) for value in whole.figures.values())
+    stopped = trained(recipe, config, sets, tmp_path / "parts", stop_after=1)
+    assert (stopped.step, stopped.finished) == (1, False)
+    resumed = trained(recipe, config, sets, tmp_path / "parts", resume=True)
+    assert resumed.finished
+    assert resumed.figures == whole.figures
+    assert same(state(resumed), state(whole))
+    assert not same(state(resumed)["networks"], state(stopped)["networks"])
+    assert Checkpoints(tmp_path / "parts").best() is not None
+    assert state(whole)["exported"]
+
+
+@pytest.mark.usefixtures("at")
+@pytest.mark.parametrize(("recipe", "config"), PUBLISHED)
+def test_a_published_config_has_the_published_network(recipe, config):
+    with torch.device("meta"):
+        setup = build_setup(load_run(recipe, config, ["network.encoder=off"]))
+    assert trainable(setup) == PARAMETERS[recipe]
+    assert setup.exported is not None
+
+
+@pytest.mark.usefixtures("at")
+@pytest.mark.parametrize(("recipe", "config"), PUBLISHED)
+def test_a_published_config_takes_two_steps_once_it_is_small(recipe, config, tmp_path):
+    sets = changes(recipe, config, SMALL_PUBLISHED)
+    assert len(sets) == len(SMALL_PUBLISHED)
+    report = trained(recipe, config, sets, tmp_path, stop_after=2)
+    assert (report.step, report.bad_steps, report.skipped) == (2, 0, 0)
+    assert state(report)["config"]["steps"] == 100_000
