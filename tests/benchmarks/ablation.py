@@ -1,0 +1,247 @@
+"""Table 4 of the mask-guided matting paper at laboratory scale, and how robust a network is.
+
+    python tests/benchmarks/ablation.py OUT [--steps 5000 | --minutes 10] [--seeds 0 1]
+        [--variants baseline …] [--pool DIR] [--kinds trimap perturbed …] [--count 200]
+    python tests/benchmarks/ablation.py OUT --report
+    python tests/benchmarks/ablation.py OUT --robustness NAME|FILE|RUN [--size 512]
+
+Trains variants × seeds one after another, each an ordinary run of the trainer in OUT/runs, then
+judges each on the same made photographs of families that nobody trains on, and writes
+OUT/table.json. Ctrl+C writes a checkpoint; started again, it goes on where it was. Without --pool
+it first draws crops of its own into OUT/pool.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from functools import lru_cache
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from ablation_robustness import judge_robustness
+from matting_pictures import SEED, Pictures
+from result_lines import ResultLines
+
+from engine.errors import UserError
+from trainer.ablation.judging import REGIONS, errors_of, laboratory_kinds, small_trimap
+from trainer.ablation.laboratory import (
+    CROP,
+    RECIPE,
+    build,
+    check_pool,
+    config_of,
+    drawn_scenes,
+    is_finished,
+    trained_network,
+)
+from trainer.ablation.table import COLUMNS, table_of
+from trainer.ablation.variants import VARIANTS
+from trainer.data.pool.build import SHARD, fill
+from trainer.data.sample import Photograph
+from trainer.loop import Report, train
+from trainer.signals import STOPPED
+from trainer.step import seed_all
+
+SLOWEST = "prn"
+TIMED = 40
+KINDS = ("trimap", "perturbed", "cut_mask")
+
+
+def main() -> None:
+    options = _options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        if options.robustness:
+            judge_robustness(
+                options.robustness, _pictures(options), options.out, report=options.report
+            )
+        else:
+            _ablation(options)
+    except UserError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path, help="folder of everything")
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--steps", type=int, default=5000, help="of each run")
+    budget.add_argument(
+        "--minutes", type=float, help="of each run: the slowest variant is timed, all get its steps"
+    )
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--crop", type=int, default=CROP, help="side in pixels")
+    parser.add_argument("--narrow", type=int, default=4, help="divides the channels")
+    parser.add_argument("--workers", type=int, default=1, help="that make samples beside training")
+    parser.add_argument("--pool", type=Path, help="of `matte-train pool`")
+    parser.add_argument("--shards", type=int, default=16, help=f"of {SHARD} crops, without --pool")
+    parser.add_argument("--count", type=int, default=200, help="photographs to judge on")
+    parser.add_argument("--size", type=int, default=256, help="their side in pixels")
+    kinds = list(laboratory_kinds())
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=kinds)
+    parser.add_argument("--report", action="store_true", help="print what there is, train nothing")
+    parser.add_argument(
+        "--robustness", metavar="NAME|FILE|RUN", help="judge this network by eroded, dilated masks"
+    )
+    return parser.parse_args()
+
+
+def _ablation(options: argparse.Namespace) -> None:
+    if not options.report:
+        pool = _pool(options)
+        steps = _steps(options, pool)
+        for seed in options.seeds:
+            for variant in options.variants:
+                _train(options, pool, variant, seed, steps)
+                _judge(options, variant, seed)
+    _print_tables(options)
+
+
+def _pool(options: argparse.Namespace) -> Path:
+    pool = options.pool or options.out / "pool"
+    if options.pool is None:
+        scenes = drawn_scenes(2 * options.crop, options.crop)
+        fill(pool, options.shards, scenes, seed=0, told=_told)
+    check_pool(pool, options.crop)
+    return pool
+
+
+def _told(done: int, wanted: int) -> None:
+    print(f"crops: {done * SHARD} of {wanted * SHARD}", flush=True)
+
+
+def _steps(options: argparse.Namespace, pool: Path) -> int:
+    """Steps of each run; timed once, since a run that is resumed must keep them."""
+    if options.minutes is None:
+        return options.steps
+    kept = options.out / f"steps-{options.minutes:g}-minutes.json"
+    if not kept.exists():
+        report = _run(options, pool, SLOWEST, 0, 10 * TIMED, options.out / "timing", TIMED)
+        seconds = options.batch / report.samples_per_second
+        steps = max(1, round(60 * options.minutes / seconds))
+        kept.write_text(json.dumps({"steps": steps, "seconds_per_step": seconds}))
+    found = json.loads(kept.read_text())
+    print(f"{found['steps']} steps of {found['seconds_per_step']:.3f} s each", flush=True)
+    return found["steps"]
+
+
+def _train(options: argparse.Namespace, pool: Path, variant: str, seed: int, steps: int) -> None:
+    out = _folder(options, variant, seed)
+    if is_finished(out, steps):
+        print(f"{out.name}: trained already", flush=True)
+        return
+    report = _run(options, pool, variant, seed, steps, out)
+    print(f"{out.name}: {report.samples_per_second:.1f} samples/s, {report.waiting:.0%} waiting")
+    if report.stopped_by:
+        raise SystemExit(STOPPED)
+
+
+def _run(
+    options: argparse.Namespace,
+    pool: Path,
+    variant: str,
+    seed: int,
+    steps: int,
+    out: Path,
+    stop_after: int | None = None,
+) -> Report:
+    config = config_of(
+        variant,
+        pool=pool,
+        steps=steps,
+        seed=seed,
+        batch=options.batch,
+        crop=options.crop,
+        narrow=options.narrow,
+        workers=options.workers,
+    )
+    seed_all(config.seed)
+    setup = build(config)
+    return train(setup, config, out=out, resume=True, stop_after=stop_after, recipe=RECIPE)
+
+
+def _judge(options: argparse.Namespace, variant: str, seed: int) -> None:
+    out = _folder(options, variant, seed)
+    lines = _judged(options, out)
+    wanted = {(name, kind) for name in _pictures(options).names() for kind in options.kinds}
+    missing = sorted(wanted - lines.keys(("picture", "kind")))
+    network = trained_network(out)
+    kinds = laboratory_kinds()
+    for name, kind in missing:
+        photograph = _photograph(_pictures(options), name)
+        rng = np.random.default_rng((SEED, crc32(f"{name} {kind}".encode())))
+        trimap = small_trimap(photograph.alpha)
+        errors = errors_of(network, photograph, kinds[kind], rng, trimap=trimap)
+        lines.add(picture=name, family=photograph.family, kind=kind, errors=errors)
+    print(f"{out.name}: judged on {len(missing)} more", flush=True)
+
+
+def _folder(options: argparse.Namespace, variant: str, seed: int) -> Path:
+    return options.out / "runs" / f"{variant}-{seed}"
+
+
+def _judged(options: argparse.Namespace, run: Path) -> ResultLines:
+    return ResultLines(run / f"judged-{options.size}.jsonl", size=options.size)
+
+
+def _pictures(options: argparse.Namespace) -> Pictures:
+    return Pictures(options.size, options.count, portraits=0)
+
+
+@lru_cache(maxsize=400)
+def _photograph(pictures: Pictures, name: str) -> Photograph:
+    return pictures.picture(name)
+
+
+def _print_tables(options: argparse.Namespace) -> None:
+    tables = {}
+    for kind in options.kinds:
+        rows, pictures = _rows(options, kind)
+        if not rows:
+            continue
+        table = table_of(rows)
+        print(
+            f"\nguidance {kind}: {pictures} photographs of {options.size}², "
+            f"seeds {', '.join(map(str, options.seeds))}"
+        )
+        print("\n".join(table.lines()))
+        tables[kind] = {"photographs": pictures, "seeds": options.seeds, **table.as_dict()}
+    (options.out / "table.json").write_text(json.dumps(tables, indent=1), encoding="utf-8")
+
+
+def _rows(options: argparse.Namespace, kind: str) -> tuple[dict, int]:
+    """Title to column to errors, of the rows that have all seeds, and how many photographs."""
+    asked = set(_pictures(options).names())
+    found = {}
+    for variant in (name for name in VARIANTS if name in options.variants):
+        runs = [_errors(options, variant, seed, kind) for seed in options.seeds]
+        if all(runs):
+            found[VARIANTS[variant].title] = runs
+    common = sorted(asked.intersection(*(run for runs in found.values() for run in runs)))
+    if not found or len(common) < 2:
+        return {}, 0
+    rows = {
+        title: {
+            (region, metric): [[run[name][region][metric] for name in common] for run in runs]
+            for region, metric in COLUMNS
+        }
+        for title, runs in found.items()
+    }
+    return rows, len(common)
+
+
+def _errors(options: argparse.Namespace, variant: str, seed: int, kind: str) -> dict[str, dict]:
+    """Picture to errors; a picture in which nothing is unknown is left out."""
+    rows = _judged(options, _folder(options, variant, seed)).rows
+    mine = (row for row in rows if row["kind"] == kind)
+    return {row["picture"]: row["errors"] for row in mine if set(row["errors"]) == set(REGIONS)}
+
+
+if __name__ == "__main__":
+    main()
