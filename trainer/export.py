@@ -14,6 +14,7 @@ from torch import Tensor
 from engine.errors import UserError
 from engine.imaging.atomic import replace_atomically
 from engine.models.manifest import WeightsRow, check_name, read_manifest, write_manifest
+from engine.models.provenance import Provenance
 from engine.models.weights import sha256_of
 from trainer.checkpoint import BEST, FOLDER, Checkpoints, read_state
 from trainer.initial import best_weights
@@ -56,12 +57,14 @@ def export_run(
     name = model if name is None else name
     check_name(name)
     tensors = best_weights(state, network) if averaged else dict(state["networks"][network])
-    facts = _facts(run)
+    said = _provenance(state, model, _facts(run))
     make_folder(folder)
     target = folder / f"{name}.safetensors"
     with replace_atomically(target) as temporary:
-        save_file(_stored(tensors, half=half, path=path), temporary, _notes(state, model))
-        row = _row(temporary, target.name, name, state, facts)
+        notes = _notes(state, model) | said.as_note()
+        save_file(_stored(tensors, half=half, path=path), temporary, notes)
+        digest, size = sha256_of(temporary), temporary.stat().st_size
+    row = said.of_file(target.name, model=name, sha256=digest, size=size)
     others = (other for other in read_manifest(folder) if other.model != name)
     write_manifest(folder, [*others, row])
     return row
@@ -110,19 +113,12 @@ def _notes(state: Mapping[str, Any], model: str) -> dict[str, str]:
     }
 
 
-def _row(
-    written: Path, file: str, name: str, state: Mapping[str, Any], facts: Mapping[str, Any]
-) -> WeightsRow:
-    model, card = state["exported"][1], state["config"]["card"]
-    config = facts.get("config_name", "")
-    return WeightsRow(
-        file=file,
-        model=name,
-        sha256=sha256_of(written),
+def _provenance(state: Mapping[str, Any], model: str, facts: Mapping[str, Any]) -> Provenance:
+    card, config = state["config"]["card"], facts.get("config_name", "")
+    return Provenance(
         licence=card["licence"],
         origin=f"matte-train {state['recipe']} {config}, {state['step']} steps",
-        bytes=written.stat().st_size,
-        network="" if model == name else model,
+        network=model,
         recipe=state["recipe"],
         config=config,
         commit=facts.get("commit", ""),

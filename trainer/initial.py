@@ -11,12 +11,10 @@ from safetensors.torch import load_file
 
 from engine.errors import UserError
 from engine.models.checkpoint import read_checkpoint
+from engine.models.fitting import misfit
 from engine.models.weights import find_weights, load_weights
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.phase import Setup
-
-SHOWN = 3
-"""Keys that are named in an error, of each kind."""
 
 
 def start_from(setup: Setup, weights: str | None) -> None:
@@ -63,16 +61,9 @@ def _read(path: Path, text: str, network: str) -> dict[str, Any]:
 
 
 def _check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:
-    missing = [key for key in own if key not in found]
-    extra = [key for key in found if key not in own]
-    other = [key for key in own if key in found and tuple(found[key].shape) != own[key]]
-    told = [
-        f"{len(keys)} {what} ({', '.join(keys[:SHOWN])}{', …' if len(keys) > SHOWN else ''})"
-        for what, keys in (("missing", missing), ("unknown", extra), ("of another shape", other))
-        if keys
-    ]
+    told = misfit({name: tuple(tensor.shape) for name, tensor in found.items()}, own)
     if told:
         raise UserError(
-            f"The weights {weights} don't fit the network: {'; '.join(told)}.",
+            f"The weights {weights} don't fit the network: {told}.",
             remedy="Take weights of the same network, with the config it was trained with.",
         )

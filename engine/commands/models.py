@@ -143,17 +143,23 @@ def add(
     row = import_weights(file.expanduser(), name=name, replace=overwrite)
     typer.echo(f"Added {row.model}: {user_folder() / row.file}")
     typer.echo(f"SHA-256 {row.sha256}, licence {row.licence}")
+    typer.echo(f"From {row.origin}")
 
 
 def _weights_rows(item: FoundWeights) -> list[tuple[str, str]]:
-    there = "" if item.path.is_file() else " (missing)"
-    return [
+    row, there = item.row, "" if item.path.is_file() else " (missing)"
+    said = [
         ("weights", f"{item.path} ({item.place}){there}"),
-        ("sha256", item.row.sha256),
-        ("licence", item.row.licence),
-        ("from", item.row.origin),
-        ("bytes", str(item.row.bytes)),
+        ("sha256", row.sha256),
+        ("licence", row.licence),
+        ("from", row.origin),
+        ("bytes", str(row.bytes)),
+        ("network", row.network),
+        ("trained by", " ".join(filter(None, (row.recipe, row.config, row.commit)))),
+        ("trained on", row.data),
+        ("figures", ", ".join(f"{name} {value:.4g}" for name, value in row.figures.items())),
     ]
+    return [(name, value) for name, value in said if value]
 
 
 def _problem(item: FoundWeights) -> str | None:

@@ -35,12 +35,13 @@ FOREIGN: dict[str, Foreign] = {"prn": Foreign(is_released, released)}
 """By the network's name in `MODELS`."""
 
 
-def fit(path: Path, model: str, *, file: Path | None = None) -> str:
+def fit(path: Path, model: str, *, network: str = "", file: Path | None = None) -> str:
     """Check weights against the network they are for; rewrite them if they are arranged otherwise.
 
     Args:
         path: a safetensors file.
         model: the name that the weights are to have.
+        network: the one they say they are for, where `model` names none.
         file: where they came from, for what people read; None is `path`.
 
     Returns:
@@ -52,7 +53,8 @@ def fit(path: Path, model: str, *, file: Path | None = None) -> str:
             is missing, unknown or of another shape.
     """
     found = _shapes_of(path)
-    network = model if model in MODELS else _recognised(set(found))
+    network = next((name for name in (model, network) if name in MODELS), "")
+    network = network or _recognised(set(found))
     if not network:
         return ""
     wanted = shapes_wanted(MODELS[network])
@@ -60,7 +62,11 @@ def fit(path: Path, model: str, *, file: Path | None = None) -> str:
         _rewrite(path, FOREIGN[network], set(wanted))
         found = _shapes_of(path)
     if found != wanted:
-        raise _misfit(MODELS[network], found, wanted, file or path)
+        raise UserError(
+            f"These are no weights of {network}: {misfit(found, wanted)}.",
+            remedy="Choose another name with --as, or get the file that belongs to this network.",
+            path=file or path,
+        )
     return "" if network == model else network
 
 
@@ -88,7 +94,8 @@ def _rewrite(path: Path, foreign: Foreign, wanted: set[str]) -> None:
     save_file({name: one.contiguous() for name, one in tensors.items()}, path, {"format": "pt"})
 
 
-def _misfit(spec: ModelSpec, found: Shapes, wanted: Shapes, file: Path) -> UserError:
+def misfit(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]) -> str:
+    """What is missing, unknown or of another shape, in words; empty if all fits."""
     kinds = {
         "missing": sorted(wanted.keys() - found.keys()),
         "unknown": sorted(found.keys() - wanted.keys()),
@@ -96,11 +103,8 @@ def _misfit(spec: ModelSpec, found: Shapes, wanted: Shapes, file: Path) -> UserE
             name for name in wanted.keys() & found.keys() if wanted[name] != found[name]
         ),
     }
-    said = [f"{len(names)} {kind} ({_some(names)})" for kind, names in kinds.items() if names]
-    return UserError(
-        f"These are no weights of {spec.name}: {'; '.join(said)}.",
-        remedy="Choose another name with --as, or get the file that belongs to this network.",
-        path=file,
+    return "; ".join(
+        f"{len(names)} {kind} ({_some(names)})" for kind, names in kinds.items() if names
     )
 
 

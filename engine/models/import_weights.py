@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,9 @@ from engine.jobs.context import NOBODY, JobContext
 from engine.models.checkpoint import read_checkpoint
 from engine.models.fitting import fit
 from engine.models.manifest import WeightsRow, check_name, read_manifest, write_manifest
+from engine.models.provenance import provenance_of
 from engine.models.safetensors_header import read_header
 from engine.models.weights import sha256_of, user_folder
-
-LICENCE = "unknown – yours"
 
 
 def import_weights(
@@ -27,6 +27,8 @@ def import_weights(
     ctx: JobContext = NOBODY,
 ) -> WeightsRow:
     """Copy a weights file into a folder as safetensors and list it in the folder's manifest.
+
+    Licence, origin and so on are those that the list beside the file or the file itself says.
 
     Args:
         file: a `.safetensors`, `.pt` or `.pth` file.
@@ -57,11 +59,13 @@ def import_weights(
     target = _made(folder) / f"{model}.safetensors"
     with replace_atomically(target) as temporary:
         convert(file, temporary)
-        network = fit(temporary, model, file=file)
+        said = provenance_of(file)
+        network = fit(temporary, model, network=said.network, file=file)
         digest = sha256_of(temporary, ctx=ctx)
         _check_name_free(model, rows, digest, replace=replace)
         size = temporary.stat().st_size
-    row = WeightsRow(target.name, model, digest, LICENCE, file.name, size, network)
+    said = dataclasses.replace(said, network=network)
+    row = said.of_file(target.name, model=model, sha256=digest, size=size)
     write_manifest(folder, [*(other for other in rows if other.model != model), row])
     return row
 

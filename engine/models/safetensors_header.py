@@ -64,18 +64,34 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
     Raises:
         UserError: that says what is wrong.
     """
+    text, behind = _text(path)
+    header = _parsed(text, path)
+    _notes(header, path)
+    tensors = _tensors(header, path)
+    _check_layout(tensors, behind, path)
+    return tensors
+
+
+def read_notes(path: Path) -> dict[str, str]:
+    """What its maker noted in a file's header, name to text.
+
+    Raises:
+        UserError: that says what is wrong with the header.
+    """
+    return _notes(_parsed(_text(path)[0], path), path)
+
+
+def _text(path: Path) -> tuple[bytes, int]:
+    """The header, and how many bytes are behind it."""
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
             if size < 8 or not 2 <= length <= min(MAX_HEADER, size - 8):
                 raise _broken(path, "its header has no sensible length")
-            text = stream.read(length)
+            return stream.read(length), size - 8 - length
     except OSError as error:
         raise UserError(f"The file cannot be read ({error.strerror}).", path=path) from error
-    tensors = _tensors(_parsed(text, path), path)
-    _check_layout(tensors, size - 8 - length, path)
-    return tensors
 
 
 def _parsed(text: bytes, path: Path) -> dict[str, Any]:
@@ -97,10 +113,15 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _tensors(header: dict[str, Any], path: Path) -> dict[str, TensorInfo]:
-    notes = header.pop("__metadata__", {})
+def _notes(header: dict[str, Any], path: Path) -> dict[str, str]:
+    """Take the notes out of a header."""
+    notes: Any = header.pop("__metadata__", {})
     if not isinstance(notes, dict) or not all(isinstance(v, str) for v in notes.values()):
         raise _broken(path, "its notes are not text")
+    return notes
+
+
+def _tensors(header: dict[str, Any], path: Path) -> dict[str, TensorInfo]:
     if not header:
         raise _broken(path, "it holds no tensors")
     found = {name: _tensor(name, values, path) for name, values in header.items()}

@@ -13,8 +13,9 @@ import torch
 from safetensors.torch import load_file
 
 from engine.errors import UserError
-from engine.models.import_weights import LICENCE, import_weights
+from engine.models.import_weights import import_weights
 from engine.models.manifest import read_manifest
+from engine.models.provenance import UNKNOWN_LICENCE
 from engine.models.weights import find_weights, load_weights, user_folder
 
 
@@ -41,7 +42,7 @@ def test_safetensors_are_copied_as_they_are_and_listed(safetensors_file):
     row = import_weights(safetensors_file, name="mine")
     kept = user_folder() / row.file
     assert kept.read_bytes() == safetensors_file.read_bytes()
-    assert (row.model, row.licence, row.origin) == ("mine", LICENCE, "small.safetensors")
+    assert (row.model, row.licence, row.origin) == ("mine", UNKNOWN_LICENCE, "small.safetensors")
     assert row.bytes == kept.stat().st_size
     assert read_manifest(user_folder()) == (row,)
 
