@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from engine.device import Compute, DeviceChoice, Precision, choose_device
 from engine.errors import BugError, UserError
 from engine.imaging.tensors import from_tensor, to_tensor
 from engine.jobs.context import NOBODY, JobContext
+from engine.models.fitting import shapes_wanted
 from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
 from engine.models.spec import ModelKind, ModelSpec
@@ -119,13 +119,18 @@ def load_network(
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
         _kept.move_to_end(key)
-        network = _kept[key]
-    if network.spec.kind != kind:
-        raise UserError(
-            f"{name} is a {network.spec.kind} network; it cannot be used for {kind}.",
-            remedy="'matte models list' shows what each is for.",
-        )
-    return network
+        return _of_kind(_kept[key], kind)
+
+
+def load_found(
+    found: FoundWeights, *, kind: ModelKind = "matting", compute: Compute = Compute()
+) -> LoadedNetwork:
+    """The network that runs with these weights, as `load_network` makes it, but kept nowhere.
+
+    Raises:
+        UserError: as `load_network`.
+    """
+    return _of_kind(_loaded(found, _choice(compute), NOBODY), kind)
 
 
 def forget_networks() -> None:
@@ -145,7 +150,7 @@ def spec_of(row: WeightsRow, tensors: Mapping[str, Any]) -> ModelSpec:
         return MODELS[named]
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     for spec in MODELS.values():
-        if _shapes(spec) == shapes:
+        if shapes_wanted(spec) == shapes:
             return spec
     known = ", ".join(MODELS) or "none"
     raise UserError(
@@ -163,6 +168,15 @@ def reflected(plane: Floats, multiple: int) -> Floats:
     return np.pad(plane, widths, mode="reflect")
 
 
+def _of_kind(network: LoadedNetwork, kind: ModelKind) -> LoadedNetwork:
+    if network.spec.kind != kind:
+        raise UserError(
+            f"{network.name} is a {network.spec.kind} network; it cannot be used for {kind}.",
+            remedy="'matte models list' shows what each is for.",
+        )
+    return network
+
+
 def _choice(compute: Compute) -> DeviceChoice:
     chosen = choose_device(compute.device)
     if compute.precision == "auto":
@@ -172,6 +186,8 @@ def _choice(compute: Compute) -> DeviceChoice:
 
 def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> LoadedNetwork:
     import torch
+
+    from engine.models.folding import fold
 
     ctx.progress(0.0, f"Loading the network {found.row.model}")
     tensors = load_weights(found, ctx=ctx)
@@ -188,38 +204,10 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
                 remedy="Get them again, or add them under another name.",
                 path=found.path,
             ) from error
-        module = _folded(module.float().eval().requires_grad_(False))
+        module = module.float().eval().requires_grad_(False)
+        fold(module)
         module = module.to(device=choice.name, memory_format=torch.channels_last)
     return LoadedNetwork(found.row.model, spec, module, choice)
-
-
-def _folded(module: Any) -> Any:
-    """The network with batch normalisation inside the convolutions before it: a quarter faster.
-
-    Only plain pairs within an `nn.Sequential`; a convolution whose weight is computed (spectral
-    normalisation) stays as it is.
-    """
-    from torch import nn
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
-    from torch.nn.utils.parametrize import is_parametrized
-
-    for chain in [part for part in module.modules() if isinstance(part, nn.Sequential)]:
-        for at, (conv, norm) in enumerate(pairwise(list(chain))):
-            # exactly these types: what a subclass does to its weight is not known here
-            if type(conv) is not nn.Conv2d or type(norm) is not nn.BatchNorm2d:
-                continue
-            if not is_parametrized(conv) and not conv._forward_pre_hooks:
-                chain[at] = fuse_conv_bn_eval(conv, norm).requires_grad_(False)
-                chain[at + 1] = nn.Identity()
-    return module
-
-
-def _shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    import torch
-
-    with torch.inference_mode(False), torch.device("meta"):
-        module = spec.load_builder()()
-    return {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
 
 
 def _arithmetic(choice: DeviceChoice) -> Any:

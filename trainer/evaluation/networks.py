@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.device import Compute, choose_device
+from engine.device import Compute
 from engine.errors import UserError
 from engine.imaging.types import Alpha, to_float
 from engine.models.import_weights import import_weights
-from engine.models.loaded import LoadedNetwork, load_network, spec_of
-from engine.models.weights import find_weights, load_weights
+from engine.models.loaded import LoadedNetwork, load_found, load_network
+from engine.models.spec import ModelKind
+from engine.models.weights import find_weights
 from trainer.data.sample import Photograph, Photographs
 from trainer.evaluation.guidance import GuidanceKind, true_trimap
 from trainer.evaluation.scores import Evaluation, Failure, Score, check_finite
@@ -69,18 +70,21 @@ def evaluate_network(
     return evaluation
 
 
-def open_network(weights: str, *, compute: Compute) -> LoadedNetwork:
-    """A matting network by the name of its weights, or by a weights file of its own.
+def open_network(weights: str, *, kind: ModelKind = "matting", compute: Compute) -> LoadedNetwork:
+    """A network by the name of its weights, or by a weights file of its own.
 
     Args:
         weights: a name that `matte models list` shows, or a file: safetensors, or a checkpoint.
+        kind: what it must compute.
         compute: where it runs.
 
     Raises:
-        UserError: if there are no such weights or they fit no matting network.
+        UserError: if there are no such weights or they fit no network of that kind.
     """
     path = Path(weights)
-    return _from_file(path, compute) if path.is_file() else load_network(weights, compute=compute)
+    if path.is_file():
+        return _from_file(path, kind, compute)
+    return load_network(weights, kind=kind, compute=compute)
 
 
 def scaled_down(photograph: Photograph, long_side: int | None) -> Photograph:
@@ -139,24 +143,9 @@ def _score(
     return Score(photograph.name, errors, seconds, photograph.family)
 
 
-def _from_file(path: Path, compute: Compute) -> LoadedNetwork:
+def _from_file(path: Path, kind: ModelKind, compute: Compute) -> LoadedNetwork:
     """A network whose weights are imported as `matte models add` does, but kept nowhere."""
-    import torch
-
     with TemporaryDirectory() as folder:
         import_weights(path, name=_IMPORTED, folder=Path(folder))
         found = find_weights(_IMPORTED, weights=Path(folder))
-        tensors = load_weights(found)
-    spec = spec_of(found.row, tensors)
-    if spec.kind != "matting":
-        raise UserError(
-            f"These weights are of a {spec.kind} network, not of one for matting.", path=path
-        )
-    module = spec.load_builder()()
-    module.load_state_dict(tensors)
-    choice = choose_device(compute.device)
-    if compute.precision != "auto":
-        choice = replace(choice, precision=compute.precision)
-    module = module.float().eval().requires_grad_(False)
-    module = module.to(device=choice.name, memory_format=torch.channels_last)
-    return LoadedNetwork(path.stem, spec, module, choice)
+        return replace(load_found(found, kind=kind, compute=compute), name=path.stem)

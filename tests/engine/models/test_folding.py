@@ -44,7 +44,8 @@ def test_folding_changes_no_answer(name):
         torch.testing.assert_close(other, one, atol=1e-5, rtol=1e-5)
     assert not any(isinstance(module, SpectralConv) for module in network.modules())
     left = sum(isinstance(m, torch.nn.BatchNorm2d) for m in network.modules())
-    assert left == (0 if "small" in name else norms)
+    assert left < norms
+    assert left == 0 or "small" not in name  # the published ones have some before a convolution
 
 
 def test_a_network_in_training_is_not_folded():
