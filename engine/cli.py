@@ -18,12 +18,14 @@ from engine.commands.cut import cut
 from engine.commands.errors import UsageError
 from engine.commands.guidance import mask, trimap
 from engine.commands.models import models
+from engine.commands.program import fail, run_program, version_option
 from engine.errors import UserError
 
+PROGRAM = "matte"
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
-    name="matte",
+    name=PROGRAM,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,23 +38,8 @@ app.command("composite")(composite)
 app.add_typer(models)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"matte {version('matteapp')}")
-        raise typer.Exit
-
-
 @app.callback()
-def about(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
+def about(version: Annotated[bool, version_option(PROGRAM)] = False) -> None:
     """Cut people out of photographs: masks, trimaps, mattes, foregrounds, composites."""
 
 
@@ -70,19 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     with logging_to_file():
         try:
-            command = typer.main.get_command(app)
-            command.main(args=None if arguments is None else list(arguments), prog_name="matte")
+            run_program(app, PROGRAM, arguments)
         except UserError as error:
-            _fail(str(error), REFUSED if isinstance(error, UsageError) else FAILED)
+            fail(PROGRAM, str(error), REFUSED if isinstance(error, UsageError) else FAILED)
         except KeyboardInterrupt:
-            _fail("stopped.", INTERRUPTED)
+            fail(PROGRAM, "stopped.", INTERRUPTED)
         except Exception as error:  # noqa: BLE001 - logged with its traceback
-            _fail(reason_of(error), FAILED)
-
-
-def _fail(message: str, code: int) -> None:
-    typer.secho(f"matte: {message}", fg="red", err=True)
-    raise SystemExit(code)
+            fail(PROGRAM, reason_of(error), FAILED)
 
 
 def _print_anything() -> None:

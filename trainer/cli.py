@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from engine.commands.program import fail, run_program, version_option
 from engine.errors import UserError
 from trainer.commands.data import data
 from trainer.commands.doctor import doctor
@@ -22,10 +23,11 @@ from trainer.commands.pool import pool
 from trainer.commands.recompose import recompose
 from trainer.commands.run import run
 
+PROGRAM = "matte-train"
 FAILED, INTERRUPTED = 1, 130
 
 app = typer.Typer(
-    name="matte-train",
+    name=PROGRAM,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -43,23 +45,8 @@ app.command("recompose")(recompose)
 app.command("pool")(pool)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"matte-train {version('matteapp')}")
-        raise typer.Exit
-
-
 @app.callback()
-def about(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
-    ] = False,
-) -> None:
+def about(version: Annotated[bool, version_option(PROGRAM)] = False) -> None:
     """Train the networks that cut people out of photographs."""
 
 
@@ -74,18 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: always, with the exit code.
     """
-    command = typer.main.get_command(app)
     try:
-        command.main(args=None if arguments is None else list(arguments), prog_name="matte-train")
+        run_program(app, PROGRAM, arguments)
     except UserError as error:
-        _fail(str(error), FAILED)
+        fail(PROGRAM, str(error), FAILED)
     except KeyboardInterrupt:
-        _fail("stopped.", INTERRUPTED)
-
-
-def _fail(message: str, code: int) -> None:
-    typer.secho(f"matte-train: {message}", fg="red", err=True)
-    raise SystemExit(code)
+        fail(PROGRAM, "stopped.", INTERRUPTED)
 
 
 if __name__ == "__main__":

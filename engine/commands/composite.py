@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from engine.commands.plan import Task
 
 
+@o.takes_run()
 def composite(
-    inputs: o.Inputs,
-    out: o.Out,
+    run: o.RunOptions,
     background: Annotated[str, o.BACKGROUND],
     alpha: Annotated[
         str | None,
@@ -29,14 +29,6 @@ def composite(
     ] = None,
     fit: o.Fit = "fill",
     linear_light: o.LinearLight = False,
-    image_format: o.Format = None,
-    bits: o.Bits = None,
-    quality: o.Quality = 92,
-    recursive: o.Recursive = False,
-    overwrite: o.Overwrite = False,
-    resume: o.Resume = False,
-    report: o.Report = None,
-    jobs: o.Jobs = 1,
 ) -> None:
     """Put cut-outs, or foregrounds with their alpha mattes, on a background.
 
@@ -44,13 +36,10 @@ def composite(
     """
     from engine.commands.choices import parse_background
     from engine.commands.errors import UsageError
-    from engine.commands.execute import Command, RunOptions, execute
+    from engine.commands.execute import Command, execute
     from engine.commands.inputs import Companion
     from engine.commands.jobs import CompositeJob
 
-    run = RunOptions(
-        inputs, out, recursive, image_format, bits, quality, overwrite, resume, report, jobs
-    )
     under = parse_background(background, fit=fit, linear_light=linear_light)
     if under.settings.kind == "transparent":
         raise UsageError("A composite needs a background that is not transparent.")
@@ -58,7 +47,12 @@ def composite(
 
     def make_job(task: Task) -> CompositeJob:
         return CompositeJob(
-            task=task, bits=bits, quality=quality, resume=resume, alpha=mattes, background=under
+            task=task,
+            bits=run.bits,
+            quality=run.quality,
+            resume=run.resume,
+            alpha=mattes,
+            background=under,
         )
 
     command = Command(

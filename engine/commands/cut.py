@@ -12,9 +12,9 @@ from engine.settings import CutSettings, EdgeSettings
 SAVED = "cutout"
 
 
+@o.takes_run()
 def cut(
-    inputs: o.Inputs,
-    out: o.Out,
+    run: o.RunOptions,
     save: Annotated[
         str,
         typer.Option(
@@ -25,13 +25,6 @@ def cut(
             rich_help_panel=o.FILES,
         ),
     ] = SAVED,
-    image_format: o.Format = None,
-    bits: o.Bits = None,
-    quality: o.Quality = 92,
-    recursive: o.Recursive = False,
-    overwrite: o.Overwrite = False,
-    resume: o.Resume = False,
-    report: o.Report = None,
     mask: o.Mask = None,
     trimap: o.TrimapFile = None,
     radius: o.Radius = None,
@@ -87,7 +80,6 @@ def cut(
     clean_white: Annotated[
         float, o.edge_share("--clean-white", "Alpha from this on becomes 100 %.")
     ] = 100.0,
-    jobs: o.Jobs = 1,
     device: o.Device = "auto",
     precision: o.Precision = "auto",
 ) -> None:
@@ -104,13 +96,10 @@ def cut(
         parse_names,
         parse_trimap,
     )
-    from engine.commands.execute import RunOptions, execute
+    from engine.commands.execute import execute
     from engine.commands.start_cut import cut_command, one_guidance
     from engine.products import PRODUCTS
 
-    run = RunOptions(
-        inputs, out, recursive, image_format, bits, quality, overwrite, resume, report, jobs
-    )
     settings = CutSettings(
         trimap=parse_trimap(propose, radius=radius, smart=smart),
         method=method,

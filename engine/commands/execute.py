@@ -13,6 +13,7 @@ from engine.commands.batch import Assignment, BatchResult, run_batch
 from engine.commands.display import Terminal
 from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion, find_sources
+from engine.commands.options import RunOptions
 from engine.commands.plan import Task, Wishes, format_named, make_folders, plan
 from engine.commands.report import Outcome, write_report
 from engine.errors import UserError
@@ -20,22 +21,6 @@ from engine.imaging.read import read_image
 from engine.jobs.context import JobContext
 
 FAILED, INTERRUPTED = 1, 130
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """The options that every such command has; see `engine.commands.options`."""
-
-    inputs: Sequence[str]
-    out: Path
-    recursive: bool = False
-    format: str | None = None
-    bits: int | None = None
-    quality: int = 92
-    overwrite: bool = False
-    resume: bool = False
-    report: Path | None = None
-    jobs: int = 1
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -183,3 +188,57 @@ def edge_size(name: str, text: str, *, metavar: str = "PIXELS") -> typer.models.
         name, min=0, metavar=metavar, help=text, rich_help_panel=EDGE
     )
     return option
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What every command that works through photographs can be told."""
+
+    inputs: Inputs
+    out: Out
+    format: Format = None
+    bits: Bits = None
+    quality: Quality = 92
+    recursive: Recursive = False
+    overwrite: Overwrite = False
+    resume: Resume = False
+    report: Report = None
+    jobs: Jobs = 1
+
+
+def takes_run(
+    *, without: tuple[str, ...] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of `RunOptions`; it gets them as its first argument.
+
+    Typer reads a command's options off its signature: this one has `RunOptions`' fields in place of
+    that argument, those that are needed before the command's own and the others behind.
+
+    Args:
+        without: fields that mean nothing to it and keep their defaults.
+    """
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        shared = [one for one in _run_parameters() if one.name not in without]
+        needed = [one for one in shared if one.default is Parameter.empty]
+        optional = [one for one in shared if one not in needed]
+
+        @wraps(command)
+        def called(**values: Any) -> None:
+            run = RunOptions(**{one.name: values.pop(one.name) for one in shared})
+            command(run, **values)
+
+        parameters = [
+            one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*needed, *own, *optional)
+        ]
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return called
+
+    return decorated
+
+
+def _run_parameters() -> list[Parameter]:
+    hints = get_type_hints(RunOptions, include_extras=True)
+    fields = inspect.signature(RunOptions).parameters.values()
+    return [field.replace(annotation=hints[field.name]) for field in fields]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from engine.commands.choices import Background
 from engine.commands.errors import UsageError
-from engine.commands.execute import Command, RunOptions, say
+from engine.commands.execute import Command, say
 from engine.commands.inputs import Companion
 from engine.commands.jobs import CutJob
+from engine.commands.options import RunOptions
 from engine.commands.plan import Task
 from engine.device import Compute, choose_device
 from engine.errors import UserError
