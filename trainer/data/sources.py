@@ -14,12 +14,15 @@ from trainer.config import Block
 from trainer.data.layouts.opening import open_backgrounds, open_photographs, open_subjects
 from trainer.data.made import MadeMattes, made_background
 from trainer.data.names import selection
+from trainer.data.portraits import MadePortraits
 from trainer.data.recompose import RecomposedPeople
 from trainer.data.roots import data_root
 from trainer.data.sample import Backgrounds, Pixels8, Split, Subjects
 from trainer.data.scenes import Augmentation, ComposedScenes, PhotographScenes, Scenes
 
-SourceName = Literal["composition1k", "made", "recomposed", "subjects", "photographs", "pool"]
+SourceName = Literal[
+    "composition1k", "made", "portraits", "recomposed", "subjects", "photographs", "pool"
+]
 MADE = "made"
 WITHOUT_LAYERS = ("photographs", "pool")
 """Sources whose foreground and background are not known."""
@@ -29,16 +32,17 @@ class Source(Block):
     """What samples are made of.
 
     Attributes:
-        source: "composition1k" (the paper's foregrounds over COCO), "made" (drawn, needs no
-            data), "recomposed" (a folder of `matte-train recompose`), the "subjects" or
-            "photographs" of any data set, or a "pool" of crops made ahead of time.
+        source: "composition1k" (the paper's foregrounds over COCO), "made" (drawn mattes)
+            or "portraits" (drawn people; both need no data), "recomposed" (a folder of
+            `matte-train recompose`), the "subjects" or "photographs" of any data set, or a "pool"
+            of crops made ahead of time.
         name: of the data set, where any may be taken; see `matte-train data list`.
         pool: folder of the pool.
         split: of it; empty takes the first that fits.
         backgrounds: data set with backgrounds, or "made".
         leave_out: a file with names of subjects to leave out, one a line.
         families: of made mattes; empty takes all.
-        side: of made mattes in pixels; 0 takes the crop's.
+        side: of made mattes and portraits in pixels; 0 takes the crop's.
     """
 
     source: SourceName = "composition1k"
@@ -101,6 +105,10 @@ def _made(source: Source, augmentation: Augmentation, split: Split) -> Subjects:
     return MadeMattes(split, (side, side), source.families or None)
 
 
+def _portraits(source: Source, augmentation: Augmentation, split: Split) -> Subjects:
+    return MadePortraits(split, source.side or augmentation.crop)
+
+
 def _recomposed(source: Source, augmentation: Augmentation, split: Split) -> Subjects:
     return RecomposedPeople(data_root(source.name), split)
 
@@ -113,6 +121,7 @@ def _subjects(source: Source, augmentation: Augmentation, split: Split) -> Subje
 SUBJECTS: dict[str, Callable[[Source, Augmentation, Split], Subjects]] = {
     "composition1k": _composition1k,
     "made": _made,
+    "portraits": _portraits,
     "recomposed": _recomposed,
     "subjects": _subjects,
 }

@@ -14,6 +14,7 @@ from trainer.data.augment import RealWorld
 from trainer.data.foreground_samples import ForegroundSamples
 from trainer.data.matting_samples import GuidanceMix, MattingSamples, drawn_kind
 from trainer.data.pairs import Pairing
+from trainer.data.portraits.traits import HAIRSTYLES
 from trainer.data.sample import Photograph, Pixels8, Subject
 from trainer.data.scenes import Augmentation, ComposedScenes, PhotographScenes
 from trainer.data.sources import MadeBackgrounds, Source, open_scenes, pictures_of
@@ -141,6 +142,19 @@ def test_made_scenes_need_no_data() -> None:
     piece = MadeBackgrounds("train").background(0, (64, 70), np.random.default_rng(0))
     assert piece.shape == (64, 70, 3)
     assert len(pictures_of("made")) > 1000
+
+
+def test_made_portraits_are_subjects_of_the_split_that_is_asked_for() -> None:
+    source = Source(source="portraits", backgrounds="made", side=96)
+    scenes = open_scenes(source, SMALL)
+    assert isinstance(scenes, ComposedScenes)
+    assert scenes.subjects.subject(0, np.random.default_rng(0)).size == (96, 96)
+    sample = MattingSamples(scenes, SMALL, GuidanceMix(), seed=2).sample(0)
+    assert sample["foreground"].shape == (3, 64, 64)
+    held_back = open_scenes(source, SMALL, "validation")
+    assert isinstance(held_back, ComposedScenes)
+    names = [held_back.subjects.subject(0, np.random.default_rng(n)).name for n in range(4)]
+    assert all(HAIRSTYLES[name.split("-")[1]] == "validation" for name in names)
 
 
 def test_ones_own_subjects_are_found_by_name(
