@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from engine.imaging.types import UNKNOWN, Alpha
@@ -52,7 +53,7 @@ class PoolJudge:
         network's three.
         """
         found: dict[str, list[float]] = defaultdict(list)
-        rows = []
+        rows: list[list[NDArray[np.generic]]] = []
         network = networks[self.network]
         for asked, answer in _answers(network, self._questions()):
             for name, value in asked.errors(answer).items():
@@ -96,12 +97,16 @@ class _Question:
 
 
 def _asked(crop: Crop, kind: str, rng: np.random.Generator) -> _Question:
-    truth = crop.alpha.astype(np.float32) / 255
+    truth = _unit(crop.alpha)
     if kind == REFINE:
-        prior = crop.prior.astype(np.float32) / 255
+        prior = _unit(crop.prior)
         return _Question(crop, kind, trimap_guidance(crop.trimap), prior, truth)
     guidance = guidance_of(truth, kind, rng)
     return _Question(crop, kind, guidance, guidance, truth)
+
+
+def _unit(plane: NDArray[np.uint8]) -> Alpha:
+    return plane.astype(np.float32) / np.float32(255)
 
 
 def _answers(
