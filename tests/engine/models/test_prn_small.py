@@ -32,7 +32,7 @@ def inputs():
 def test_it_is_as_large_as_it_should_be():
     count = sum(parameter.numel() for parameter in build().parameters())
     assert len(WIDTHS) == 5
-    assert 3_000_000 < count < 7_000_000
+    assert 2_000_000 < count < 2_500_000
 
 
 def test_it_answers_three_mattes_of_the_inputs_size(network, inputs):
