@@ -15,7 +15,7 @@ from trainer.data.pool.shards import Crop, Pool
 REFINE = "refine"
 """Guidance is the trimap, and the prior what closed form found with it."""
 KINDS = {
-    "fine": {REFINE: 0.62, "trimap": 0.08, "trimap_fg": 0.06, "mask": 0.14, "soft": 0.10},
+    "fine": {REFINE: 0.86, "trimap": 0.03, "trimap_fg": 0.02, "mask": 0.05, "soft": 0.04},
     "coarse": {"mask": 0.75, "trimap_fg": 0.05, "soft": 0.15, "trimap": 0.05},
 }
 """How often each kind of guidance goes with each kind of crop."""
