@@ -44,7 +44,11 @@ class ForegroundNet(nn.Module):
 
 
 class SmallColours(nn.Module):
-    """Corrects the picture's own colours, on the backbone of the small matting network."""
+    """Corrects the picture's own colours, on the backbone of the small matting network.
+
+    As F − I = (1 − α)(F − B) wherever I = αF + (1 − α)B, it answers I + (1 − α)D: what it has to
+    find, D, is at most 1 everywhere, and an opaque subject keeps its colours exactly.
+    """
 
     mean: Tensor
     scale: Tensor
@@ -58,7 +62,8 @@ class SmallColours(nn.Module):
 
     def forward(self, rgb: Tensor, alpha: Tensor) -> Tensor:
         seen = self.unet((torch.cat([rgb, alpha], 1) - self.mean) / self.scale)
-        return rgb.float() + F.pixel_shuffle(self.head(seen.stride2).float(), 2)
+        apart = F.pixel_shuffle(self.head(seen.stride2).float(), 2)
+        return rgb.float() + (1 - alpha.float()) * apart
 
 
 class PublishedColours(PublishedUnet):

@@ -17,6 +17,7 @@ from engine.imaging.read import read_image, read_mask
 from engine.imaging.types import Image, to_float
 from engine.imaging.write import write_matte, write_picture
 from engine.jobs.colours import estimate_colours
+from engine.models.foreground_net import build_small
 from engine.models.loaded import forget_networks
 from engine.models.manifest import read_manifest
 from engine.settings import ForegroundSettings
@@ -132,6 +133,18 @@ def test_regions_reach_from_everything_to_what_is_seen() -> None:
     near = REGIONS["near"](alpha)[0, 0]
     assert near.sum() == (2 * NEAR + 1) ** 2
     assert near[40 - NEAR, 40 + NEAR] == 1
+
+
+def test_an_opaque_subject_keeps_its_colours_and_others_do_not() -> None:
+    torch.manual_seed(0)
+    network = build_small(widths=(8, 8, 16, 16, 16)).eval()
+    rgb = torch.rand(1, 3, 64, 64)
+    alpha = torch.ones(1, 1, 64, 64)
+    alpha[..., :32] = 0.5
+    with torch.no_grad():
+        changed = (network(rgb, alpha) - rgb).abs()
+    assert changed[..., 32:].max() == 0
+    assert changed[..., :32].mean() > 1e-3
 
 
 def test_an_exported_network_decontaminates(
