@@ -19,15 +19,30 @@ class StepContext:
 
     Attributes:
         step: optimiser steps done before this one.
-        generator: for everything random in the step; seeded by the run's seed, the step, the rank.
+        generator: for everything random in the step; seeded by the run's seed and the step, the
+            same on all ranks. Draw for the whole piece and take what is `own`, so that what a
+            sample gets doesn't depend on how the piece is split.
         total: sums a tensor over the ranks that share this piece of the batch (no gradient). A loss
             is its own numerator over `total` of its denominator, so that the sum over all ranks is
             the loss of the whole piece, however it is split.
+        rank: of this process.
+        world: how many processes share the piece, evenly.
     """
 
     step: int
     generator: torch.Generator
     total: Callable[[Tensor], Tensor]
+    rank: int = 0
+    world: int = 1
+
+    def own(self, drawn: Tensor) -> Tensor:
+        """This process's part of what was drawn for all samples of the piece (the first axis)."""
+        return drawn.tensor_split(self.world)[self.rank]
+
+    def integers(self, least: int, most: int, samples: int) -> Tensor:
+        """A random number from `least` to `most` for each of this process's samples."""
+        shape = (samples * self.world,)
+        return self.own(torch.randint(least, most + 1, shape, generator=self.generator))
 
 
 class LossTerms(Protocol):

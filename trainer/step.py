@@ -82,6 +82,8 @@ class PhaseStep:
             step=step,
             generator=self._generator(step, piece),
             total=lambda tensor: total(self._fabric, tensor),
+            rank=self._fabric.global_rank,
+            world=self._fabric.world_size,
         )
         terms: dict[str, Tensor] = {}
         last = piece == pieces - 1
@@ -98,7 +100,7 @@ class PhaseStep:
         return torch.stack(list(terms.values())).sum() * (self._fabric.world_size / pieces)
 
     def _generator(self, step: int, piece: int) -> torch.Generator:
-        entropy = (self._config.seed, step, self._fabric.global_rank, self._number, piece)
+        entropy = (self._config.seed, step, 0, self._number, piece)
         return torch.Generator().manual_seed(_seed(entropy))
 
     def _set_rate(self, step: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-SETS = ("freeze_norm=true", "micro_batch=2", "steps=6", "unreadable=5")
+SETS = ("freeze_norm=true", "micro_batch=2", "steps=6", "unreadable=5", "chance=true")
 
 
 def test_two_ranks_agree_with_one_process(tiny, launch, final_state, tmp_path):

@@ -31,6 +31,7 @@ class Config(RunConfig):
         rate: the learning rate.
         dropout: its probability; draws from the global generator.
         weighted: the loss has a denominator that differs from sample to sample.
+        chance: each sample counts a random number of times.
     """
 
     steps: int = 6
@@ -43,6 +44,7 @@ class Config(RunConfig):
     factor: float = 1.0
     dropout: float = 0.0
     weighted: bool = True
+    chance: bool = False
 
 
 class Discs:
@@ -94,6 +96,8 @@ def build(config: Config) -> Setup:
         resource.seen += 1
         alpha = network(batch["image"]).float()
         weight = 1 + batch["alpha"] * config.weighted
+        if config.chance:
+            weight = weight * context.integers(1, 5, len(alpha)).view(-1, 1, 1, 1)
         wrong = (functional.smooth_l1_loss(alpha, batch["alpha"], reduction="none") * weight).sum()
         first, last = config.burst
         factor = config.factor if first <= context.step < last else 1.0

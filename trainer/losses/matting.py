@@ -90,12 +90,7 @@ class MattingLoss:
         raw = [Level(*pair) for pair in zip(heads, (everywhere, unknown, unknown), strict=True)]
         if not trusted.any():
             return raw
-        widths4, widths1 = (
-            torch.randint(
-                1, widest + 1, trusted.shape, generator=context.generator, device=trusted.device
-            )
-            for widest in self.widest
-        )
+        widths4, widths1 = (context.integers(1, widest, len(unknown)) for widest in self.widest)
         fused = fuse(heads, widths4=widths4, widths1=widths1)
         masks = (everywhere, fused.refine4, fused.refine1)
         guided = zip((fused.os8, fused.os4, fused.os1), masks, strict=True)
@@ -107,12 +102,10 @@ class MattingLoss:
 
     def _self_guided(self, images: int, context: StepContext) -> Tensor:
         """Which images take their masks from the network's own coarser matte: B bool."""
-        device = context.generator.device
-        if context.step < self.guided_from or context.step >= self.self_guided_from:
-            always = context.step >= self.self_guided_from
-            return torch.full((images,), always, dtype=torch.bool, device=device)
-        coins = torch.randint(0, 2, (images,), generator=context.generator, device=device)
-        return coins.bool()
+        always = context.step >= self.self_guided_from
+        if always or context.step < self.guided_from:
+            return torch.full((images,), always, dtype=torch.bool)
+        return context.integers(0, 1, images).bool()
 
     def _terms(self, level: Level, batch: Batch, context: StepContext) -> dict[str, Tensor]:
         total, alpha = context.total, batch["alpha"]
