@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +14,7 @@ from engine.models.registry import MODELS
 from engine.models.safetensors_header import read_header
 from engine.models.spec import ModelSpec
 
-Shapes: TypeAlias = dict[str, tuple[int, ...]]
+Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 MOST_NAMED = 3
 """Tensors that a refusal names of each kind."""
 
@@ -70,6 +71,7 @@ def fit(path: Path, model: str, *, network: str = "", file: Path | None = None) 
     return "" if network == model else network
 
 
+@cache
 def shapes_wanted(spec: ModelSpec) -> Shapes:
     """Name and shape of each tensor that a network needs (imports torch; takes no memory)."""
     import torch
@@ -94,7 +96,7 @@ def _rewrite(path: Path, foreign: Foreign, wanted: set[str]) -> None:
     save_file({name: one.contiguous() for name, one in tensors.items()}, path, {"format": "pt"})
 
 
-def misfit(found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]) -> str:
+def misfit(found: Shapes, wanted: Shapes) -> str:
     """What is missing, unknown or of another shape, in words; empty if all fits."""
     kinds = {
         "missing": sorted(wanted.keys() - found.keys()),

@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.models.prn import Prn, build
+from engine.models.fitting import Shapes, shapes_wanted
+from engine.models.prn import Prn
+from engine.models.registry import MODELS
 from engine.models.spectral import triplet
 
 _FIRST = ("encoder.conv1.module", "encoder.shortcut.0.0.module")
@@ -61,7 +63,7 @@ def start_from_gca(state: Mapping[str, Tensor]) -> Start:
         UserError: if there is nothing of such an encoder in it.
     """
     prefix = "module." if all(name.startswith("module.") for name in state) else ""
-    wanted = _wanted()
+    wanted = shapes_wanted(MODELS["prn"])
     names = {
         name: f"encoder.{name.removeprefix(prefix).removeprefix('encoder.')}" for name in state
     }
@@ -82,7 +84,7 @@ def start_from_resnet34(state: Mapping[str, Tensor]) -> Start:
     Raises:
         UserError: if there is nothing of such a network in it.
     """
-    wanted = _wanted()
+    wanted = shapes_wanted(MODELS["prn"])
     made: dict[str, Tensor] = {}
     used = []
     for name, tensor in state.items():
@@ -108,7 +110,7 @@ def _resnet_entries(name: str, tensor: Tensor) -> dict[str, Tensor]:
     return triplet(place, tensor.float()) if tensor.ndim == 4 else {f"{place}.{entry}": tensor}
 
 
-def _with_guidance(name: str, tensor: Tensor, wanted: dict[str, torch.Size]) -> Tensor:
+def _with_guidance(name: str, tensor: Tensor, wanted: Shapes) -> Tensor:
     """Add the plane of guidance, at zero, to what looks at the network's input."""
     layer, _, entry = name.rpartition(".")
     if layer not in _FIRST or entry == "weight_u" or tensor.shape == wanted[name]:
@@ -116,11 +118,6 @@ def _with_guidance(name: str, tensor: Tensor, wanted: dict[str, torch.Size]) -> 
     if entry == "weight_v":
         return torch.cat([tensor, tensor.new_zeros(len(tensor) // 3)])
     return torch.cat([tensor, torch.zeros_like(tensor[:, :1])], 1)
-
-
-def _wanted() -> dict[str, torch.Size]:
-    with torch.device("meta"):
-        return {name: tensor.shape for name, tensor in build().state_dict().items()}
 
 
 def _start(source: Mapping[str, Tensor], made: dict[str, Tensor], used: Iterable[str]) -> Start:
