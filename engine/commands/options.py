@@ -203,7 +203,7 @@ class RunOptions:
     overwrite: Overwrite = False
     resume: Resume = False
     report: Report = None
-    jobs: Jobs = 1
+    jobs: Jobs = 2
 
 
 def takes_run(
