@@ -85,7 +85,7 @@ _Event: TypeAlias = tuple[int, JobEvent]
 
 
 class _Batch:
-    """Who works on what; only the main thread touches it, but for `post`."""
+    """Who works on what; only the main thread touches it, but for `post` and `_do`."""
 
     def __init__(self, assignments: Sequence[Assignment], display: Display) -> None:
         self._assignments = assignments
@@ -95,6 +95,7 @@ class _Batch:
         self._running: dict[int, int] = {}
         self._shares: dict[int, float] = {}
         self._begun: dict[int, float] = {}
+        self._outcomes: dict[int, Outcome] = {}
 
     def post(self, slot: int, event: JobEvent) -> None:
         """Called on the workers' threads."""
@@ -132,7 +133,13 @@ class _Batch:
         assignment = self._assignments[number]
         self._running[slot] = number
         self._begun[number] = time.monotonic()
-        worker.submit(assignment.job, title=assignment.source.name)
+        worker.submit(partial(self._do, number), title=assignment.source.name)
+
+    def _do(self, number: int, ctx: JobContext) -> Outcome:
+        """Called on a worker's thread."""
+        # What was written counts as done, also where the worker was stopped meanwhile.
+        self._outcomes[number] = self._assignments[number].job(ctx)
+        return self._outcomes[number]
 
     def _handle(self, slot: int, event: JobEvent) -> bool:
         """Take in an event; return whether its worker is free now."""
@@ -162,9 +169,9 @@ class _Batch:
         if isinstance(event, Failed):
             reason = reason_of(event.error, path=self._assignments[number].source)
             return FileReport(source, "failed", seconds, reason=reason)
-        if isinstance(event, CancelledEvent):
+        outcome = self._outcomes.get(number)
+        if outcome is None:
             return FileReport(source, "cancelled", seconds)
-        outcome: Outcome = event.result
         outputs = {name: str(path) for name, path in outcome.outputs.items()}
         status: Status = "skipped" if outcome.skipped else "done"
         return FileReport(source, status, seconds, outputs, snapped_trimap_pixels=outcome.snapped)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from engine.commands.batch import Assignment, run_batch
 from engine.commands.report import Outcome
-from engine.errors import UserError
+from engine.errors import Cancelled, UserError
 
 
 class Quiet:
@@ -112,3 +113,16 @@ def test_ctrl_c_cancels_what_runs_and_reports_what_was_done():
     assert [report.status for report in result.reports] == ["done", "cancelled", "cancelled"]
     names = {thread.name for thread in threading.enumerate()}
     assert not any(name.startswith("photograph-") for name in names)
+
+
+def test_what_was_written_when_ctrl_c_came_is_done():
+    def write_all_the_same(ctx):
+        signal.raise_signal(signal.SIGINT)
+        with suppress(Cancelled):
+            while True:
+                ctx.check()
+        return Outcome({"cutout": Path("late.png")})
+
+    result, _ = run(write_all_the_same, done)
+    assert [report.status for report in result.reports] == ["done", "cancelled"]
+    assert result.reports[0].outputs == {"cutout": "late.png"}
