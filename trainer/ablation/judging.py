@@ -17,7 +17,7 @@ from trainer.metrics.differences import differences
 from trainer.metrics.regions import regions_of
 from trainer.validation.matting import answered
 
-TRIMAP_WIDTH = 10
+TRIMAP_WIDTH = 8
 """Ellipse in pixels that widens the unknown region of small photographs."""
 REGIONS = ("whole", "unknown")
 METRICS = ("SAD", "MSE")

@@ -249,7 +249,7 @@ def test_what_is_missing_is_named(pool: Path, tmp_path: Path) -> None:
 
 def test_drawn_crops_hold_no_prior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainer.data.pool.build.SHARD", 2)
-    fill(tmp_path, 1, drawn_scenes(128, 64), seed=0)
+    fill(tmp_path, 1, drawn_scenes(64), seed=0)
     check_pool(tmp_path, 64)
     setup = build(config("baseline", tmp_path))
     assert setup.samples.sample(0)["image"].shape == (3, 64, 64)
