@@ -63,6 +63,9 @@ def main() -> None:
     asked = _arguments()
     fixed = [f"log_every={asked.warm_up}", "validate_every=0", "checkpoint_every=1000000000"]
     loaded = load_run(asked.recipe, asked.config, [*asked.sets, *fixed])
+    if loaded.config.steps < asked.steps:
+        longer = [*asked.sets, *fixed, f"steps={asked.steps}"]
+        loaded = load_run(asked.recipe, asked.config, longer)
     setup = build_setup(loaded)
     on_cuda = torch.cuda.is_available() and asked.device in ("auto", "cuda")
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
