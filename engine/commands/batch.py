@@ -119,12 +119,12 @@ class _Batch:
             self._handle(*self._events.get())
 
     def reports(self) -> tuple[FileReport, ...]:
-        """A row for each photograph; what never ended was cancelled."""
-        rows = enumerate(self._assignments)
-        return tuple(
-            self._reports.get(number, FileReport(str(row.source), "cancelled"))
-            for number, row in rows
-        )
+        """A row for each photograph; what never ended was cancelled.
+
+        Ctrl+C may have come between an ending and its report.
+        """
+        numbers = range(len(self._assignments))
+        return tuple(self._reports.get(number) or self._ended(number) for number in numbers)
 
     def _give(self, slot: int, worker: Worker, numbers: Iterator[int]) -> None:
         number = next(numbers, None)
@@ -164,14 +164,22 @@ class _Batch:
         self._display.moved(len(self._reports) + under_way, message)
 
     def _report(self, number: int, event: Done | Failed | CancelledEvent) -> FileReport:
-        source = str(self._assignments[number].source)
-        seconds = round(time.monotonic() - self._begun[number], 3)
-        if isinstance(event, Failed):
-            reason = reason_of(event.error, path=self._assignments[number].source)
-            return FileReport(source, "failed", seconds, reason=reason)
+        if not isinstance(event, Failed):
+            return self._ended(number)
+        source = self._assignments[number].source
+        reason = reason_of(event.error, path=source)
+        return FileReport(str(source), "failed", self._seconds(number), reason=reason)
+
+    def _ended(self, number: int) -> FileReport:
+        """What became of a photograph that did not fail."""
+        source, seconds = str(self._assignments[number].source), self._seconds(number)
         outcome = self._outcomes.get(number)
         if outcome is None:
             return FileReport(source, "cancelled", seconds)
         outputs = {name: str(path) for name, path in outcome.outputs.items()}
         status: Status = "skipped" if outcome.skipped else "done"
         return FileReport(source, status, seconds, outputs, snapped_trimap_pixels=outcome.snapped)
+
+    def _seconds(self, number: int) -> float:
+        begun = self._begun.get(number)
+        return 0.0 if begun is None else round(time.monotonic() - begun, 3)
