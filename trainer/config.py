@@ -65,6 +65,18 @@ class Schedule(Block):
     floor: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
+class Learning(Block):
+    """Adam's settings.
+
+    Attributes:
+        rate: at the peak.
+        betas: of the averages of gradient and square.
+    """
+
+    rate: float = 1e-3
+    betas: tuple[float, float] = (0.5, 0.999)
+
+
 class Card(Block):
     """What an exported file's row in the list of weights says.
 

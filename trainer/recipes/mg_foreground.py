@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from engine.errors import UserError
 from engine.models import foreground_net, prn, small_unet
-from trainer.config import Block, RunConfig
+from trainer.config import Block, Learning, RunConfig
 from trainer.data.foreground_samples import ForegroundSamples
 from trainer.data.picture_store import stored_pictures, training_pictures
 from trainer.data.pool import LayerPool, Pool
@@ -84,18 +84,6 @@ class Losses(Block):
     composition: float = 1.0
     laplacian: float = 1.0
     region: Region = "everywhere"
-
-
-class Learning(Block):
-    """Adam's settings.
-
-    Attributes:
-        rate: at the peak.
-        betas: of the averages of gradient and square.
-    """
-
-    rate: float = 1e-3
-    betas: tuple[float, float] = (0.5, 0.999)
 
 
 class Config(RunConfig):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.errors import UserError
 from engine.models import prn, prn_small, small_unet
-from trainer.config import Block, RunConfig
+from trainer.config import Block, Learning, RunConfig
 from trainer.data.matting_samples import FirstPlanes, GuidanceMix, MattingSamples
 from trainer.data.pool import PoolSamples
 from trainer.data.scenes import Augmentation
@@ -60,18 +60,6 @@ class Losses(Block):
     widest: Literal["paper", "code"] = "paper"
     guided_from: int = 5_000
     self_guided_from: int = 15_000
-
-
-class Learning(Block):
-    """Adam's settings.
-
-    Attributes:
-        rate: at the peak.
-        betas: of the averages of gradient and square.
-    """
-
-    rate: float = 1e-3
-    betas: tuple[float, float] = (0.5, 0.999)
 
 
 class Config(RunConfig):
