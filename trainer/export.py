@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
 import torch
@@ -109,8 +109,24 @@ def _notes(state: Mapping[str, Any], model: str) -> dict[str, str]:
         "network": model,
         "recipe": state["recipe"],
         "step": str(state["step"]),
-        "config": json.dumps(state["config"]),
+        "config": json.dumps(without_folders(state["config"])),
     }
+
+
+def without_folders(config: Any) -> Any:
+    """A config as it may be passed on: of every full path in it only the last name.
+
+    Where data lay on one machine is nobody else's business, and of no use there.
+    """
+    if isinstance(config, Mapping):
+        return {key: without_folders(value) for key, value in config.items()}
+    if isinstance(config, list | tuple):
+        return [without_folders(value) for value in config]
+    if isinstance(config, str):
+        for kind in (PurePosixPath, PureWindowsPath):
+            if kind(config).is_absolute():
+                return kind(config).name
+    return config
 
 
 def _provenance(state: Mapping[str, Any], model: str, facts: Mapping[str, Any]) -> Provenance:

@@ -15,7 +15,7 @@ from engine.models.manifest import read_manifest
 from engine.models.weights import sha256_of
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import load_run
-from trainer.export import export_run
+from trainer.export import export_run, without_folders
 from trainer.initial import start_from
 from trainer.loop import build_setup
 
@@ -51,6 +51,16 @@ def test_names_halves_and_plain_weights(run, tmp_path):
         notes = file.metadata()
     assert notes["network"] == "tiny"
     assert json.loads(notes["config"])["steps"] == 12
+
+
+def test_a_file_does_not_tell_where_data_lay(tmp_path):
+    paths = f"data.pool={tmp_path}/crops", "data.leave_out='C:\\data\\names.txt'"
+    config = load_run("mg_matting", "default", paths).config.model_dump(mode="json")
+    assert str(tmp_path) in json.dumps(config)
+    told = without_folders(config)
+    assert (told["data"]["pool"], told["data"]["leave_out"]) == ("crops", "names.txt")
+    told["data"] = config["data"]
+    assert told == config
 
 
 def test_a_weight_too_large_for_16_bits_is_named(tiny, tmp_path):
