@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -101,3 +102,28 @@ def seeded(build: type[nn.Module], *arguments: int, seed: int = 0) -> nn.Module:
     with torch.random.fork_rng(), torch.inference_mode(False):
         torch.manual_seed(seed)
         return build(*arguments)
+
+
+def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, matting: str) -> Path:
+    """Make a calm matting network called `matting` and a `painter` the only weights there are.
+
+    Returns:
+        Their folder, $MATTE_HOME; what comes with the product is not found.
+    """
+    from engine.models import weights as places
+    from engine.models.loaded import forget_networks
+    from engine.models.registry import MODELS
+
+    folder = tmp_path / "weights"
+    monkeypatch.setenv("MATTE_HOME", str(folder))
+    monkeypatch.setattr(places, "files", lambda package: tmp_path / "nothing_built_in")
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    for name in [name for name, row in MODELS.items() if row.kind == "foreground"]:
+        monkeypatch.delitem(MODELS, name)
+    monkeypatch.setitem(MODELS, matting, spec(matting, "two_planes"))
+    monkeypatch.setitem(MODELS, "painter", spec("painter", "Painter", "foreground"))
+    save_weights(folder, matting, calm(seeded(Matting, 2)))
+    save_weights(folder, "painter", seeded(Painter))
+    forget_networks()
+    return folder

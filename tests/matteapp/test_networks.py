@@ -21,23 +21,7 @@ PRODUCTS = ("alpha", "trimap", "foreground")
 @pytest.fixture
 def weights(tmp_path, monkeypatch) -> Path:
     """$MATTE_HOME with networks of random weights and no other place; before the window is made."""
-    from engine.models import weights as places
-    from engine.models.loaded import forget_networks
-    from engine.models.registry import MODELS
-
-    folder = tmp_path / "weights"
-    monkeypatch.setenv("MATTE_HOME", str(folder))
-    monkeypatch.setattr(places, "search_folders", lambda weights=None: {"$MATTE_HOME": folder})
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    for name in [name for name, spec in MODELS.items() if spec.kind == "foreground"]:
-        monkeypatch.delitem(MODELS, name)
-    monkeypatch.setitem(MODELS, "prn_small", made.spec("prn_small", "two_planes"))
-    monkeypatch.setitem(MODELS, "painter", made.spec("painter", "Painter", "foreground"))
-    made.save_weights(folder, "prn_small", made.calm(made.seeded(made.Matting, 2)))
-    made.save_weights(folder, "painter", made.seeded(made.Painter))
-    forget_networks()
-    return folder
+    return made.only_these(monkeypatch, tmp_path, matting="prn_small")
 
 
 @pytest.fixture

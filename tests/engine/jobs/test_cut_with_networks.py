@@ -18,7 +18,7 @@ from engine.jobs.colours import estimate_colours
 from engine.jobs.requests import CutRequest
 from engine.matting.proposal import propose_trimap
 from engine.matting.solve import solve_alpha
-from engine.models.loaded import forget_networks, load_network
+from engine.models.loaded import load_network
 from engine.settings import (
     CutSettings,
     ForegroundSettings,
@@ -35,22 +35,9 @@ BY_FILE = GuidanceSettings("file")
 @pytest.fixture
 def weights(tmp_path, monkeypatch):
     """$MATTE_HOME with a matting and a foreground network of random weights."""
-    from engine.models.registry import MODELS
-    from tests import made_networks as made
+    from tests import made_networks
 
-    folder = tmp_path / "weights"
-    monkeypatch.setenv("MATTE_HOME", str(folder))
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    for name, spec in list(MODELS.items()):
-        if spec.kind == "foreground":
-            monkeypatch.delitem(MODELS, name)
-    monkeypatch.setitem(MODELS, "random", made.spec("random", "two_planes"))
-    monkeypatch.setitem(MODELS, "painter", made.spec("painter", "Painter", "foreground"))
-    made.save_weights(folder, "random", made.calm(made.seeded(made.Matting, 2)))
-    made.save_weights(folder, "painter", made.seeded(made.Painter))
-    forget_networks()
-    return folder
+    return made_networks.only_these(monkeypatch, tmp_path, matting="random")
 
 
 @pytest.fixture(scope="module")
