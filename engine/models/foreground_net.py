@@ -10,13 +10,18 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from engine.models.colour_prior import colour_prior
 from engine.models.prn import WIDTH, PublishedUnet
 from engine.models.prn_small import head
 from engine.models.refinement import clamped
-from engine.models.small_unet import SIZE_MULTIPLE, WIDTHS, SmallUnet
+from engine.models.small_unet import SIZE_MULTIPLE, SmallUnet
 
-_MEAN = (0.485, 0.456, 0.406, 0.5)
-_SCALE = (0.229, 0.224, 0.225, 0.5)
+COLOUR_WIDTHS = (16, 32, 48, 80, 128)
+"""Channels of the small network at strides 2, 4, 8, 16 and 32."""
+_COLOURS, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_MEAN = (*_COLOURS, 0.5, *_COLOURS, *_COLOURS)
+_SCALE = (*_SPREAD, 0.5, *_SPREAD, *_SPREAD)
+"""Of the picture, the matte, and the first guess of both layers."""
 
 
 class ForegroundNet(nn.Module):
@@ -44,16 +49,15 @@ class ForegroundNet(nn.Module):
 
 
 class SmallColours(nn.Module):
-    """Corrects the picture's own colours, on the backbone of the small matting network.
+    """Corrects the colours of `colour_prior`, on the backbone of the small matting network.
 
-    As F − I = (1 − α)(F − B) wherever I = αF + (1 − α)B, it answers I + (1 − α)D: what it has to
-    find, D, is at most 1 everywhere, and an opaque subject keeps its colours exactly.
+    It answers F̂ + (1 − α)D: an opaque subject keeps its colours exactly.
     """
 
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, *, widths: tuple[int, ...] = WIDTHS) -> None:
+    def __init__(self, *, widths: tuple[int, ...] = COLOUR_WIDTHS) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, -1, 1, 1))
         self.register_buffer("scale", torch.tensor(_SCALE).view(1, -1, 1, 1))
@@ -61,9 +65,11 @@ class SmallColours(nn.Module):
         self.head = head(widths[0], 3 * 4)
 
     def forward(self, rgb: Tensor, alpha: Tensor) -> Tensor:
-        seen = self.unet((torch.cat([rgb, alpha], 1) - self.mean) / self.scale)
+        front, back = colour_prior(rgb, alpha)
+        given = torch.cat([rgb, alpha, front, back], 1)
+        seen = self.unet((given - self.mean) / self.scale)
         apart = F.pixel_shuffle(self.head(seen.stride2).float(), 2)
-        return rgb.float() + (1 - alpha.float()) * apart
+        return front + (1 - alpha.float()) * apart
 
 
 class PublishedColours(PublishedUnet):
@@ -76,8 +82,8 @@ class PublishedColours(PublishedUnet):
         return self.answers(rgb, alpha)["OS1"]
 
 
-def build_small(*, widths: tuple[int, ...] = WIDTHS) -> ForegroundNet:
-    """The small network with random weights; its first answer is nearly the picture."""
+def build_small(*, widths: tuple[int, ...] = COLOUR_WIDTHS) -> ForegroundNet:
+    """The small network with random weights; its first answer is nearly the first guess."""
     return ForegroundNet(SmallColours(widths=widths))
 
 

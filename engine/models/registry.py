@@ -25,6 +25,18 @@ _ROWS = (
         abilities=_REFINES,
     ),
     ModelSpec(
+        name="mask_small",
+        title="Coarse masks, small",
+        kind="matting",
+        summary="Finds the edge that a coarse mask means, on a small copy; proposes trimaps.",
+        builder="engine.models.prn_small:build_for_masks",
+        weights="mask_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train mg_matting; after {_PAPER}",
+        size_multiple=32,
+        abilities=_REFINES,
+    ),
+    ModelSpec(
         name="prn",
         title="Mask Guided Matting",
         kind="matting",

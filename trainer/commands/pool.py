@@ -29,6 +29,12 @@ Layers = Annotated[
         "--layers", help="Foregrounds with their mattes, for mg_foreground, in place of crops."
     ),
 ]
+Coarse = Annotated[
+    bool,
+    typer.Option("--coarse", help="Crops of reduced photographs, for networks that take masks."),
+]
+COARSE_SIDE = 160
+"""Of crops that show the same piece of a photograph in fewer pixels."""
 
 
 def pool(
@@ -39,10 +45,12 @@ def pool(
     seed: Seed = 0,
     validation: Validation = False,
     layers: Layers = False,
+    coarse: Coarse = False,
 ) -> None:
     """Make crops ahead of time, each with the matte that closed form finds for it.
 
-    With --layers it makes foregrounds with their mattes, which need no background.
+    With --layers it makes foregrounds with their mattes, which need no background; with --coarse,
+    crops for the network that proposes trimaps, which need no matte of closed form.
     Goes on where it was stopped; a training may use what is there already.
     """
     from rich.progress import Progress
@@ -50,7 +58,11 @@ def pool(
     from trainer.data.pool.build import CROPS, LAYERS, fill, sources
 
     drawn_from = sources(
-        people=people, backgrounds=backgrounds, split="validation" if validation else "train"
+        people=people,
+        backgrounds=backgrounds,
+        split="validation" if validation else "train",
+        coarse=coarse,
+        **({"side": COARSE_SIDE} if coarse else {}),
     )
     kind: Kind[Any] = LAYERS if layers else CROPS
     with Progress() as progress:

@@ -39,7 +39,7 @@ _ROWS = (
         title="Mask-guided matting",
         summary="A matte from a photograph and any guidance, refined progressively.",
         module="trainer.recipes.mg_matting",
-        configs=("paper", "paper_rwp", "default", "smoke"),
+        configs=("paper", "paper_rwp", "default", "masks", "smoke"),
     ),
     RecipeSpec(
         name="mg_foreground",

@@ -11,7 +11,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from engine.errors import UserError
-from engine.models import foreground_net, prn, small_unet
+from engine.models import foreground_net, prn
 from trainer.config import Block, Learning, RunConfig
 from trainer.data.foreground_samples import ForegroundSamples
 from trainer.data.picture_store import stored_pictures, training_pictures
@@ -172,7 +172,7 @@ class _Loss:
 
 def _network(wanted: Network) -> foreground_net.ForegroundNet:
     if wanted.name == "foreground_small":
-        widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
+        widths = tuple(width // wanted.narrow for width in foreground_net.COLOUR_WIDTHS)
         return foreground_net.build_small(widths=widths)
     backbone = foreground_net.PublishedColours(width=prn.WIDTH // wanted.narrow)
     if wanted.encoder is not None:

@@ -28,13 +28,14 @@ class Network(Block):
     """Which network.
 
     Attributes:
-        name: "prn", as published, or "prn_small", which corrects what it is given.
+        name: "prn", as published; "prn_small", which corrects a matte; "mask_small", narrower,
+            which finds what a coarse mask means.
         narrow: divides every layer's channels; a narrow network is for trying out and can't be
             exported.
         encoder: weights of a classifier that the encoder of "prn" starts from, or "off".
     """
 
-    name: Literal["prn", "prn_small"] = "prn"
+    name: Literal["prn", "prn_small", "mask_small"] = "prn"
     narrow: int = 1
     encoder: EncoderFile = None
 
@@ -104,7 +105,8 @@ def _samples(config: Config, planes: int) -> Samples:
             remedy="Set loss.composition=0.",
         )
     if config.data.source == "pool":
-        return FirstPlanes(PoolSamples(config.data.pool, seed=config.seed), planes)
+        crops = PoolSamples(config.data.pool, seed=config.seed, guidance=config.guidance)
+        return FirstPlanes(crops, planes)
     return MattingSamples(
         scenes=open_scenes(config.data, config.augmentation),
         augmentation=config.augmentation,
@@ -118,7 +120,13 @@ def _samples(config: Config, planes: int) -> Samples:
 def _judge(config: Config) -> MattingJudge | PoolJudge:
     asked = config.validation
     if asked.photographs == "pool":
-        return PoolJudge(asked.pool, count=asked.count, seed=asked.seed, shown=asked.shown)
+        return PoolJudge(
+            asked.pool,
+            count=asked.count,
+            seed=asked.seed,
+            shown=asked.shown,
+            guidance=config.guidance,
+        )
     return MattingJudge(asked, config.guidance)
 
 
@@ -140,10 +148,14 @@ class _Loss:
         return self._loss(heads, batch, context)
 
 
+_SMALL = {"prn_small": (small_unet.WIDTHS, 2), "mask_small": (prn_small.MASK_WIDTHS, 1)}
+"""Channels and planes of guidance."""
+
+
 def _network(wanted: Network) -> prn.Prn | prn_small.PrnSmall:
-    if wanted.name == "prn_small":
-        widths = tuple(width // wanted.narrow for width in small_unet.WIDTHS)
-        return prn_small.PrnSmall(widths=widths)
+    if wanted.name in _SMALL:
+        widths, planes = _SMALL[wanted.name]
+        return prn_small.PrnSmall(widths=tuple(w // wanted.narrow for w in widths), planes=planes)
     network = prn.Prn(width=prn.WIDTH // wanted.narrow)
     if wanted.encoder is not None:
         start_encoder(network, wanted.encoder)

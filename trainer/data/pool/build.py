@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -69,8 +69,18 @@ def sources(
     split: Split = "train",
     scene: int = 512,
     side: int = 256,
+    coarse: bool = False,
 ) -> Sources:
-    """Made mattes and portraits, with recomposed people and real backgrounds where given."""
+    """Made mattes and portraits, with recomposed people and real backgrounds where given.
+
+    Args:
+        people: what `matte-train recompose` wrote.
+        backgrounds: folder with photographs without people.
+        split: of everything.
+        scene: side of the photographs in pixels.
+        side: of the crops.
+        coarse: only crops of reduced photographs.
+    """
     subjects: list[tuple[Subjects, float]] = [
         (MadeMattes(split, (scene, scene)), MADE),
         (MadePortraits(split, scene), PORTRAITS),
@@ -80,7 +90,8 @@ def sources(
     behind: Backgrounds | None = None
     if backgrounds is not None:
         behind = SomeBackgrounds(backgrounds, split)
-    return Sources(subjects, behind, split, scene, side)
+    drawn_from = Sources(subjects, behind, split, scene, side)
+    return replace(drawn_from, coarse=1.0) if coarse else drawn_from
 
 
 def fill(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.imaging.types import UNKNOWN
-from trainer.data.guidance import guidance_of, trimap_guidance
+from trainer.data.guidance import GuidanceSettings, guidance_of, trimap_guidance
 from trainer.data.pool.shards import Crop, Pool
 
 REFINE = "refine"
@@ -31,10 +31,19 @@ class PoolSamples:
         root: the pool.
         seed: of order, guidance and light.
         limit: the first so many crops; None takes all that were there when this was made.
+        guidance: settings of what is made of the mattes; sides of a picture are those of a crop.
     """
 
-    def __init__(self, root: Path, *, seed: int, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        seed: int,
+        limit: int | None = None,
+        guidance: GuidanceSettings | None = None,
+    ) -> None:
         self._pool = Pool(root)
+        self._settings = guidance
         self._count = min(limit or len(self._pool), len(self._pool))
         self._seed = seed
         self._order: tuple[int, np.ndarray] = (-1, np.empty(0, np.int64))
@@ -46,7 +55,7 @@ class PoolSamples:
         """`image`, `alpha`, `guidance` (two planes: guidance, prior) and `unknown`."""
         rng = np.random.default_rng([self._seed, index])
         crop = self._pool.crop(self._shuffled(index))
-        guidance, prior = _guidance(crop, rng)
+        guidance, prior = _guidance(crop, rng, self._settings)
         planes = {
             "image": _lit(crop.image, rng),
             "alpha": crop.alpha[..., None].astype(np.float32) / 255,
@@ -65,12 +74,15 @@ class PoolSamples:
         return int(self._order[1][at])
 
 
-def _guidance(crop: Crop, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _guidance(
+    crop: Crop, rng: np.random.Generator, settings: GuidanceSettings | None
+) -> tuple[np.ndarray, np.ndarray]:
     shares = KINDS[crop.kind]
     kind = str(rng.choice(list(shares), p=list(shares.values())))
     if kind == REFINE:
         return trimap_guidance(crop.trimap), crop.prior.astype(np.float32) / 255
-    guidance = guidance_of(crop.alpha.astype(np.float32) / np.float32(255), kind, rng)
+    alpha = crop.alpha.astype(np.float32) / np.float32(255)
+    guidance = guidance_of(alpha, kind, rng, settings=settings)
     return guidance, guidance
 
 

@@ -39,8 +39,8 @@ class Sources:
         split: of the made backgrounds.
         scene: side of the photographs in pixels.
         side: of the crops.
-        crops: fine crops of each photograph.
-        coarse: share of photographs that give one coarse crop in place of fine ones.
+        crops: of each photograph.
+        coarse: share of photographs that give coarse crops in place of fine ones.
     """
 
     subjects: list[tuple[Subjects, float]]
@@ -49,7 +49,7 @@ class Sources:
     scene: int = 512
     side: int = 256
     crops: int = 3
-    coarse: float = 0.3
+    coarse: float = 0.125
     lens: RealWorld = field(default=LENS)
 
 
@@ -61,7 +61,7 @@ def crops_of(sources: Sources, number: int, seed: int) -> Iterator[Crop]:
     if not _has_edge(photograph):
         return
     if rng.random() < sources.coarse:
-        yield _coarse(photograph, sources, scene, rng)
+        yield from _coarse(photograph, sources, scene, rng)
     else:
         yield from _fine(photograph, sources, scene, rng)
 
@@ -126,17 +126,21 @@ def _fine(
         yield Crop(*planes, kind="fine", family=photograph.family, scene=scene)
 
 
-def _coarse(photograph: Photograph, sources: Sources, scene: str, rng: np.random.Generator) -> Crop:
-    """A piece of the photograph, reduced, in which the network must see where the edge is."""
+def _coarse(
+    photograph: Photograph, sources: Sources, scene: str, rng: np.random.Generator
+) -> Iterator[Crop]:
+    """Pieces of the photograph, reduced, in which the network must see where the edge is."""
     short = min(photograph.alpha.shape)
     scale = max(rng.uniform(*COARSE_SCALES), sources.side / short)
     size = [max(sources.side, round(side * scale)) for side in photograph.alpha.shape]
     image = cv2.resize(photograph.image, size[::-1], interpolation=cv2.INTER_AREA)
     matte = np.clip(cv2.resize(photograph.alpha, size[::-1], interpolation=cv2.INTER_AREA), 0, 1)
     trimap = trimap_of(matte, rng, widths=(1, 15))
-    cut = crop_around_unknown(trimap, sources.side, rng).slices
-    planes = image[cut], _bytes(matte)[cut], trimap[cut], trimap[cut]
-    return Crop(*planes, kind="coarse", family=photograph.family, scene=scene)
+    alpha = _bytes(matte)
+    for _ in range(sources.crops):
+        cut = crop_around_unknown(trimap, sources.side, rng).slices
+        planes = image[cut], alpha[cut], trimap[cut], trimap[cut]
+        yield Crop(*planes, kind="coarse", family=photograph.family, scene=scene)
 
 
 def _bytes(alpha: np.ndarray) -> np.ndarray:
