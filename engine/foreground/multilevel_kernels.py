@@ -17,6 +17,7 @@ def sweep(
     background: Plane,
     regularization: np.float32,
     gradient_weight: np.float32,
+    back: bool,
 ) -> None:
     """One Gauss–Seidel pass over all pixels, in place on `foreground` and `background`.
 
@@ -27,13 +28,16 @@ def sweep(
         background: H×W×3 float32, improved in place.
         regularization: pull towards the neighbours everywhere.
         gradient_weight: extra pull where alpha changes.
+        back: from the bottom right to the top left.
     """
     rows, cols = alpha.shape
     one = np.float32(1.0)
     zero = np.float32(0.0)
-    for row in range(rows):
+    for nth_row in range(rows):
+        row = rows - 1 - nth_row if back else nth_row
         up, down = max(row - 1, 0), min(row + 1, rows - 1)
-        for col in range(cols):
+        for nth_col in range(cols):
+            col = cols - 1 - nth_col if back else nth_col
             left, right = max(col - 1, 0), min(col + 1, cols - 1)
             a = alpha[row, col]
             w_up = regularization + gradient_weight * abs(a - alpha[up, col])
