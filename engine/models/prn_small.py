@@ -18,8 +18,9 @@ _SCALE = (0.229, 0.224, 0.225, 0.5, 0.5)
 MASK_WIDTHS = (16, 32, 48, 80, 128)
 """Channels of the network for coarse masks, which looks at a small copy and has less to see."""
 _SOFT = 8
-"""Pixels over which a mask is averaged before it is corrected: what is added to a hard edge could
-not remove it."""
+"""Pixels over which a mask is averaged before it is corrected."""
+_SURE = 0.05
+"""A mask is wrong so often far from its edge, at most."""
 _START = 0.003
 """Deviation of a head's first weights. Small, so that the first answer is nearly the prior; not
 zero, because nothing behind a zero layer would learn."""
@@ -40,8 +41,9 @@ class PrnSmall(nn.Module):
 
     Args:
         widths: channels at strides 2, 4, 8, 16 and 32.
-        planes: of guidance: 2 are what was given and the matte to correct; 1 is a coarse mask,
-            which is softened to be corrected.
+        planes: of guidance: 2 are what was given and the matte to correct; 1 is a coarse mask. Its
+            hard edge could not be removed by adding to it, so it is softened, and corrected as
+            the logarithm of odds, which makes the answer a probability.
     """
 
     size_multiple = SIZE_MULTIPLE
@@ -69,12 +71,14 @@ class PrnSmall(nn.Module):
         """
         x = (torch.cat([rgb, guidance], 1) - self.mean) / self.scale
         seen = self.backbone(x)
-        prior = _softened(guidance) if self.guidance_channels == 1 else guidance[:, 1:].float()
-        return Heads(
+        by_mask = self.guidance_channels == 1
+        prior = _odds(guidance) if by_mask else guidance[:, 1:].float()
+        heads = Heads(
             os8=_coarse(self.head8(seen.stride8).float(), prior),
             os4=_coarse(self.head4(seen.stride4).float(), prior),
             os1=prior + F.pixel_shuffle(self.head1(seen.stride2).float(), 2),
         )
+        return Heads(*map(torch.sigmoid, heads)) if by_mask else heads
 
     def predict(self, rgb: Tensor, guidance: Tensor) -> Tensor:
         """The matte, B×1×H×W in [0, 1]; arguments as those of `forward`."""
@@ -91,10 +95,11 @@ def build_for_masks() -> PrnSmall:
     return PrnSmall(widths=MASK_WIDTHS, planes=1)
 
 
-def _softened(mask: Tensor) -> Tensor:
-    """A mask without its hard edge, at its size."""
+def _odds(mask: Tensor) -> Tensor:
+    """The logarithm of a mask's odds, without its hard edge, at its size."""
     cells = F.avg_pool2d(mask.float(), _SOFT)
-    return F.interpolate(cells, size=mask.shape[-2:], mode="bilinear", align_corners=False)
+    soft = F.interpolate(cells, size=mask.shape[-2:], mode="bilinear", align_corners=False)
+    return torch.logit(soft, eps=_SURE)
 
 
 def _coarse(correction: Tensor, prior: Tensor) -> Tensor:

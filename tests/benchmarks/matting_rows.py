@@ -3,6 +3,7 @@
 With a trimap all methods solve that. With anything else (a coarse mask, the foreground of a trimap,
 a soft matte) a classical method needs a trimap around the guidance's edge: by the product's own
 rule (`closed_form`), or of fixed width (`…@40` is 40 pixels to each side per 1080 of short side).
+Closed form is the engine's: less than 0.001 from pymatting's in the band, in less time.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Task:
         image: the picture.
         guidance: H×W float32 in [0, 1].
         trimap: where the guidance is a trimap; else None.
-        network: the name of the network's weights.
+        network: the name of the weights that refine, or solve a trimap.
+        proposer: the name of those that take a coarse mask.
         made: mattes that other rows need too, and the seconds they took.
     """
 
@@ -40,6 +42,7 @@ class Task:
     guidance: Alpha
     trimap: Trimap | None
     network: str
+    proposer: str
     made: dict[str, tuple[Alpha, float]] = field(default_factory=dict)
 
 
@@ -79,19 +82,23 @@ def _engine(method: str, task: Task, _: Alpha | None) -> Alpha:
     return solve_alpha(task.image, _own_trimap(task), method=method)
 
 
-def _pymatting(solver: str, band: int, task: Task, _: Alpha | None) -> Alpha:
+def _at_band(band: int, task: Task, _: Alpha | None) -> Alpha:
+    return solve_alpha(task.image, _band_trimap(task, band))
+
+
+def _pymatting(solver: str, task: Task, _: Alpha | None) -> Alpha:
     """pymatting on the whole picture, as its documentation says."""
     import pymatting
 
-    trimap = _band_trimap(task, band) if band else _own_trimap(task)
-    labels = np.where(trimap == UNKNOWN, 0.5, trimap / 255.0)
+    labels = _own_trimap(task)
+    labels = np.where(labels == UNKNOWN, 0.5, labels / 255.0)
     solve = getattr(pymatting, f"estimate_alpha_{solver}")
     return np.clip(solve(task.image.pixels / 255.0, labels), 0, 1).astype(np.float32)
 
 
 def _network(task: Task, _: Alpha | None) -> Alpha:
     """The network alone, which sees the whole picture and the guidance."""
-    network = load_network(task.network)
+    network = load_network(task.network if task.trimap is not None else task.proposer)
     planes = np.stack([task.guidance] * network.planes, axis=-1)
     return network.run(task.image.rgb(), planes)
 
@@ -112,22 +119,24 @@ def _shipped(task: Task, _: Alpha | None) -> Alpha:
     """The network's trimap where there is none; closed form in it; the network refines."""
     if task.trimap is not None:
         return solve_alpha(task.image, task.trimap, refine=task.network)
-    trimap = propose_trimap(task.image, task.guidance, model=task.network)
-    check_solvable(trimap)
-    return solve_alpha(task.image, trimap, refine=task.network, mask=task.guidance)
+    return solve_alpha(task.image, _proposal(task), refine=task.network)
 
 
 def _proposed(task: Task, _: Alpha | None) -> Alpha:
     """The shipped default without its last step."""
-    trimap = propose_trimap(task.image, task.guidance, model=task.network)
+    return solve_alpha(task.image, _proposal(task))
+
+
+def _proposal(task: Task) -> Trimap:
+    trimap = propose_trimap(task.image, task.guidance, model=task.proposer)
     check_solvable(trimap)
-    return solve_alpha(task.image, trimap)
+    return trimap
 
 
 ROWS: dict[str, Row] = {
-    "pymatting_cf": Row(partial(_pymatting, "cf", 0), only="trimap"),
-    "pymatting_knn": Row(partial(_pymatting, "knn", 0), only="trimap"),
-    **{f"pymatting_cf@{band}": Row(partial(_pymatting, "cf", band), only="mask") for band in BANDS},
+    "pymatting_cf": Row(partial(_pymatting, "cf"), only="trimap"),
+    "pymatting_knn": Row(partial(_pymatting, "knn"), only="trimap"),
+    **{f"closed_form@{band}": Row(partial(_at_band, band), only="mask") for band in BANDS},
     "knn": Row(partial(_engine, "knn")),
     "closed_form": Row(partial(_engine, "closed_form")),
     "network": Row(_network, network=True),

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/matting_table.py --json table.jsonl [--count 200] [--size 768]
         [--families …] [--portraits 0] [--extra FOLDER] [--methods closed_form shipped …]
-        [--kinds trimap mask_dilated_20 …] [--network NAME] [--workers 1]
+        [--kinds trimap mask_dilated_20 …] [--network NAME] [--proposer NAME] [--workers 1]
 
 Each result is appended to the file as one line of JSON at once; started again with the same size
 and count or a larger one, it goes on where it was. With more than one worker the seconds are those
@@ -59,7 +59,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--extra", type=Path, help="a folder with image/ and alpha/")
     parser.add_argument("--methods", nargs="+", default=list(ROWS), choices=list(ROWS))
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
-    parser.add_argument("--network", default="prn_small", help="name of the weights")
+    parser.add_argument("--network", default="prn_small", help="weights that refine")
+    parser.add_argument("--proposer", default="mask_small", help="weights that take coarse masks")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="print what there is, compute none")
     return parser.parse_args()
@@ -83,7 +84,9 @@ def _read(path: Path, options: argparse.Namespace) -> list[dict]:
     wrong: set[object] = {row["size"] for row in rows} - {options.size}
     drawn = {tuple(row["families"]) for row in rows if row["picture"].startswith("made")}
     wrong |= drawn - {tuple(options.families)}
-    wrong |= {row["network"] for row in rows if ROWS[row["method"]].network} - {options.network}
+    for role in ("network", "proposer"):
+        named = {row[role] for row in rows if ROWS[row["method"]].network}
+        wrong |= named - {getattr(options, role)}
     if wrong:
         raise SystemExit(f"{path} holds results of {wrong}; take another file")
     if rows and not path.read_text(encoding="utf-8").endswith("\n"):
@@ -142,13 +145,14 @@ def _of_picture(
         rng = np.random.default_rng((SEED, crc32(f"{name} {kind}".encode())))
         guidance = KINDS[kind].make(photograph.alpha, trimap, rng)
         given = trimap if kind == "trimap" else None
-        task = Task(Image(photograph.image), guidance, given, options.network)
+        task = Task(Image(photograph.image), guidance, given, options.network, options.proposer)
         for method in rows_for(kind, options.methods):
             if (kind, method) in done:
                 continue
             row = {"picture": name, "family": photograph.family, "kind": kind, "method": method}
             row |= {"size": options.size, "families": options.families}
-            row |= {"network": options.network, "workers": options.workers}
+            row |= {"network": options.network, "proposer": options.proposer}
+            row |= {"workers": options.workers}
             try:
                 matte, seconds = _solved(method, task)
             except UserError as error:
@@ -208,8 +212,8 @@ def _print_method(method: str, rows: list[dict], region: str) -> None:
 def _print_comparison(
     by_method: dict[str, dict[str, dict]], pictures: list[str], region: str
 ) -> None:
-    """The product's methods against pymatting's closed form, at its best band."""
-    references = [f"pymatting_cf@{band}" for band in BANDS] + ["pymatting_cf"]
+    """The product's methods against closed form, at its best band."""
+    references = [f"closed_form@{band}" for band in BANDS] + ["pymatting_cf"]
     errors = {
         method: [found[name]["errors"].get(region, {"MAD": 0.0})["MAD"] for name in pictures]
         for method, found in by_method.items()

@@ -49,6 +49,7 @@ class Losses(Block):
         composition: weight of the composition term; 0 where the picture is degraded after
             composing, or its layers are not known.
         laplacian: weight of the pyramids' difference.
+        cross_entropy: weight of the binary cross entropy, for "mask_small".
         widest: dilation of the self-guidance: "paper" up to 30 and 15, "code" up to 29 and 14.
         guided_from: step from which half of the images guide themselves.
         self_guided_from: step from which all do.
@@ -58,6 +59,7 @@ class Losses(Block):
     l1: float = 1.0
     composition: float = 1.0
     laplacian: float = 1.0
+    cross_entropy: float = 0.0
     widest: Literal["paper", "code"] = "paper"
     guided_from: int = 5_000
     self_guided_from: int = 15_000
@@ -138,6 +140,7 @@ class _Loss:
             l1=weights.l1,
             composition=weights.composition,
             laplacian=weights.laplacian,
+            cross_entropy=weights.cross_entropy,
             widest=WIDEST[weights.widest],
             guided_from=weights.guided_from,
             self_guided_from=weights.self_guided_from,
