@@ -41,7 +41,7 @@ class TrimapSettings:
     radius: int | None = None
     smart: bool = True
     source: TrimapSource = "radius"
-    model: str = "prn_small"
+    model: str = "mask_small"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,10 @@ def two_planes() -> Matting:
     return Matting(2)
 
 
+def three_planes() -> Matting:
+    return Matting(3)
+
+
 def spec(name: str, build: str, kind: ModelKind = "matting") -> ModelSpec:
     """A row of the table of networks."""
     return ModelSpec(

@@ -18,9 +18,12 @@ from engine.imaging.types import (
     check_alpha,
 )
 from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.matting.mask_planes import mask_planes
 from engine.matting.network_tiles import enlarged, overview, shrunk
 from engine.models.loaded import load_network
+from engine.models.spec import ModelKind
 
+KINDS: tuple[ModelKind, ...] = ("proposal", "matting")
 UNSURE = (0.02, 0.98)
 """Alphas between which the network counts as not sure."""
 WIDENING = 3.0
@@ -39,11 +42,12 @@ def propose_trimap(
     """Let a network at low resolution say what is subject, ground and unknown.
 
     Where it is sure it overrules the mask: the mask's boundary may be far from the true one.
+    A network of proposals gets what classical methods make of the mask, one of matting the mask.
 
     Args:
         image: the photograph.
-        mask: the coarse mask, H×W float32 in [0, 1]: the network's guidance and prior.
-        model: name of a matting network's weights.
+        mask: the coarse mask, H×W float32 in [0, 1].
+        model: name of the weights of a network of one of `KINDS`.
         compute: where it runs.
         ctx: progress and cancel.
 
@@ -51,16 +55,18 @@ def propose_trimap(
         H×W uint8 trimap.
 
     Raises:
-        UserError: if the weights are missing or fit no matting network.
+        UserError: if the weights are missing or fit no such network.
         Cancelled: when asked to stop.
     """
     check_alpha(mask, image.size)
-    network = load_network(model, compute=compute, ctx=SubContext(ctx, 0.0, 0.3))
+    network = load_network(model, kind=KINDS, compute=compute, ctx=SubContext(ctx, 0.0, 0.3))
     ctx.progress(0.3, "Proposing the trimap")
 
     def look(rgb: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
-        guidance = shrunk(mask, size)
-        return network.run(rgb, np.stack([guidance] * network.planes, axis=-1))
+        small = shrunk(mask, size)
+        if network.spec.kind == "proposal":
+            return network.run(rgb, mask_planes(Image(rgb), small, ctx=ctx))
+        return network.run(rgb, np.stack([small] * network.planes, axis=-1))
 
     matte = overview(image, look).matte
     ctx.check()

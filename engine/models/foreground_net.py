@@ -22,6 +22,8 @@ _COLOURS, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _MEAN = (*_COLOURS, 0.5, *_COLOURS, *_COLOURS)
 _SCALE = (*_SPREAD, 0.5, *_SPREAD, *_SPREAD)
 """Of the picture, the matte, and the first guess of both layers."""
+_FAINT = 1 / 8
+"""Alpha below which the correction fades out."""
 
 
 class ForegroundNet(nn.Module):
@@ -51,7 +53,8 @@ class ForegroundNet(nn.Module):
 class SmallColours(nn.Module):
     """Corrects the colours of `colour_prior`, on the backbone of the small matting network.
 
-    It answers F̂ + (1 − α)D: an opaque subject keeps its colours exactly.
+    It answers F̂ + (1 − α)D, less where little is seen: an opaque subject keeps its colours exactly,
+    and where there is nothing to see the first guess stays.
     """
 
     mean: Tensor
@@ -69,7 +72,8 @@ class SmallColours(nn.Module):
         given = torch.cat([rgb, alpha, front, back], 1)
         seen = self.unet((given - self.mean) / self.scale)
         apart = F.pixel_shuffle(self.head(seen.stride2).float(), 2)
-        return front + (1 - alpha.float()) * apart
+        seen_through = (1 - alpha.float()) * (alpha.float() / _FAINT).clamp(max=1)
+        return front + seen_through * apart
 
 
 class PublishedColours(PublishedUnet):

@@ -30,7 +30,11 @@ MOST_KEPT = 4
 
 Floats = NDArray[np.float32]
 
-_ENTRY: dict[ModelKind, str] = {"matting": "predict", "foreground": "forward"}
+_ENTRY: dict[ModelKind, str] = {
+    "matting": "predict",
+    "proposal": "predict",
+    "foreground": "forward",
+}
 _kept: OrderedDict[tuple[str, str, str, Precision], LoadedNetwork] = OrderedDict()
 _lock = threading.RLock()
 
@@ -94,7 +98,7 @@ class LoadedNetwork:
 def load_network(
     name: str,
     *,
-    kind: ModelKind = "matting",
+    kind: ModelKind | tuple[ModelKind, ...] = "matting",
     compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> LoadedNetwork:
@@ -102,7 +106,7 @@ def load_network(
 
     Args:
         name: of the weights: a network of `MODELS`, or a name the user gave.
-        kind: what it must compute.
+        kind: what it must compute, or one of what.
         compute: device and precision.
         ctx: progress and cancel.
 
@@ -168,10 +172,11 @@ def reflected(plane: Floats, multiple: int) -> Floats:
     return np.pad(plane, widths, mode="reflect")
 
 
-def _of_kind(network: LoadedNetwork, kind: ModelKind) -> LoadedNetwork:
-    if network.spec.kind != kind:
+def _of_kind(network: LoadedNetwork, kind: ModelKind | tuple[ModelKind, ...]) -> LoadedNetwork:
+    kinds = (kind,) if isinstance(kind, str) else kind
+    if network.spec.kind not in kinds:
         raise UserError(
-            f"{network.name} is a {network.spec.kind} network; it cannot be used for {kind}.",
+            f"{network.name} is a {network.spec.kind} network; it cannot be used for {kinds[0]}.",
             remedy="'matte models list' shows what each is for.",
         )
     return network

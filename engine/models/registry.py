@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.models.spec import Ability, ModelSpec
 
 _REFINES: frozenset[Ability] = frozenset({"mask", "trimap", "region"})
+_PROPOSES: frozenset[Ability] = frozenset({"mask"})
 _PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
 
@@ -27,14 +28,14 @@ _ROWS = (
     ModelSpec(
         name="mask_small",
         title="Coarse masks, small",
-        kind="matting",
-        summary="Finds the edge that a coarse mask means, on a small copy; proposes trimaps.",
-        builder="engine.models.prn_small:build_for_masks",
+        kind="proposal",
+        summary="Weighs what classical methods make of a coarse mask; proposes trimaps.",
+        builder="engine.models.mask_small:build",
         weights="mask_small.safetensors",
         licence="MIT",
         origin=f"trained with matte-train mg_matting; after {_PAPER}",
         size_multiple=32,
-        abilities=_REFINES,
+        abilities=_PROPOSES,
     ),
     ModelSpec(
         name="prn",

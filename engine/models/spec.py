@@ -9,7 +9,12 @@ from typing import Any, Literal
 
 from engine.errors import BugError
 
-ModelKind = Literal["segmentation", "matting", "foreground", "generator"]
+MASK_PLANES = 3
+"""Planes of guidance of a network for coarse masks: the mask, closed form's matte, GrabCut's mask
+(`engine.matting.mask_planes`)."""
+ModelKind = Literal["segmentation", "proposal", "matting", "foreground", "generator"]
+"""A matting network takes at most two planes of guidance; one of proposals takes `MASK_PLANES`, and
+its matte of a small copy says where the trimap of the photograph is unknown."""
 Ability = Literal["automatic", "mask", "trimap", "clicks", "foreground", "region"]
 
 

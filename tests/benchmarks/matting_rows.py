@@ -17,6 +17,7 @@ import numpy as np
 from engine.guidance.trimap import check_solvable, trimap_from_mask
 from engine.imaging.types import UNKNOWN, Alpha, Image, Trimap
 from engine.matting.mask_guided import refine
+from engine.matting.mask_planes import mask_planes
 from engine.matting.proposal import propose_trimap
 from engine.matting.solve import solve_alpha
 from engine.models.loaded import load_network
@@ -97,10 +98,12 @@ def _pymatting(solver: str, task: Task, _: Alpha | None) -> Alpha:
 
 
 def _network(task: Task, _: Alpha | None) -> Alpha:
-    """The network alone, which sees the whole picture and the guidance."""
-    network = load_network(task.network if task.trimap is not None else task.proposer)
-    planes = np.stack([task.guidance] * network.planes, axis=-1)
-    return network.run(task.image.rgb(), planes)
+    """The network alone, which sees the whole picture and the guidance, or what is made of it."""
+    if task.trimap is None:
+        network = load_network(task.proposer, kind="proposal")
+        return network.run(task.image.rgb(), mask_planes(task.image, task.guidance))
+    network = load_network(task.network)
+    return network.run(task.image.rgb(), np.stack([task.guidance] * network.planes, axis=-1))
 
 
 def _refined(task: Task, base: Alpha | None) -> Alpha:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.errors import UserError
+
 if TYPE_CHECKING:
     from trainer.data.pool.build import Kind
 
@@ -29,11 +31,10 @@ Layers = Annotated[
         "--layers", help="Foregrounds with their mattes, for mg_foreground, in place of crops."
     ),
 ]
-Coarse = Annotated[
-    bool,
-    typer.Option("--coarse", help="Crops of reduced photographs, for networks that take masks."),
+Masks = Annotated[
+    bool, typer.Option("--masks", help="Coarse masks of reduced photographs, for mask_small.")
 ]
-COARSE_SIDE = 160
+MASK_SIDE = 160
 """Of crops that show the same piece of a photograph in fewer pixels."""
 
 
@@ -45,26 +46,27 @@ def pool(
     seed: Seed = 0,
     validation: Validation = False,
     layers: Layers = False,
-    coarse: Coarse = False,
+    masks: Masks = False,
 ) -> None:
     """Make crops ahead of time, each with the matte that closed form finds for it.
 
-    With --layers it makes foregrounds with their mattes, which need no background; with --coarse,
-    crops for the network that proposes trimaps, which need no matte of closed form.
+    With --layers it makes foregrounds with their mattes, which need no background; with --masks,
+    coarse masks with what closed form and GrabCut make of them.
     Goes on where it was stopped; a training may use what is there already.
     """
     from rich.progress import Progress
 
-    from trainer.data.pool.build import CROPS, LAYERS, fill, sources
+    from trainer.data.pool.build import CROPS, LAYERS, MASKS, fill, sources
 
+    if layers and masks:
+        raise UserError("A pool holds --layers or --masks.", remedy="Make two pools.")
     drawn_from = sources(
         people=people,
         backgrounds=backgrounds,
         split="validation" if validation else "train",
-        coarse=coarse,
-        **({"side": COARSE_SIDE} if coarse else {}),
+        **({"side": MASK_SIDE} if masks else {}),
     )
-    kind: Kind[Any] = LAYERS if layers else CROPS
+    kind: Kind[Any] = LAYERS if layers else MASKS if masks else CROPS
     with Progress() as progress:
         task = progress.add_task("Making shards")
         fill(

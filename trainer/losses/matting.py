@@ -11,7 +11,6 @@ from torch import Tensor
 
 from engine.models.refinement import Heads, fuse
 from trainer.losses.composition import Colours, composition_loss
-from trainer.losses.cross_entropy import cross_entropy_loss
 from trainer.losses.l1 import l1_loss
 from trainer.losses.laplacian import PROGRESSIVE_WEIGHTS, laplacian_loss
 from trainer.phase import Batch, StepContext
@@ -40,8 +39,6 @@ class MattingLoss:
         composition: weight of the composition term; 0 where colours are not known or were changed
             after composing.
         laplacian: weight of the pyramids' difference.
-        cross_entropy: weight of the binary cross entropy, for networks that answer probabilities;
-            not of the paper.
         colours: units of the composition term.
         laplacian_weights: of the pyramid's levels, the finest first.
         widest: largest dilation of the self-guidance, from strides 8 and 4; see `WIDEST`.
@@ -55,7 +52,6 @@ class MattingLoss:
     l1: float = 1.0
     composition: float = 1.0
     laplacian: float = 1.0
-    cross_entropy: float = 0.0
     colours: Colours = "normalised"
     laplacian_weights: Sequence[float] = PROGRESSIVE_WEIGHTS
     widest: tuple[int, int] = WIDEST["paper"]
@@ -116,10 +112,6 @@ class MattingLoss:
         terms: dict[str, Tensor] = {}
         if self.l1:
             terms["l1"] = self.l1 * l1_loss(level.matte, alpha, level.mask, total=total)
-        if self.cross_entropy:
-            terms["cross_entropy"] = self.cross_entropy * cross_entropy_loss(
-                level.matte, alpha, level.mask, total=total
-            )
         if self.composition:
             terms["composition"] = self.composition * composition_loss(
                 level.matte,

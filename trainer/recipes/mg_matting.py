@@ -5,13 +5,15 @@ Source: Yu et al., "Mask Guided Matting via Progressive Refinement Network" (202
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 from torch import Tensor, nn
 
 from engine.errors import UserError
-from engine.models import prn, prn_small, small_unet
+from engine.models import mask_small, prn, prn_small, small_unet
 from trainer.config import Block, Learning, RunConfig
+from trainer.data.mask_samples import MaskSamples
 from trainer.data.matting_samples import FirstPlanes, GuidanceMix, MattingSamples
 from trainer.data.pool import PoolSamples
 from trainer.data.scenes import Augmentation
@@ -19,6 +21,7 @@ from trainer.data.sources import WITHOUT_LAYERS, Source, open_scenes
 from trainer.encoder_start import EncoderFile, start_encoder
 from trainer.losses.matting import LEVEL_WEIGHTS, WIDEST, MattingLoss
 from trainer.phase import Batch, Phase, Samples, Setup, StepContext
+from trainer.validation.masks import MaskJudge
 from trainer.validation.matting import MattingJudge
 from trainer.validation.photographs import Judged
 from trainer.validation.pool import PoolJudge
@@ -28,8 +31,8 @@ class Network(Block):
     """Which network.
 
     Attributes:
-        name: "prn", as published; "prn_small", which corrects a matte; "mask_small", narrower,
-            which finds what a coarse mask means.
+        name: "prn", as published; "prn_small", which corrects a matte; "mask_small", which weighs
+            what classical methods make of a coarse mask (from a pool of masks alone).
         narrow: divides every layer's channels; a narrow network is for trying out and can't be
             exported.
         encoder: weights of a classifier that the encoder of "prn" starts from, or "off".
@@ -49,7 +52,6 @@ class Losses(Block):
         composition: weight of the composition term; 0 where the picture is degraded after
             composing, or its layers are not known.
         laplacian: weight of the pyramids' difference.
-        cross_entropy: weight of the binary cross entropy, for "mask_small".
         widest: dilation of the self-guidance: "paper" up to 30 and 15, "code" up to 29 and 14.
         guided_from: step from which half of the images guide themselves.
         self_guided_from: step from which all do.
@@ -59,7 +61,6 @@ class Losses(Block):
     l1: float = 1.0
     composition: float = 1.0
     laplacian: float = 1.0
-    cross_entropy: float = 0.0
     widest: Literal["paper", "code"] = "paper"
     guided_from: int = 5_000
     self_guided_from: int = 15_000
@@ -101,14 +102,20 @@ def build(config: Config) -> Setup:
 
 
 def _samples(config: Config, planes: int) -> Samples:
+    if config.network.name == "mask_small" and config.data.source != "pool":
+        raise UserError(
+            "The network mask_small is trained on a pool of masks alone.",
+            remedy="Set data.source=pool and data.pool to what `matte-train pool --masks` made.",
+        )
     if config.data.source in WITHOUT_LAYERS and config.loss.composition > 0:
         raise UserError(
             f"Samples of {config.data.source!r} come without foreground and background.",
             remedy="Set loss.composition=0.",
         )
     if config.data.source == "pool":
-        crops = PoolSamples(config.data.pool, seed=config.seed, guidance=config.guidance)
-        return FirstPlanes(crops, planes)
+        if config.network.name == "mask_small":
+            return MaskSamples(config.data.pool, seed=config.seed)
+        return FirstPlanes(PoolSamples(config.data.pool, seed=config.seed), planes)
     return MattingSamples(
         scenes=open_scenes(config.data, config.augmentation),
         augmentation=config.augmentation,
@@ -119,16 +126,12 @@ def _samples(config: Config, planes: int) -> Samples:
     )
 
 
-def _judge(config: Config) -> MattingJudge | PoolJudge:
+def _judge(config: Config) -> MattingJudge | PoolJudge | MaskJudge:
     asked = config.validation
     if asked.photographs == "pool":
-        return PoolJudge(
-            asked.pool,
-            count=asked.count,
-            seed=asked.seed,
-            shown=asked.shown,
-            guidance=config.guidance,
-        )
+        if config.network.name == "mask_small":
+            return MaskJudge(asked.pool, count=asked.count, shown=asked.shown)
+        return PoolJudge(asked.pool, count=asked.count, seed=asked.seed, shown=asked.shown)
     return MattingJudge(asked, config.guidance)
 
 
@@ -140,7 +143,6 @@ class _Loss:
             l1=weights.l1,
             composition=weights.composition,
             laplacian=weights.laplacian,
-            cross_entropy=weights.cross_entropy,
             widest=WIDEST[weights.widest],
             guided_from=weights.guided_from,
             self_guided_from=weights.self_guided_from,
@@ -151,14 +153,18 @@ class _Loss:
         return self._loss(heads, batch, context)
 
 
-_SMALL = {"prn_small": (small_unet.WIDTHS, 2), "mask_small": (prn_small.MASK_WIDTHS, 1)}
-"""Channels and planes of guidance."""
+_Network: TypeAlias = prn.Prn | prn_small.PrnSmall | mask_small.MaskSmall
+_SMALL: dict[str, tuple[Callable[..., _Network], tuple[int, ...]]] = {
+    "prn_small": (prn_small.PrnSmall, small_unet.WIDTHS),
+    "mask_small": (mask_small.MaskSmall, mask_small.WIDTHS),
+}
+"""Network and channels."""
 
 
-def _network(wanted: Network) -> prn.Prn | prn_small.PrnSmall:
-    if wanted.name in _SMALL:
-        widths, planes = _SMALL[wanted.name]
-        return prn_small.PrnSmall(widths=tuple(w // wanted.narrow for w in widths), planes=planes)
+def _network(wanted: Network) -> _Network:
+    if wanted.name != "prn":
+        make, widths = _SMALL[wanted.name]
+        return make(widths=tuple(width // wanted.narrow for width in widths))
     network = prn.Prn(width=prn.WIDTH // wanted.narrow)
     if wanted.encoder is not None:
         start_encoder(network, wanted.encoder)

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine.imaging.types import UNKNOWN, Alpha
-from trainer.data.guidance import GuidanceSettings, guidance_of, trimap_guidance
+from trainer.data.guidance import guidance_of, trimap_guidance
 from trainer.data.matting_samples import picture_tensor
 from trainer.data.pool import Crop, Pool
+from trainer.data.pool.variation import unit
 from trainer.phase import Validation
 from trainer.validation.sheet import picture_sheet
 
@@ -37,7 +38,6 @@ class PoolJudge:
         seed: of the guidance.
         shown: how many are on the sheet.
         network: its name in the recipe's `Setup`.
-        guidance: settings of what is made of the mattes.
     """
 
     root: Path
@@ -45,7 +45,6 @@ class PoolJudge:
     seed: int = 900_000
     shown: int = 6
     network: str = "alpha"
-    guidance: GuidanceSettings | None = None
 
     def __call__(self, networks: Mapping[str, nn.Module]) -> Validation:
         """Means over the crops, in thousandths.
@@ -73,8 +72,7 @@ class PoolJudge:
         for number in chosen:
             crop = pool.crop(int(number))
             for kind in KINDS[crop.kind]:
-                rng = np.random.default_rng([self.seed, int(number)])
-                yield _asked(crop, kind, rng, self.guidance)
+                yield _asked(crop, kind, np.random.default_rng([self.seed, int(number)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,29 +97,22 @@ class _Question:
         )
 
 
-def _asked(
-    crop: Crop, kind: str, rng: np.random.Generator, settings: GuidanceSettings | None
-) -> _Question:
-    truth = _unit(crop.alpha)
+def _asked(crop: Crop, kind: str, rng: np.random.Generator) -> _Question:
+    truth = unit(crop.alpha)
     if kind == REFINE:
-        prior = _unit(crop.prior)
+        prior = unit(crop.prior)
         return _Question(crop, kind, trimap_guidance(crop.trimap), prior, truth)
-    guidance = guidance_of(truth, kind, rng, settings=settings)
+    guidance = guidance_of(truth, kind, rng)
     return _Question(crop, kind, guidance, guidance, truth)
-
-
-def _unit(plane: NDArray[np.uint8]) -> Alpha:
-    return plane.astype(np.float32) / np.float32(255)
 
 
 def _answers(
     network: nn.Module, questions: Iterator[_Question]
 ) -> Iterator[tuple[_Question, Alpha]]:
     where = next(network.parameters()).device
-    wanted = int(network.guidance_channels)  # type: ignore[arg-type]
     while batch := list(islice(questions, BATCH)):
         rgb = torch.stack([picture_tensor(one.crop.image) for one in batch]).to(where)
-        planes = np.stack([[one.guidance, one.prior][:wanted] for one in batch])
+        planes = np.stack([np.stack([one.guidance, one.prior]) for one in batch])
         given = torch.from_numpy(planes.astype(np.float32)).to(where)
         with torch.no_grad():
             alpha = network.predict(rgb, given)  # type: ignore[operator]

@@ -14,10 +14,13 @@ from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image, Rect
 from engine.jobs.context import NOBODY
 from engine.matting import network_tiles as tiler
 from engine.matting.mask_guided import refine
+from engine.matting.mask_planes import mask_planes
 from engine.matting.methods import METHODS, method_named, network_methods
 from engine.matting.proposal import propose_trimap
 from engine.matting.solve import resolve_region, solve_alpha
 from engine.models.loaded import load_network
+from engine.models.registry import MODELS
+from tests import made_networks as made
 
 EXACT = Compute("cpu", "float32")
 LABELS = np.zeros(256, np.float32)
@@ -248,6 +251,25 @@ def test_a_proposal_for_a_large_photograph_is_made_on_a_small_copy() -> None:
         Image(image.pixels[::2, ::2].copy()), mask[::2, ::2].copy(), model="random", compute=EXACT
     )
     assert np.mean(trimap[::2, ::2] == small) > 0.9
+
+
+def test_a_network_of_proposals_weighs_what_is_made_of_the_mask(weights, monkeypatch) -> None:
+    monkeypatch.setitem(MODELS, "weigher", made.spec("weigher", "three_planes", "proposal"))
+    made.save_weights(weights, "weigher", made.calm(made.seeded(made.Matting, 3)))
+    image, mask, _ = disc(160)
+    trimap = propose_trimap(image, mask, model="weigher", compute=EXACT)
+    network = load_network("weigher", kind="proposal", compute=EXACT)
+    matte = network.run(image.rgb(), mask_planes(image, mask))
+    doubted = (matte > 0.02) & (matte < 0.98)
+    assert (trimap[doubted] == UNKNOWN).all()
+    sure = trimap != UNKNOWN
+    assert np.array_equal(trimap[sure] == FOREGROUND, matte[sure] > 0.5)
+    for use in (
+        lambda: refine(image, mask, model="weigher", compute=EXACT),
+        lambda: method_named("weigher"),
+    ):
+        with pytest.raises(UserError, match="weigher"):
+            use()
 
 
 @pytest.mark.usefixtures("weights")

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.errors import BugError
-from engine.models.prn_small import PrnSmall, build, build_for_masks
+from engine.models.prn_small import PrnSmall, build
 from engine.models.refinement import fuse
 from engine.models.small_unet import WIDTHS
 
@@ -33,8 +33,6 @@ def test_it_is_as_large_as_it_should_be():
     count = sum(parameter.numel() for parameter in build().parameters())
     assert len(WIDTHS) == 5
     assert 2_000_000 < count < 2_500_000
-    narrower = sum(parameter.numel() for parameter in build_for_masks().parameters())
-    assert 0.4 * count < narrower < 0.7 * count
 
 
 def test_it_answers_three_mattes_of_the_inputs_size(network, inputs):
@@ -49,17 +47,6 @@ def test_its_first_answer_is_nearly_the_prior(inputs):
     answer = build()(rgb, guidance).os1
     assert (answer - guidance[:, 1:]).abs().max() < 0.3
     assert 0 < (answer - guidance[:, 1:]).abs().mean() < 0.06
-
-
-def test_a_mask_is_softened_before_it_is_corrected(inputs):
-    torch.manual_seed(0)
-    mask = torch.zeros(1, 1, 64, 96)
-    mask[..., 45:] = 1
-    answer = build_for_masks()(inputs[0][:1], mask).os1
-    near = (answer - mask).abs()[..., 37:53]
-    far = (answer - mask).abs()[..., 64:]
-    assert near.mean() > 0.15
-    assert far.mean() < 0.06
 
 
 def test_predict_is_the_fused_answer(network, inputs):

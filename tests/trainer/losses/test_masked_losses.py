@@ -7,7 +7,6 @@ from torch import Tensor
 
 from engine.errors import BugError
 from trainer.losses.composition import composition_loss
-from trainer.losses.cross_entropy import cross_entropy_loss
 from trainer.losses.foreground import REGIONS, ForegroundLoss, Region
 from trainer.losses.l1 import l1_loss
 from trainer.losses.laplacian import PLAIN_WEIGHTS, laplacian_loss, laplacian_pyramid
@@ -27,27 +26,6 @@ def test_l1_is_the_mean_inside_the_mask() -> None:
     target = torch.tensor([[[[0.0, 0.0], [0.0, 1.0]]]])
     mask = torch.tensor([[[[1.0, 0.0], [1.0, 1.0]]]])
     assert float(l1_loss(prediction, target, mask, total=alone)) == pytest.approx(1.25 / 3)
-
-
-def test_cross_entropy_is_the_mean_inside_the_mask() -> None:
-    answer = torch.tensor([[[[0.5, 0.9], [0.25, 0.3]]]])
-    truth = torch.tensor([[[[1.0, 1.0], [0.5, 0.0]]]])
-    mask = torch.tensor([[[[1.0, 1.0], [1.0, 0.0]]]])
-    costs = np.log(2), -np.log(0.9), -0.5 * (np.log(0.25) + np.log(0.75))
-    found = cross_entropy_loss(answer, truth, mask, total=alone)
-    assert float(found) == pytest.approx(sum(costs) / 3, rel=1e-5)
-
-
-def test_cross_entropy_pulls_a_soft_answer_to_the_matte_and_bears_certainty() -> None:
-    truth = torch.tensor([[[[0.3, 1.0, 0.0]]]])
-    everywhere = torch.ones_like(truth)
-    for values, signs in (([0.2, 0.9, 0.1], [-1, -1, 1]), ([0.4, 0.9, 0.1], [1, -1, 1])):
-        answer = torch.tensor([[[values]]], requires_grad=True)
-        cross_entropy_loss(answer, truth, everywhere, total=alone).backward()
-        assert answer.grad is not None
-        assert answer.grad.sign().flatten().tolist() == signs
-    sure = cross_entropy_loss(1 - truth.round(), truth.round(), everywhere, total=alone)
-    assert 10 < float(sure) < 20
 
 
 def test_an_empty_mask_costs_nothing_and_has_a_zero_gradient() -> None:

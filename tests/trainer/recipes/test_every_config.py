@@ -12,7 +12,14 @@ from checkpoint_states import same
 from tests.trainer.data.layouts.layout_trees import matte, picture
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import config_file, has_key, load_run
-from trainer.data.pool import Crop, Layer, write_layers, write_shard
+from trainer.data.pool import (
+    Crop,
+    Layer,
+    MaskCrop,
+    write_layers,
+    write_masks,
+    write_shard,
+)
 from trainer.loop import Report, build_setup, train
 from trainer.phase import Setup
 from trainer.recipes import RECIPES
@@ -66,9 +73,10 @@ DATA = {
     "validation.pool": '"pool-validation"',
 }
 """Where that training finds what the test has made; a recipe takes what it has keys for."""
+MASKS = {"data.pool": '"masks"', "validation.pool": '"masks"'}
 CHANGED: dict[str, dict[str, str]] = {
     "default": SMALL_DEFAULT | DATA,
-    "masks": SMALL_DEFAULT | DATA,
+    "masks": SMALL_DEFAULT | MASKS,
     "smoke": {},
 }
 
@@ -96,6 +104,7 @@ def made(tmp_path_factory) -> Path:
     crops = [_crop(kind) for kind in ("fine", "coarse")]
     for name in ("pool", "pool-validation"):
         write_shard(folder / name / "0", crops)
+    write_masks(folder / "masks" / "0", [_mask_crop(one) for one in crops])
     layers = [Layer(one.image, one.alpha, family=one.family, scene=one.scene) for one in crops]
     write_layers(folder / "layers" / "0", layers)
     return folder
@@ -122,6 +131,11 @@ def _crop(kind: str) -> Crop:
     trimap = np.where(alpha == 255, 255, np.where(alpha == 0, 0, 128)).astype(np.uint8)
     image = rng.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     return Crop(image, alpha, trimap, trimap, kind=kind, family="made", scene=kind)
+
+
+def _mask_crop(crop: Crop) -> MaskCrop:
+    planes = {"mask": crop.trimap, "matte": crop.prior, "cut": crop.trimap // 255 * 255}
+    return MaskCrop(crop.image, crop.alpha, **planes, family=crop.family, scene=crop.scene)
 
 
 def changes(recipe: str, config: str, table: dict[str, str]) -> list[str]:

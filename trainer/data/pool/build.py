@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ import numpy as np
 from trainer.data.layouts.opening import open_backgrounds
 from trainer.data.made import MadeMattes
 from trainer.data.pool.layers import Layer, layers_of, write_layers
+from trainer.data.pool.masks import MaskCrop, masks_of, write_masks
 from trainer.data.pool.scenes import Sources, crops_of
 from trainer.data.pool.shards import Crop, write_shard
 from trainer.data.portraits import MadePortraits
@@ -45,6 +46,7 @@ class Kind(Generic[T]):
 
 CROPS: Kind[Crop] = Kind(crops_of, write_shard)
 LAYERS: Kind[Layer] = Kind(layers_of, write_layers)
+MASKS: Kind[MaskCrop] = Kind(masks_of, write_masks)
 
 
 class SomeBackgrounds:
@@ -69,7 +71,6 @@ def sources(
     split: Split = "train",
     scene: int = 512,
     side: int = 256,
-    coarse: bool = False,
 ) -> Sources:
     """Made mattes and portraits, with recomposed people and real backgrounds where given.
 
@@ -79,7 +80,6 @@ def sources(
         split: of everything.
         scene: side of the photographs in pixels.
         side: of the crops.
-        coarse: only crops of reduced photographs.
     """
     subjects: list[tuple[Subjects, float]] = [
         (MadeMattes(split, (scene, scene)), MADE),
@@ -90,8 +90,7 @@ def sources(
     behind: Backgrounds | None = None
     if backgrounds is not None:
         behind = SomeBackgrounds(backgrounds, split)
-    drawn_from = Sources(subjects, behind, split, scene, side)
-    return replace(drawn_from, coarse=1.0) if coarse else drawn_from
+    return Sources(subjects, behind, split, scene, side)
 
 
 def fill(

@@ -1,0 +1,70 @@
+"""What classical methods make of a coarse mask: planes for a network that weighs them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UserError
+from engine.guidance.grabcut import Labels, iterate
+from engine.guidance.trimap import trimap_from_mask
+from engine.imaging.types import (
+    BACKGROUND,
+    FOREGROUND,
+    Alpha,
+    Image,
+    Pixels,
+    Trimap,
+    from_float,
+    to_float,
+)
+from engine.jobs.context import NOBODY, JobContext
+from engine.matting.solve import solve_alpha
+
+BAND = 50
+"""Pixels to each side of the mask's edge that may change, in a picture of 1080."""
+REFERENCE = 1080
+ITERATIONS = 3
+"""Of GrabCut; more change little."""
+
+
+def mask_planes(image: Image, mask: Alpha, *, ctx: JobContext = NOBODY) -> NDArray[np.float32]:
+    """The mask, closed form's matte in a wide band around its edge, and GrabCut's mask there.
+
+    Where nothing lies outside of the band on one side, the mask stands for both.
+
+    Args:
+        image: the photograph, small (a few hundred pixels).
+        mask: H×W float32 in [0, 1].
+        ctx: cancel.
+
+    Returns:
+        H×W×3 float32 in [0, 1].
+    """
+    band = band_of(mask)
+    cut = _cut(image.pixels, mask, band, ctx)
+    return np.stack([mask, _matte(image, mask, band, ctx), cut], axis=-1)
+
+
+def band_of(mask: Alpha) -> Trimap:
+    """A trimap that is unknown wherever the mask may be wrong."""
+    radius = max(1, round(BAND * min(mask.shape) / REFERENCE))
+    return trimap_from_mask(mask, radius=radius, smart=False)
+
+
+def _matte(image: Image, mask: Alpha, band: Trimap, ctx: JobContext) -> Alpha:
+    try:
+        return solve_alpha(image, band, ctx=ctx)
+    except UserError:  # only one side is known
+        return mask
+
+
+def _cut(pixels: Pixels, mask: Alpha, band: Trimap, ctx: JobContext) -> Alpha:
+    labels: Labels = np.where(mask > 0.5, np.uint8(cv2.GC_PR_FGD), np.uint8(cv2.GC_PR_BGD))
+    labels[band == FOREGROUND] = cv2.GC_FGD
+    labels[band == BACKGROUND] = cv2.GC_BGD
+    rgb = pixels if pixels.dtype == np.uint8 else from_float(to_float(pixels), np.uint8)
+    return iterate(np.ascontiguousarray(rgb), labels, iterations=ITERATIONS, ctx=ctx).astype(
+        np.float32
+    )
