@@ -109,7 +109,7 @@ def seeded(build: type[nn.Module], *arguments: int, seed: int = 0) -> nn.Module:
 
 
 def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, matting: str) -> Path:
-    """Make a calm matting network called `matting` and a `painter` the only weights there are.
+    """Make a calm network called `matting`, `mask_small` and `painter` the only weights there are.
 
     Returns:
         Their folder, $MATTE_HOME; what comes with the product is not found.
@@ -126,8 +126,10 @@ def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, matting: str)
     for name in [name for name, row in MODELS.items() if row.kind == "foreground"]:
         monkeypatch.delitem(MODELS, name)
     monkeypatch.setitem(MODELS, matting, spec(matting, "two_planes"))
+    monkeypatch.setitem(MODELS, "mask_small", spec("mask_small", "three_planes", "proposal"))
     monkeypatch.setitem(MODELS, "painter", spec("painter", "Painter", "foreground"))
     save_weights(folder, matting, calm(seeded(Matting, 2)))
+    save_weights(folder, "mask_small", calm(seeded(Matting, 3)))
     save_weights(folder, "painter", seeded(Painter))
     forget_networks()
     return folder

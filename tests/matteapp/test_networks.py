@@ -82,7 +82,7 @@ CHOICES = [
     ),
     (
         {"refine": "prn_small", "trimap.source": "network"},
-        ["--refine", "prn_small", "--propose", "prn_small"],
+        ["--refine", "prn_small", "--propose", "mask_small"],
     ),
 ]
 
@@ -131,7 +131,7 @@ def test_another_refinement_makes_another_matte(qtbot, networked, photo, mask) -
 
 def test_missing_weights_are_told_in_the_bar(qtbot, networked, photo, mask, weights) -> None:
     _open(qtbot, networked, photo, mask)
-    (weights / "prn_small.safetensors").unlink()
+    (weights / "mask_small.safetensors").unlink()
     networked.window.panels.settings["trimap"].edited.emit("trimap.source", "network", True)
-    qtbot.waitUntil(lambda: "prn_small" in networked.window.bar.text.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "mask_small" in networked.window.bar.text.text(), timeout=30_000)
     assert "matte models add" in networked.window.bar.text.text()
