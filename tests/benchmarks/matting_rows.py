@@ -3,7 +3,8 @@
 With a trimap all methods solve that. With anything else (a coarse mask, the foreground of a trimap,
 a soft matte) a classical method needs a trimap around the guidance's edge: by the product's own
 rule (`closed_form`), or of fixed width (`…@40` is 40 pixels to each side per 1080 of short side).
-Closed form is the engine's: less than 0.001 from pymatting's in the band, in less time.
+Closed form is the engine's: less than 0.001 from pymatting's in the band, in less time. What is
+shipped solves a trimap by closed form, and anything else in the trimap that a network proposes.
 """
 
 from __future__ import annotations
@@ -118,16 +119,9 @@ def _refined(task: Task, base: Alpha | None) -> Alpha:
     return refine(task.image, base, trimap, model=task.network)
 
 
-def _shipped(task: Task, _: Alpha | None) -> Alpha:
-    """The network's trimap where there is none; closed form in it; the network refines."""
-    if task.trimap is not None:
-        return solve_alpha(task.image, task.trimap, refine=task.network)
-    return solve_alpha(task.image, _proposal(task), refine=task.network)
-
-
-def _proposed(task: Task, _: Alpha | None) -> Alpha:
-    """The shipped default without its last step."""
-    return solve_alpha(task.image, _proposal(task))
+def _shipped(refines: bool, task: Task, _: Alpha | None) -> Alpha:
+    """The network's trimap, and closed form in it."""
+    return solve_alpha(task.image, _proposal(task), refine=task.network if refines else "")
 
 
 def _proposal(task: Task) -> Trimap:
@@ -147,8 +141,8 @@ ROWS: dict[str, Row] = {
     "pymatting_knn+network": Row(_refined, base="pymatting_knn", only="trimap", network=True),
     "knn+network": Row(_refined, base="knn", network=True),
     "closed_form+network": Row(_refined, base="closed_form", network=True),
-    "proposed": Row(_proposed, only="mask", network=True),
-    "shipped": Row(_shipped, network=True),
+    "shipped": Row(partial(_shipped, False), only="mask", network=True),
+    "shipped+network": Row(partial(_shipped, True), only="mask", network=True),
 }
 """Name to row."""
 
