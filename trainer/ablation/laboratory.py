@@ -161,7 +161,7 @@ def check_pool(pool: Path, crop: int) -> None:
     Raises:
         UserError: if they are not, or there are none.
     """
-    side = Pool(pool).crop(0).alpha.shape[0]
+    side = Pool(pool).at(0).alpha.shape[0]
     if side < crop:
         raise UserError(
             f"Its crops are {side} pixels wide, not {crop}.",

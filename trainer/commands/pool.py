@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from trainer.data.pool.build import Kind
+    from trainer.data.pool.build import Pieces
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of the pool.")]
 Shards = Annotated[int, typer.Option("--shards", min=1, help="Folders of 128 pieces to have.")]
@@ -56,7 +56,10 @@ def pool(
     """
     from rich.progress import Progress
 
-    from trainer.data.pool.build import CROPS, LAYERS, MASKS, fill, sources
+    from trainer.data.pool.build import fill, sources
+    from trainer.data.pool.layers import layers_of
+    from trainer.data.pool.masks import masks_of
+    from trainer.data.pool.scenes import crops_of
 
     if layers and masks:
         raise UserError("A pool holds --layers or --masks.", remedy="Make two pools.")
@@ -66,7 +69,7 @@ def pool(
         split="validation" if validation else "train",
         **({"side": MASK_SIDE} if masks else {}),
     )
-    kind: Kind[Any] = LAYERS if layers else MASKS if masks else CROPS
+    pieces: Pieces = layers_of if layers else masks_of if masks else crops_of
     with Progress() as progress:
         task = progress.add_task("Making shards")
         fill(
@@ -74,6 +77,6 @@ def pool(
             shards,
             drawn_from,
             seed=seed,
-            kind=kind,
+            pieces=pieces,
             told=lambda done, wanted: progress.update(task, completed=done, total=wanted),
         )

@@ -9,10 +9,9 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.data.pool.masks import MaskPool
+from trainer.data.pool.masks import GUIDANCE, MaskPool
 from trainer.data.pool.variation import Order, lit, turned, unit
 
-GUIDANCE = ("mask", "matte", "cut")
 APART = 0.02
 """Where a plane and the truth differ by more, and `NEAR` pixels on, the finer heads are judged."""
 NEAR = 4
@@ -39,7 +38,7 @@ class MaskSamples:
     def sample(self, index: int) -> dict[str, Tensor]:
         """`image`, `alpha`, `guidance` (mask, closed form's matte, GrabCut's mask), `unknown`."""
         rng = np.random.default_rng([self._seed, index])
-        crop = self._pool.crop(self._order.at(index))
+        crop = self._pool.at(self._order.at(index))
         guidance = np.stack([getattr(crop, name) for name in GUIDANCE], axis=-1)
         planes: dict[str, NDArray[np.float32]] = {
             "image": lit(crop.image, rng),

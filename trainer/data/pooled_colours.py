@@ -54,9 +54,9 @@ class PooledColours:
     def _matte(self, rng: np.random.Generator) -> tuple[Alpha, Pixels8 | None]:
         """A matte, with the colours that belong to it unless they shall be a picture's."""
         if self.layers is None or rng.random() < self.random_alpha:
-            alpha = self.mattes.crop(int(rng.integers(len(self.mattes)))).alpha
+            alpha = self.mattes.at(int(rng.integers(len(self.mattes)))).alpha
             return _unit(_turned(_cropped(alpha, alpha, self.crop, rng), rng)), None
-        layer = self.layers.layer(int(rng.integers(len(self.layers))))
+        layer = self.layers.at(int(rng.integers(len(self.layers))))
         both = np.dstack([layer.foreground, layer.alpha])
         both = _turned(_cropped(both, layer.alpha, self.crop, rng), rng)
         return _unit(both[..., 3]), np.ascontiguousarray(both[..., :3])

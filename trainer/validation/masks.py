@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine.imaging.types import Alpha
-from trainer.data.mask_samples import GUIDANCE
 from trainer.data.matting_samples import picture_tensor
-from trainer.data.pool.masks import MaskCrop, MaskPool
+from trainer.data.pool.masks import GUIDANCE, MaskCrop, MaskPool
 from trainer.data.pool.variation import unit
 from trainer.phase import Validation
 from trainer.validation.sheet import picture_sheet
@@ -57,7 +56,7 @@ class MaskJudge:
     def _crops(self) -> list[MaskCrop]:
         pool = MaskPool(self.root)
         chosen = np.linspace(0, len(pool) - 1, min(self.count, len(pool))).astype(int)
-        return [pool.crop(int(number)) for number in chosen]
+        return [pool.at(int(number)) for number in chosen]
 
 
 def _answers(network: nn.Module, crops: list[MaskCrop]) -> Iterator[tuple[MaskCrop, Alpha]]:

@@ -70,7 +70,7 @@ class PoolJudge:
         pool = Pool(self.root)
         chosen = np.linspace(0, len(pool) - 1, min(self.count, len(pool))).astype(int)
         for number in chosen:
-            crop = pool.crop(int(number))
+            crop = pool.at(int(number))
             for kind in KINDS[crop.kind]:
                 yield _asked(crop, kind, np.random.default_rng([self.seed, int(number)]))
 

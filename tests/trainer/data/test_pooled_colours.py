@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from trainer.data.pool import Crop, Layer, LayerPool, Pool, write_layers, write_shard
+from trainer.data.pool import Crop, Layer, LayerPool, Pool, write_shard
 from trainer.data.pooled_colours import PooledColours, lit
 from trainer.data.sample import Pixels8
 
@@ -36,7 +36,7 @@ def pools(tmp_path: Path) -> tuple[Pool, LayerPool]:
     crop = Crop(image, disc8, disc8, disc8, kind="fine", family="soft", scene="0")
     write_shard(tmp_path / "mattes" / "0", [crop])
     ramp = np.clip(8 * cols - 100, 0, 255).astype(np.uint8)
-    write_layers(tmp_path / "layers" / "0", [Layer(np.dstack([ramp] * 3), ramp, "ramp", "0")])
+    write_shard(tmp_path / "layers" / "0", [Layer(np.dstack([ramp] * 3), ramp, "ramp", "0")])
     return Pool(tmp_path / "mattes"), LayerPool(tmp_path / "layers")
 
 

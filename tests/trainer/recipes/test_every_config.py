@@ -16,8 +16,6 @@ from trainer.data.pool import (
     Crop,
     Layer,
     MaskCrop,
-    write_layers,
-    write_masks,
     write_shard,
 )
 from trainer.loop import Report, build_setup, train
@@ -104,9 +102,9 @@ def made(tmp_path_factory) -> Path:
     crops = [_crop(kind) for kind in ("fine", "coarse")]
     for name in ("pool", "pool-validation"):
         write_shard(folder / name / "0", crops)
-    write_masks(folder / "masks" / "0", [_mask_crop(one) for one in crops])
+    write_shard(folder / "masks" / "0", [_mask_crop(one) for one in crops])
     layers = [Layer(one.image, one.alpha, family=one.family, scene=one.scene) for one in crops]
-    write_layers(folder / "layers" / "0", layers)
+    write_shard(folder / "layers" / "0", layers)
     return folder
 
 

@@ -24,7 +24,7 @@ from engine.settings import ForegroundSettings
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.cli import main as train
 from trainer.config import load_run
-from trainer.data.pool import Crop, Layer, write_layers, write_shard
+from trainer.data.pool import Crop, Layer, write_shard
 from trainer.data.sample import Photograph
 from trainer.initial import best_weights
 from trainer.loop import build_setup
@@ -59,7 +59,7 @@ def pooled(tmp_path: Path) -> list[str]:
     image = rng.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     crop = Crop(image, disc(), disc(), disc(), kind="fine", family="soft", scene="0")
     write_shard(tmp_path / "pool" / "0", [crop] * 3)
-    write_layers(tmp_path / "layers" / "0", [Layer(image, disc(2), "soft", "0")] * 3)
+    write_shard(tmp_path / "layers" / "0", [Layer(image, disc(2), "soft", "0")] * 3)
     for name in ("people", "grounds"):
         (tmp_path / name).mkdir()
         for number in range(8):

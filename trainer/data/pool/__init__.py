@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from trainer.data.pool.layers import Layer, LayerPool, write_layers
-from trainer.data.pool.masks import MaskCrop, MaskPool, write_masks
+from trainer.data.pool.crops import Crop, Pool
+from trainer.data.pool.layers import Layer, LayerPool
+from trainer.data.pool.masks import MaskCrop, MaskPool
 from trainer.data.pool.samples import PoolSamples
-from trainer.data.pool.shards import Crop, Pool, write_shard
+from trainer.data.pool.shards import write_shard
 
 __all__ = [
     "Crop",
@@ -15,7 +16,5 @@ __all__ = [
     "MaskPool",
     "Pool",
     "PoolSamples",
-    "write_layers",
-    "write_masks",
     "write_shard",
 ]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from trainer.data.layouts.opening import open_backgrounds
 from trainer.data.made import MadeMattes
-from trainer.data.pool.layers import Layer, layers_of, write_layers
-from trainer.data.pool.masks import MaskCrop, masks_of, write_masks
 from trainer.data.pool.scenes import Sources, crops_of
-from trainer.data.pool.shards import Crop, write_shard
+from trainer.data.pool.shards import write_shard
 from trainer.data.portraits import MadePortraits
 from trainer.data.recompose import RecomposedPeople
 from trainer.data.sample import Backgrounds, Pixels8, Split, Subjects
@@ -28,25 +25,8 @@ MADE, PORTRAITS, PEOPLE = 0.55, 0.15, 0.3
 """How often a subject comes from each source."""
 
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Kind(Generic[T]):
-    """What a pool holds.
-
-    Attributes:
-        pieces: of scene `number` of a seed.
-        write: many of them as one shard.
-    """
-
-    pieces: Callable[[Sources, int, int], Iterator[T]]
-    write: Callable[[Path, Sequence[T]], None]
-
-
-CROPS: Kind[Crop] = Kind(crops_of, write_shard)
-LAYERS: Kind[Layer] = Kind(layers_of, write_layers)
-MASKS: Kind[MaskCrop] = Kind(masks_of, write_masks)
+Pieces: TypeAlias = Callable[[Sources, int, int], Iterator[Any]]
+"""What a pool holds of scene `number` of a seed: `crops_of`, `layers_of` or `masks_of`."""
 
 
 class SomeBackgrounds:
@@ -99,7 +79,7 @@ def fill(
     drawn_from: Sources,
     *,
     seed: int,
-    kind: Kind[T] = CROPS,  # type: ignore[assignment]
+    pieces: Pieces = crops_of,
     told: Callable[[int, int], None] = lambda done, wanted: None,
 ) -> None:
     """Make the shards that are missing.
@@ -109,20 +89,20 @@ def fill(
         shards: how many of this seed there shall be.
         drawn_from: subjects and backgrounds.
         seed: a shard's content depends on it, the shard's number and the sources alone.
-        kind: what the pool holds.
+        pieces: what the pool holds.
         told: called with shards done and wanted.
     """
     for number in range(shards):
         folder = root / f"{seed:04}-{number:05}"
         if not folder.is_dir():
-            kind.write(folder, list(_shard(kind, drawn_from, number, seed)))
+            write_shard(folder, list(_shard(pieces, drawn_from, number, seed)))
         told(number + 1, shards)
 
 
-def _shard(kind: Kind[T], drawn_from: Sources, number: int, seed: int) -> Iterator[T]:
+def _shard(pieces: Pieces, drawn_from: Sources, number: int, seed: int) -> Iterator[Any]:
     made = 0
     for scene in count(number * 10**6):
-        for piece in kind.pieces(drawn_from, scene, seed):
+        for piece in pieces(drawn_from, scene, seed):
             yield piece
             made += 1
             if made == SHARD:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,9 @@ from engine.imaging.types import UNKNOWN
 from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import trimap_of
 from trainer.data.pool.scenes import Sources, draw_subject
-from trainer.data.pool.shards import Shards, write_planes
+from trainer.data.pool.shards import Shards
 from trainer.data.sample import Pixels8
 
-PLANES = ("foreground", "alpha")
 _WIDTHS = (3, 21)
 """Of the ellipses around the soft part of a matte, in which the middle of a piece lies."""
 
@@ -38,35 +36,11 @@ class Layer:
     scene: str
 
 
-def write_layers(folder: Path, layers: Sequence[Layer]) -> None:
-    """Write layers as one folder; it appears under its name when it is whole."""
-    write_planes(
-        folder,
-        {name: np.stack([getattr(layer, name) for layer in layers]) for name in PLANES},
-        [{"family": layer.family, "scene": layer.scene} for layer in layers],
-    )
+class LayerPool(Shards[Layer]):
+    """All layers of a folder; see `Shards`."""
 
-
-class LayerPool:
-    """All layers of a folder, as they are now.
-
-    Args:
-        root: the folder.
-
-    Raises:
-        UserError: if there are none, or one can't be read.
-    """
-
-    def __init__(self, root: Path) -> None:
-        remedy = "Make one with `matte-train pool OUT --layers`."
-        self._shards = Shards(root, PLANES, remedy=remedy)
-
-    def __len__(self) -> int:
-        return len(self._shards)
-
-    def layer(self, index: int) -> Layer:
-        """Layer `index`; its arrays are mapped, not copied."""
-        return Layer(**self._shards.at(index))
+    piece = Layer
+    made_by = "matte-train pool OUT --layers"
 
 
 def layers_of(sources: Sources, number: int, seed: int) -> Iterator[Layer]:

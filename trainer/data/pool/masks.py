@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,10 +14,11 @@ from engine.matting.mask_planes import band_of, mask_planes
 from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import GuidanceSettings, MaskPerturbation, guidance_of
 from trainer.data.pool.scenes import COARSE_SCALES, Sources, draw_photograph
-from trainer.data.pool.shards import Shards, write_planes
+from trainer.data.pool.shards import Shards
 from trainer.data.sample import Pixels8
 
-PLANES = ("image", "alpha", "mask", "matte", "cut")
+GUIDANCE = ("mask", "matte", "cut")
+"""The planes of `mask_planes`."""
 KINDS = {"mask": 0.8, "soft": 0.1, "trimap_fg": 0.1}
 """How often each kind of guidance is the mask."""
 WIDTH = 0.04
@@ -48,34 +48,11 @@ class MaskCrop:
     scene: str
 
 
-def write_masks(folder: Path, crops: Sequence[MaskCrop]) -> None:
-    """Write crops as one folder; it appears under its name when it is whole."""
-    write_planes(
-        folder,
-        {name: np.stack([getattr(crop, name) for crop in crops]) for name in PLANES},
-        [{"family": crop.family, "scene": crop.scene} for crop in crops],
-    )
+class MaskPool(Shards[MaskCrop]):
+    """All crops of a folder; see `Shards`."""
 
-
-class MaskPool:
-    """All crops of a folder, as they are now.
-
-    Args:
-        root: the folder.
-
-    Raises:
-        UserError: if there are none, or one can't be read.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._shards = Shards(root, PLANES, remedy="Make one with `matte-train pool OUT --masks`.")
-
-    def __len__(self) -> int:
-        return len(self._shards)
-
-    def crop(self, index: int) -> MaskCrop:
-        """Crop `index`; its arrays are mapped, not copied."""
-        return MaskCrop(**self._shards.at(index))
+    piece = MaskCrop
+    made_by = "matte-train pool OUT --masks"
 
 
 def masks_of(sources: Sources, number: int, seed: int) -> Iterator[MaskCrop]:
@@ -90,12 +67,16 @@ def masks_of(sources: Sources, number: int, seed: int) -> Iterator[MaskCrop]:
     band = band_of(mask)
     if not 0.02 < mask.mean() < 0.98 or not (band == UNKNOWN).any():
         return
-    planes = [alpha, *np.moveaxis(mask_planes(Image(image), mask), -1, 0)]
-    kept = [np.rint(plane * 255).astype(np.uint8) for plane in planes]
+    planes = {"alpha": alpha, **dict(zip(GUIDANCE, _made_of(mask, image), strict=True))}
+    kept = {name: np.rint(plane * 255).astype(np.uint8) for name, plane in planes.items()}
     for _ in range(sources.crops):
         cut = crop_around_unknown(band, sources.side, rng).slices
-        pieces = {name: p[cut] for name, p in zip(PLANES, (image, *kept), strict=True)}
-        yield MaskCrop(**pieces, family=photograph.family, scene=f"{seed}-{number}")
+        pieces = {name: plane[cut] for name, plane in kept.items()}
+        yield MaskCrop(image[cut], **pieces, family=photograph.family, scene=f"{seed}-{number}")
+
+
+def _made_of(mask: Alpha, image: Pixels8) -> NDArray[np.float32]:
+    return np.moveaxis(mask_planes(Image(image), mask), -1, 0)
 
 
 def _mask(alpha: Alpha, rng: np.random.Generator) -> Alpha:

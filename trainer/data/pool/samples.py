@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.imaging.types import UNKNOWN
 from trainer.data.guidance import guidance_of, trimap_guidance
-from trainer.data.pool.shards import Crop, Pool
+from trainer.data.pool.crops import Crop, Pool
 from trainer.data.pool.variation import Order, lit, turned, unit
 
 REFINE = "refine"
@@ -44,7 +44,7 @@ class PoolSamples:
     def sample(self, index: int) -> dict[str, Tensor]:
         """`image`, `alpha`, `guidance` (two planes: guidance, prior) and `unknown`."""
         rng = np.random.default_rng([self._seed, index])
-        crop = self._pool.crop(self._order.at(index))
+        crop = self._pool.at(self._order.at(index))
         guidance, prior = _guidance(crop, rng)
         planes: dict[str, NDArray[np.float32]] = {
             "image": lit(crop.image, rng),

@@ -15,7 +15,7 @@ from trainer.data.compose import compose
 from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import trimap_of
 from trainer.data.made import made_background
-from trainer.data.pool.shards import Crop
+from trainer.data.pool.crops import Crop
 from trainer.data.sample import Backgrounds, Photograph, Split, Subject, Subjects
 
 LENS = RealWorld(

@@ -1,125 +1,85 @@
-"""A pool on disk: folders of arrays that are mapped into memory, and a line for each crop."""
+"""Pools on disk: folders of arrays that are mapped into memory, and a line for each piece."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from trainer.data.sample import Pixels8
 
-PLANES = ("image", "alpha", "trimap", "prior")
 ROWS = "rows.json"
 _BUILDING = ".building"
 
-
-@dataclass(frozen=True, eq=False)
-class Crop:
-    """A square piece of a photograph.
-
-    Attributes:
-        image: S×S×3 uint8, degradations included.
-        alpha: S×S uint8, the exact matte in 255ths.
-        trimap: S×S uint8 (0, 128, 255).
-        prior: S×S uint8, what closed form found with that trimap, in 255ths; a copy of the trimap
-            where `kind` is "coarse".
-        kind: "fine" at the photograph's own resolution, "coarse" reduced to see more of it.
-        family: as `Photograph.family`.
-        scene: which photograph it is of.
-    """
-
-    image: Pixels8
-    alpha: NDArray[np.uint8]
-    trimap: NDArray[np.uint8]
-    prior: NDArray[np.uint8]
-    kind: str
-    family: str
-    scene: str
+T = TypeVar("T")
 
 
-def write_shard(folder: Path, crops: Sequence[Crop]) -> None:
-    """Write crops as one folder; it appears under its name when it is whole."""
-    write_planes(
-        folder,
-        {name: np.stack([getattr(crop, name) for crop in crops]) for name in PLANES},
-        [{"kind": one.kind, "family": one.family, "scene": one.scene} for one in crops],
-    )
-
-
-def write_planes(
-    folder: Path, planes: Mapping[str, NDArray[np.uint8]], rows: Sequence[Mapping[str, str]]
-) -> None:
-    """Write arrays as one folder; it appears under its name when it is whole.
+def write_shard(folder: Path, pieces: Sequence[Any]) -> None:
+    """Write pieces as one folder; it appears under its name when it is whole.
 
     Args:
         folder: the shard.
-        planes: name to N×… uint8.
-        rows: what else is known about each of the N.
+        pieces: of one dataclass; its text fields become a row, the others, uint8 arrays of one
+            size, are stacked.
     """
     building = folder.with_name(folder.name + _BUILDING)
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    for name, plane in planes.items():
-        np.save(building / f"{name}.npy", plane)
-    (building / ROWS).write_text(json.dumps(list(rows)), encoding="utf-8")
+    planes = _planes(type(pieces[0]))
+    for name in planes:
+        np.save(building / f"{name}.npy", np.stack([getattr(one, name) for one in pieces]))
+    texts = [one.name for one in fields(pieces[0]) if one.name not in planes]
+    rows = [{name: getattr(one, name) for name in texts} for one in pieces]
+    (building / ROWS).write_text(json.dumps(rows), encoding="utf-8")
     building.replace(folder)
 
 
-class Shards:
-    """All whole shards of a folder, as they are now.
+class Shards(Generic[T]):
+    """All pieces in the whole shards of a folder, as they are now.
 
     Args:
         root: the folder.
-        planes: names of the arrays that each has.
-        remedy: what to do where there are none.
 
     Raises:
         UserError: if there are none, or one can't be read.
     """
 
-    def __init__(self, root: Path, planes: Sequence[str], *, remedy: str) -> None:
+    piece: ClassVar[type]
+    """The dataclass."""
+    made_by: ClassVar[str]
+    """The command that makes such a pool."""
+
+    def __init__(self, root: Path) -> None:
         folders = sorted(path.parent for path in root.glob(f"*/{ROWS}"))
-        self._shards = [_Shard(one, tuple(planes)) for one in folders if one.suffix != _BUILDING]
+        planes = _planes(self.piece)
+        self._shards = [_Shard(one, planes) for one in folders if one.suffix != _BUILDING]
         if not self._shards:
-            raise UserError("There is no pool in this folder.", remedy=remedy, path=root)
+            raise UserError(
+                "There is no pool in this folder.",
+                remedy=f"Make one with `{self.made_by}`.",
+                path=root,
+            )
         self._ends = np.cumsum([len(shard.rows) for shard in self._shards])
 
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    def at(self, index: int) -> dict[str, Any]:
-        """Planes and row of entry `index`; arrays are mapped, not copied."""
+    def at(self, index: int) -> T:
+        """Piece `index`; its arrays are mapped, not copied."""
         shard = int(np.searchsorted(self._ends, index, side="right"))
         first = int(self._ends[shard - 1]) if shard else 0
-        return self._shards[shard].at(index - first)
+        found: T = self.piece(**self._shards[shard].at(index - first))
+        return found
 
 
-class Pool:
-    """All crops of a folder, as they are now.
-
-    Args:
-        root: the folder.
-
-    Raises:
-        UserError: if there is none, or one can't be read.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._shards = Shards(root, PLANES, remedy="Make one with `matte-train pool OUT`.")
-
-    def __len__(self) -> int:
-        return len(self._shards)
-
-    def crop(self, index: int) -> Crop:
-        """Crop `index`; its arrays are mapped, not copied."""
-        return Crop(**self._shards.at(index))
+def _planes(piece: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(piece) if one.type != "str")
 
 
 class _Shard:

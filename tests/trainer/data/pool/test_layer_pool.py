@@ -10,8 +10,8 @@ import pytest
 
 from engine.errors import UserError
 from trainer.data.made import MadeMattes
-from trainer.data.pool import Crop, Layer, LayerPool, Pool, write_layers, write_shard
-from trainer.data.pool.build import LAYERS, fill
+from trainer.data.pool import Crop, Layer, LayerPool, Pool, write_shard
+from trainer.data.pool.build import fill
 from trainer.data.pool.layers import layers_of
 from trainer.data.pool.scenes import Sources
 from trainer.data.sample import Subject
@@ -56,14 +56,14 @@ def test_made_subjects_become_layers() -> None:
 
 def test_a_pool_of_layers_is_filled_and_read_back(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    fill(tmp_path, 1, SOURCES, seed=5, kind=LAYERS, told=lambda *done: told.append(done))
+    fill(tmp_path, 1, SOURCES, seed=5, pieces=layers_of, told=lambda *done: told.append(done))
     pool = LayerPool(tmp_path)
     assert len(pool) == 128
     assert told == [(1, 1)]
     first = next(layers_of(SOURCES, 0, seed=5))
-    assert np.array_equal(pool.layer(0).foreground, first.foreground)
-    assert np.array_equal(pool.layer(0).alpha, first.alpha)
-    assert (pool.layer(0).family, pool.layer(0).scene) == ("soft", "5-0")
+    assert np.array_equal(pool.at(0).foreground, first.foreground)
+    assert np.array_equal(pool.at(0).alpha, first.alpha)
+    assert (pool.at(0).family, pool.at(0).scene) == ("soft", "5-0")
 
 
 def _layer(value: int) -> Layer:
@@ -71,14 +71,14 @@ def _layer(value: int) -> Layer:
 
 
 def test_layers_of_several_shards_are_numbered_on(tmp_path: Path) -> None:
-    write_layers(tmp_path / "a", [_layer(1), _layer(2)])
-    write_layers(tmp_path / "b", [_layer(3)])
+    write_shard(tmp_path / "a", [_layer(1), _layer(2)])
+    write_shard(tmp_path / "b", [_layer(3)])
     for pool in (LayerPool(tmp_path), pickle.loads(pickle.dumps(LayerPool(tmp_path)))):
-        assert [int(pool.layer(index).alpha[0, 0]) for index in range(3)] == [1, 2, 3]
+        assert [int(pool.at(index).alpha[0, 0]) for index in range(3)] == [1, 2, 3]
 
 
 def test_a_pickled_pool_carries_no_pixels(tmp_path: Path) -> None:
-    write_layers(tmp_path / "a", [_layer(1)] * 100)
+    write_shard(tmp_path / "a", [_layer(1)] * 100)
     assert len(pickle.dumps(LayerPool(tmp_path))) < 2_000
 
 
@@ -86,7 +86,7 @@ def test_crops_and_layers_are_not_mistaken_for_each_other(tmp_path: Path) -> Non
     planes = [np.zeros((8, 8), np.uint8)] * 3
     crop = Crop(np.zeros((8, 8, 3), np.uint8), *planes, kind="fine", family="", scene="0")
     write_shard(tmp_path / "crops" / "a", [crop])
-    write_layers(tmp_path / "layers" / "a", [_layer(1)])
+    write_shard(tmp_path / "layers" / "a", [_layer(1)])
     with pytest.raises(UserError, match="can't be read"):
         LayerPool(tmp_path / "crops")
     with pytest.raises(UserError, match="can't be read"):

@@ -12,9 +12,10 @@ import torch
 from engine.errors import UserError
 from trainer.data.made import MadeMattes
 from trainer.data.mask_samples import MaskSamples
-from trainer.data.pool.build import MASKS, fill
-from trainer.data.pool.masks import MaskCrop, MaskPool, masks_of, write_masks
+from trainer.data.pool.build import fill
+from trainer.data.pool.masks import MaskCrop, MaskPool, masks_of
 from trainer.data.pool.scenes import Sources
+from trainer.data.pool.shards import write_shard
 
 SOURCES = Sources([(MadeMattes("train", (160, 160), ("wavy", "crisp")), 1.0)], scene=160, side=64)
 
@@ -47,12 +48,12 @@ def test_they_depend_on_seed_and_number_alone(crops: list[MaskCrop]) -> None:
 
 
 def test_a_pool_is_filled_and_read_back(tmp_path: Path) -> None:
-    fill(tmp_path, 1, replace(SOURCES, crops=24), seed=5, kind=MASKS)
+    fill(tmp_path, 1, replace(SOURCES, crops=24), seed=5, pieces=masks_of)
     pool = MaskPool(tmp_path)
     first = next(masks_of(replace(SOURCES, crops=24), 0, seed=5))
     assert len(pool) == 128
-    assert np.array_equal(pool.crop(0).matte, first.matte)
-    assert pool.crop(0).scene == first.scene
+    assert np.array_equal(pool.at(0).matte, first.matte)
+    assert pool.at(0).scene == first.scene
 
 
 def test_no_pool_says_how_to_make_one(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_no_pool_says_how_to_make_one(tmp_path: Path) -> None:
 def test_samples_are_judged_where_planes_and_truth_differ(
     crops: list[MaskCrop], tmp_path: Path
 ) -> None:
-    write_masks(tmp_path / "0", crops)
+    write_shard(tmp_path / "0", crops)
     samples = MaskSamples(tmp_path, seed=1)
     seen = set()
     for index in range(len(crops)):
