@@ -32,15 +32,15 @@ class TrimapSettings:
     """How the unknown band is made from a mask.
 
     Attributes:
-        radius: half the band's width in pixels; None scales it with the image.
-        smart: widen the band where hair or texture makes the edge uncertain.
-        source: a band along the mask's edge ("radius"), or what a network finds uncertain.
+        radius: half the width of a band in pixels; None scales it with the image.
+        smart: widen a band where hair or texture makes the edge uncertain.
+        source: what a network finds uncertain, or a band along the mask's edge ("radius").
         model: name of that network's weights.
     """
 
     radius: int | None = None
     smart: bool = True
-    source: TrimapSource = "radius"
+    source: TrimapSource = "network"
     model: str = "mask_small"
 
 

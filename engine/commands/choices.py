@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _FOREGROUND_METHODS: tuple[str, ...] = get_args(ForegroundMethod)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
 
+BAND = "none"
+"""Instead of a network's name: a band along the mask's edge."""
+
 
 @dataclass(frozen=True)
 class Background:
@@ -68,17 +71,25 @@ def _share(amount: str, text: str) -> float:
     return float(number[1]) / 100
 
 
-def parse_trimap(propose: str, *, radius: int | None, smart: bool) -> TrimapSettings:
-    """A band along the mask's edge, or what the network called `propose` is not sure of.
+def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> TrimapSettings:
+    """What a network is not sure of, or a band along the mask's edge.
+
+    Args:
+        propose: name of the network's weights, `BAND`, or empty: the default's network, or a band
+            if anything is said about one.
+        radius: of the band.
+        smart: of the band.
 
     Raises:
-        UsageError: if the band's width is given and a network draws it.
+        UsageError: if something is said about the band and a network is named.
     """
-    if not propose:
-        return TrimapSettings(radius=radius, smart=smart)
-    if radius is not None:
-        raise UsageError("--propose and --radius are both given.", remedy="Leave one out.")
-    return TrimapSettings(smart=smart, source="network", model=propose)
+    about_band = radius is not None or smart is not None
+    if propose == BAND or (about_band and not propose):
+        return TrimapSettings(source="radius", radius=radius, smart=smart is not False)
+    if about_band:
+        option = "--smart" if radius is None else "--radius"
+        raise UsageError(f"--propose and {option} are both given.", remedy="Leave one out.")
+    return TrimapSettings(source="network", model=propose) if propose else TrimapSettings()
 
 
 def parse_compute(device: str, precision: str) -> Compute:

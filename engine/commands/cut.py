@@ -28,7 +28,7 @@ def cut(
     mask: o.Mask = None,
     trimap: o.TrimapFile = None,
     radius: o.Radius = None,
-    smart: o.Smart = True,
+    smart: o.Smart = None,
     method: Annotated[
         str,
         typer.Option(
@@ -90,6 +90,7 @@ def cut(
     """
     # What computes is imported here, so that help and mistakes take no time.
     from engine.commands.choices import (
+        BAND,
         parse_background,
         parse_compute,
         parse_foreground,
@@ -101,7 +102,7 @@ def cut(
     from engine.products import PRODUCTS
 
     settings = CutSettings(
-        trimap=parse_trimap(propose, radius=radius, smart=smart),
+        trimap=parse_trimap(propose or (BAND if trimap else ""), radius=radius, smart=smart),
         method=method,
         refine=refine,
         edge=EdgeSettings(

@@ -28,7 +28,7 @@ def trimap(
     run: o.RunOptions,
     mask_given: o.Mask = None,
     radius: o.Radius = None,
-    smart: o.Smart = True,
+    smart: o.Smart = None,
     propose: o.Propose = "",
 ) -> None:
     """Put the unknown band around masks and save trimaps (STEM_trimap.png)."""

@@ -105,8 +105,9 @@ Propose = Annotated[
     str,
     typer.Option(
         "--propose",
-        metavar="NAME",
-        help="Network that draws the trimap from the mask, instead of a band along its edge.",
+        metavar="NAME|none",
+        help="Network that draws the trimap from the mask; 'none' is a band along the mask's edge. "
+        "Default: mask_small, or a band if --radius or --smart says how wide.",
         rich_help_panel=GUIDANCE,
     ),
 ]
@@ -135,15 +136,16 @@ Radius = Annotated[
         min=0,
         max=10_000,
         metavar="PIXELS",
-        help="Half the width of the unknown band. Default: grows with the photograph.",
+        help="A band along the mask's edge, so wide to each side. Default of a band: grows with "
+        "the photograph.",
         rich_help_panel=GUIDANCE,
     ),
 ]
 Smart = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--smart/--no-smart",
-        help="Widen the band where hair or texture makes the edge uncertain.",
+        help="A band along the mask's edge, wider where hair or texture makes it uncertain.",
         rich_help_panel=GUIDANCE,
     ),
 ]

@@ -16,7 +16,7 @@ from engine.imaging.types import Alpha, Image, Pixels, Rect, Strokes, Trimap
 from engine.jobs.colours import estimate_colours
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.jobs.needs import check_networks
-from engine.jobs.trimaps import trimap_from
+from engine.jobs.trimaps import prepare_trimap, trimap_from
 from engine.matting.conditions import Conditions
 from engine.matting.methods import MethodSpec, looks_at_mask, prepare
 from engine.matting.solve import solve_alpha
@@ -109,6 +109,8 @@ class CutRequest:
     def _prepare(self, method: MethodSpec) -> None:
         # What it meets, the cut meets again, and tells.
         with suppress(UserError):
+            if self.trimap is None:
+                prepare_trimap(self.settings.trimap, compute=self.compute)
             prepare(method, Conditions(compute=self.compute))
 
     def _coarse_mask(self, ctx: JobContext) -> Alpha | None:

@@ -6,7 +6,8 @@ from engine.device import Compute
 from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.types import Alpha, Image, Trimap
 from engine.jobs.context import NOBODY, JobContext
-from engine.matting.proposal import propose_trimap
+from engine.matting.proposal import KINDS, propose_trimap
+from engine.models.loaded import load_network
 from engine.settings import TrimapSettings
 
 
@@ -33,3 +34,13 @@ def trimap_from(
     if chosen.source == "network":
         return propose_trimap(image, mask, model=chosen.model, compute=compute, ctx=ctx)
     return trimap_from_mask(mask, image=image, radius=chosen.radius, smart=chosen.smart, ctx=ctx)
+
+
+def prepare_trimap(chosen: TrimapSettings, *, compute: Compute = Compute()) -> None:
+    """Import and load what `trimap_from` will need, which may go on beside other work.
+
+    Raises:
+        UserError: if a network is asked for and its weights are missing.
+    """
+    if chosen.source == "network":
+        load_network(chosen.model, kind=KINDS, compute=compute)

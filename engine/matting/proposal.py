@@ -24,7 +24,7 @@ from engine.models.loaded import load_network
 from engine.models.spec import ModelKind
 
 KINDS: tuple[ModelKind, ...] = ("proposal", "matting")
-UNSURE = (0.02, 0.98)
+UNSURE = (0.2, 0.8)
 """Alphas between which the network counts as not sure."""
 WIDENING = 3.0
 """Pixels of the small copy by which the unsure region grows."""

@@ -337,7 +337,10 @@ def test_models_can_be_listed_added_checked_and_found(matte, tmp_path):
     assert str(kept.parent) in matte("models", "path")[1]
 
 
-def test_a_real_process_cuts_and_loads_neither_qt_nor_torch_nor_pymatting(photo, mask, tmp_path):
+@pytest.mark.parametrize(
+    ("propose", "heavy"), [("mask_small", ["torch"]), ("none", [])], ids=("network", "band")
+)
+def test_a_real_process_cuts_and_loads_no_more_than_it_must(photo, mask, tmp_path, propose, heavy):
     program = (
         "import sys\n"
         "from engine.cli import main\n"
@@ -348,9 +351,10 @@ def test_a_real_process_cuts_and_loads_neither_qt_nor_torch_nor_pymatting(photo,
         "sys.exit(code)\n"
     )
     call = [sys.executable, "-c", program, "cut", photo, "-o", tmp_path / "out", "--mask", mask]
+    call += ["--propose", propose]
     told = subprocess.run(list(map(str, call)), capture_output=True, text=True, timeout=100)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.splitlines()[-1] == "[]"
+    assert told.stdout.splitlines()[-1] == str(heavy)
     assert "\x1b" not in told.stdout + told.stderr
     assert (tmp_path / "out" / "face_cutout.png").is_file()
 

@@ -63,7 +63,8 @@ def test_a_trained_network_cuts_as_the_trainer_says(tmp_path, capfd):
     write_matte(tmp_path / "mask.png", (photograph.alpha > 0.5).astype(np.float32))
     cut = ("cut", tmp_path / "one.png", "--method", "mine", "--precision", "float32", "--device")
     cut += ("cpu", "--bits", 16, "--save", "alpha,trimap", "-o")
-    run(matte, *cut, tmp_path / "by mask", "--mask", tmp_path / "mask.png")
+    by_mask = ("--mask", tmp_path / "mask.png", "--propose", "none")
+    run(matte, *cut, tmp_path / "by mask", *by_mask)
     trimap, _ = read_trimap(tmp_path / "by mask" / "one_trimap.png", (SIDE, SIDE))
     unknown = trimap == UNKNOWN
     assert 100 < unknown.sum() < unknown.size

@@ -33,7 +33,8 @@ def _portrait() -> DocumentState:
     pixels = alpha * (220, 180, 140) + (1 - alpha) * (30, 50, 70) + noise
     image = Image(np.clip(pixels, 0, 255).astype(np.uint8))
     state = new_document(image, SourceLink(None, "", embedded=False, name="disc.png"))
-    settings = with_value(state.settings, "trimap.radius", 6)
+    settings = with_value(state.settings, "trimap.source", "radius")
+    settings = with_value(settings, "trimap.radius", 6)
     settings = replace(settings, guidance=GuidanceSettings("file"))
     mask = (distance < 28).astype(np.float32)
     return edits.set_mask(edits.set_settings(state, settings), mask)

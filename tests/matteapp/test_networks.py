@@ -130,7 +130,7 @@ def test_another_refinement_makes_another_matte(qtbot, networked, photo, mask) -
 
 
 def test_missing_weights_are_told_in_the_bar(qtbot, networked, photo, mask, weights) -> None:
-    _open(qtbot, networked, photo, mask)
+    _open(qtbot, networked, photo, mask, **{"trimap.source": "radius"})
     (weights / "mask_small.safetensors").unlink()
     networked.window.panels.settings["trimap"].edited.emit("trimap.source", "network", True)
     qtbot.waitUntil(lambda: "mask_small" in networked.window.bar.text.text(), timeout=30_000)

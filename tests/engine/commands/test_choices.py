@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.commands.choices import parse_background, parse_foreground, parse_names
+from engine.commands.choices import (
+    parse_background,
+    parse_foreground,
+    parse_names,
+    parse_trimap,
+)
 from engine.commands.errors import UsageError
+from engine.settings import TrimapSettings
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,28 @@ from engine.commands.errors import UsageError
 def test_decontamination(text, method, amount):
     settings = parse_foreground(text)
     assert (settings.method, settings.amount) == (method, amount)
+
+
+@pytest.mark.parametrize(
+    ("propose", "radius", "smart", "wanted"),
+    [
+        ("", None, None, TrimapSettings()),
+        ("mine", None, None, TrimapSettings(source="network", model="mine")),
+        ("none", None, None, TrimapSettings(source="radius")),
+        ("none", 4, False, TrimapSettings(source="radius", radius=4, smart=False)),
+        ("", 7, None, TrimapSettings(source="radius", radius=7)),
+        ("", None, True, TrimapSettings(source="radius")),
+        ("", None, False, TrimapSettings(source="radius", smart=False)),
+    ],
+)
+def test_a_band_is_drawn_where_something_is_said_about_it(propose, radius, smart, wanted):
+    assert parse_trimap(propose, radius=radius, smart=smart) == wanted
+
+
+@pytest.mark.parametrize(("band", "option"), [((3, None), "--radius"), ((None, False), "--smart")])
+def test_a_network_draws_no_band(band, option):
+    with pytest.raises(UsageError, match=f"--propose and {option}"):
+        parse_trimap("mine", radius=band[0], smart=band[1])
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def test_a_cut_can_be_by_networks_alone(scene) -> None:
 @pytest.mark.usefixtures("weights")
 def test_the_mask_guides_a_network_that_works_alone(scene) -> None:
     image, mask = scene
-    settings = CutSettings(guidance=BY_FILE, method="random")
+    band = TrimapSettings(source="radius")
+    settings = CutSettings(guidance=BY_FILE, method="random", trimap=band)
     request = CutRequest(image, settings, mask=mask, compute=EXACT)
     result = request()
     how = {"method": "random", "compute": EXACT}
