@@ -27,8 +27,8 @@ from trainer.ablation.laboratory import (
 from trainer.ablation.side_outputs import FUSED, LinearFusion, SideOutputs
 from trainer.ablation.variants import CUT_MASK, VARIANTS
 from trainer.checkpoint import read_state
+from trainer.data.pool import Crop, write_shard
 from trainer.data.pool.build import fill
-from trainer.data.pool.shards import Crop, write_shard
 from trainer.data.sample import Photograph
 from trainer.loop import train
 from trainer.phase import Setup, StepContext
