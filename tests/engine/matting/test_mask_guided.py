@@ -16,7 +16,7 @@ from engine.matting import network_tiles as tiler
 from engine.matting.mask_guided import refine
 from engine.matting.mask_planes import mask_planes
 from engine.matting.methods import METHODS, method_named, network_methods
-from engine.matting.proposal import propose_trimap
+from engine.matting.proposal import UNSURE, propose_trimap
 from engine.matting.solve import resolve_region, solve_alpha
 from engine.models.loaded import load_network
 from engine.models.registry import MODELS
@@ -236,7 +236,7 @@ def test_a_proposal_overrules_a_coarse_mask() -> None:
     assert trimap.shape == mask.shape and set(np.unique(trimap)) <= {0, 128, 255}
     network = load_network("random", compute=EXACT)
     matte = network.run(image.rgb(), np.stack([mask] * 2, axis=-1))
-    doubted = (matte > 0.02) & (matte < 0.98)
+    doubted = (matte > UNSURE[0]) & (matte < UNSURE[1])
     assert (trimap[doubted] == UNKNOWN).all()
     sure = trimap != UNKNOWN
     assert np.array_equal(trimap[sure] == FOREGROUND, matte[sure] > 0.5)
@@ -260,7 +260,7 @@ def test_a_network_of_proposals_weighs_what_is_made_of_the_mask(weights, monkeyp
     trimap = propose_trimap(image, mask, model="weigher", compute=EXACT)
     network = load_network("weigher", kind="proposal", compute=EXACT)
     matte = network.run(image.rgb(), mask_planes(image, mask))
-    doubted = (matte > 0.02) & (matte < 0.98)
+    doubted = (matte > UNSURE[0]) & (matte < UNSURE[1])
     assert (trimap[doubted] == UNKNOWN).all()
     sure = trimap != UNKNOWN
     assert np.array_equal(trimap[sure] == FOREGROUND, matte[sure] > 0.5)
