@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UserError
 from engine.guidance.grabcut import Labels, iterate
 from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.types import (
@@ -58,10 +57,8 @@ def band_of(mask: Alpha) -> Trimap:
 
 
 def _matte(image: Image, mask: Alpha, band: Trimap, ctx: JobContext) -> Alpha:
-    try:
-        return solve_alpha(image, band, ctx=ctx)
-    except UserError:  # only one side is known
-        return mask
+    both_known = (band == FOREGROUND).any() and (band == BACKGROUND).any()
+    return solve_alpha(image, band, ctx=ctx) if both_known else mask
 
 
 def _cut(pixels: Pixels, mask: Alpha, band: Trimap, ctx: JobContext) -> Alpha:

@@ -2,7 +2,7 @@
 
 After Germer et al., "Fast Multi-Level Foreground Estimation" (2020): the energy of closed-form
 colours, relaxed from coarse to fine. Here every pixel of a level moves at once, which suits tensors
-and any batch, and more often than there, which halves the error.
+and any batch, and more often than there.
 """
 
 from __future__ import annotations
