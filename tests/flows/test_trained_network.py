@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from own_commands import run, use_own_folders
 
 from engine.cli import main as matte
 from engine.imaging.read import read_mask, read_trimap
 from engine.imaging.types import FOREGROUND, UNKNOWN
 from engine.imaging.write import write_matte, write_picture
-from engine.models.loaded import forget_networks
 from engine.models.weights import find_weights
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.cli import main as matte_train
@@ -25,18 +25,8 @@ KNOWN[FOREGROUND], KNOWN[UNKNOWN] = 1.0, 0.5
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    """Data and log folders of the test's own, and no network kept from others."""
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.delenv("MATTE_HOME", raising=False)
-    forget_networks()
-
-
-def run(main, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    assert not ended.value.code
+def own_folders(tmp_path, monkeypatch) -> None:
+    use_own_folders(monkeypatch, tmp_path)
 
 
 def trained_network(folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from own_commands import run, use_own_folders
 
 from engine.cli import main as matte
 from engine.device import Compute
@@ -13,7 +14,7 @@ from engine.imaging.types import FOREGROUND, UNKNOWN, Image
 from engine.imaging.write import write_matte, write_picture
 from engine.matting.mask_planes import mask_planes
 from engine.matting.proposal import UNSURE, propose_trimap
-from engine.models.loaded import forget_networks, load_network
+from engine.models.loaded import load_network
 from engine.models.weights import find_weights
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.cli import main as matte_train
@@ -41,18 +42,8 @@ SMALL = {
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    """Data and log folders of the test's own, and no network kept from others."""
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.delenv("MATTE_HOME", raising=False)
-    forget_networks()
-
-
-def run(main, *arguments) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    assert not ended.value.code
+def own_folders(tmp_path, monkeypatch) -> None:
+    use_own_folders(monkeypatch, tmp_path)
 
 
 @pytest.fixture
