@@ -34,6 +34,7 @@ Layers = Annotated[
 Masks = Annotated[
     bool, typer.Option("--masks", help="Coarse masks of reduced photographs, for mask_small.")
 ]
+CROP_SIDE = 256
 MASK_SIDE = 160
 """Of crops that show the same piece of a photograph in fewer pixels."""
 
@@ -56,7 +57,7 @@ def pool(
     """
     from rich.progress import Progress
 
-    from trainer.data.pool.build import fill, sources
+    from trainer.data.pool.build import FOR_MASKS, Shares, fill, sources
     from trainer.data.pool.layers import layers_of
     from trainer.data.pool.masks import masks_of
     from trainer.data.pool.scenes import crops_of
@@ -67,7 +68,8 @@ def pool(
         people=people,
         backgrounds=backgrounds,
         split="validation" if validation else "train",
-        **({"side": MASK_SIDE} if masks else {}),
+        side=MASK_SIDE if masks else CROP_SIDE,
+        shares=FOR_MASKS if masks else Shares(),
     )
     pieces: Pieces = layers_of if layers else masks_of if masks else crops_of
     with Progress() as progress:

@@ -17,13 +17,14 @@ class MaskErrors(Block):
     Attributes:
         probability: of these errors; otherwise the mask has the paper's.
         reach: how far the edge may be off, as a share of the short side.
-        moved, blobs, polygon, low_resolution, solid: how often each, relative to the others.
+        grown, moved, blobs, polygon, low_resolution, solid: how often each, relative to the others.
         blob: radius of a blob as a share of the short side, smallest and largest.
         factor: by how much a segmenter's picture is smaller, smallest and largest.
     """
 
     probability: float = 0.7
     reach: float = 0.02
+    grown: float = 0.0
     moved: float = 3.0
     blobs: float = 1.0
     polygon: float = 1.0
@@ -35,6 +36,12 @@ class MaskErrors(Block):
     def shares(self) -> dict[str, float]:
         """Name of `MASK_ERRORS` to how often."""
         return {name: float(getattr(self, name)) for name in MASK_ERRORS}
+
+
+def grown(mask: Mask8, rng: np.random.Generator, settings: MaskErrors) -> Mask8:
+    """All of the edge shifted in or out by the same number of pixels, `reach` at most."""
+    offset = settings.reach * min(mask.shape) * rng.uniform(-1, 1)
+    return (signed_distance(mask) + offset > 0).astype(np.uint8)
 
 
 def moved(mask: Mask8, rng: np.random.Generator, settings: MaskErrors) -> Mask8:
@@ -88,6 +95,7 @@ def solid(mask: Mask8, rng: np.random.Generator, settings: MaskErrors) -> Mask8:
 
 
 MASK_ERRORS: dict[str, Callable[[Mask8, np.random.Generator, MaskErrors], Mask8]] = {
+    "grown": grown,
     "moved": moved,
     "blobs": blobs,
     "polygon": polygon,

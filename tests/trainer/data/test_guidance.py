@@ -162,6 +162,19 @@ def test_moving_the_edge_reaches_two_per_cent_of_the_short_side() -> None:
     assert 3.5 < worst <= 6.5
 
 
+def test_a_grown_mask_is_off_by_the_same_everywhere() -> None:
+    mask = (soft_disc(300, radius=90) > 0.5).astype(np.uint8)
+    distance = signed_distance(mask)
+    offsets = []
+    for seed in range(20):
+        found = MASK_ERRORS["grown"](mask, np.random.default_rng(seed), MaskErrors())
+        inside, outside = -distance[found == 1].min(), -distance[found == 0].max()
+        assert abs(inside - outside) <= 2
+        offsets.append(inside)
+    assert min(offsets) < -3
+    assert max(offsets) > 3
+
+
 @pytest.mark.parametrize("name", sorted(MASK_ERRORS))
 @pytest.mark.parametrize("value", [0, 1])
 def test_empty_and_full_masks_are_survived(name: str, value: int) -> None:

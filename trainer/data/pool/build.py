@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,9 +22,19 @@ SHARD = 128
 """Crops in a shard; each shard is made from a seed of its own."""
 HELD_BACK = 5
 """Every so manieth real background is for validation."""
-MADE, PORTRAITS, PEOPLE = 0.55, 0.15, 0.3
-"""How often a subject comes from each source."""
 
+
+@dataclass(frozen=True)
+class Shares:
+    """How often a subject comes from each source, relative to the others."""
+
+    made: float = 0.55
+    portraits: float = 0.15
+    people: float = 0.3
+
+
+FOR_MASKS = Shares(made=0.3, portraits=0.3, people=0.4)
+"""Coarse masks are drawn around people; few around what is soft throughout."""
 
 Pieces: TypeAlias = Callable[[Sources, int, int], Iterator[Any]]
 """What a pool holds of scene `number` of a seed: `crops_of`, `layers_of` or `masks_of`."""
@@ -51,6 +62,7 @@ def sources(
     split: Split = "train",
     scene: int = 512,
     side: int = 256,
+    shares: Shares = Shares(),
 ) -> Sources:
     """Made mattes and portraits, with recomposed people and real backgrounds where given.
 
@@ -60,13 +72,14 @@ def sources(
         split: of everything.
         scene: side of the photographs in pixels.
         side: of the crops.
+        shares: of the subjects.
     """
     subjects: list[tuple[Subjects, float]] = [
-        (MadeMattes(split, (scene, scene)), MADE),
-        (MadePortraits(split, scene), PORTRAITS),
+        (MadeMattes(split, (scene, scene)), shares.made),
+        (MadePortraits(split, scene), shares.portraits),
     ]
     if people is not None:
-        subjects.append((RecomposedPeople(people, split), PEOPLE))
+        subjects.append((RecomposedPeople(people, split), shares.people))
     behind: Backgrounds | None = None
     if backgrounds is not None:
         behind = SomeBackgrounds(backgrounds, split)

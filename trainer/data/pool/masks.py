@@ -13,6 +13,7 @@ from engine.imaging.types import UNKNOWN, Alpha, Image
 from engine.matting.mask_planes import band_of, mask_planes
 from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import GuidanceSettings, MaskPerturbation, guidance_of
+from trainer.data.mask_errors import MaskErrors
 from trainer.data.pool.scenes import COARSE_SCALES, Sources, draw_photograph
 from trainer.data.pool.shards import Shards
 from trainer.data.sample import Pixels8
@@ -23,6 +24,9 @@ KINDS = {"mask": 0.8, "soft": 0.1, "trimap_fg": 0.1}
 """How often each kind of guidance is the mask."""
 WIDTH = 0.04
 """Largest kernel of the paper's perturbation as a share of the short side: 2 % to each side."""
+THRESHOLD = (0.05, 0.8)
+"""A mask is cut here. Higher ones would teach that masks are smaller than their subjects."""
+ERRORS = MaskErrors(reach=0.03, grown=4.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +86,8 @@ def _made_of(mask: Alpha, image: Pixels8) -> NDArray[np.float32]:
 def _mask(alpha: Alpha, rng: np.random.Generator) -> Alpha:
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     width = max(1, round(WIDTH * min(alpha.shape)))
-    settings = GuidanceSettings(perturbation=MaskPerturbation(width=width))
+    perturbation = MaskPerturbation(width=width, threshold=THRESHOLD)
+    settings = GuidanceSettings(perturbation=perturbation, errors=ERRORS)
     return guidance_of(alpha, kind, rng, settings=settings)
 
 
