@@ -10,6 +10,8 @@ from engine.models.spec import Ability, ModelSpec
 _REFINES: frozenset[Ability] = frozenset({"mask", "trimap", "region"})
 _PROPOSES: frozenset[Ability] = frozenset({"mask"})
 _PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
+_FINDS: frozenset[Ability] = frozenset({"automatic"})
+_POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
 
 _ROWS = (
@@ -72,6 +74,30 @@ _ROWS = (
         origin=_PAPER,
         size_multiple=32,
         abilities=_PAINTS,
+    ),
+    ModelSpec(
+        name="person_small",
+        title="Person, small",
+        kind="segmentation",
+        summary="Finds people by itself; sized for two processor cores.",
+        builder="engine.models.segmentation_net:build_small",
+        weights="person_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train pomagan_segmentation; after {_POMAGAN}",
+        size_multiple=32,
+        abilities=_FINDS,
+    ),
+    ModelSpec(
+        name="pomagan_segmentation",
+        title="POMAGAN, segmentation",
+        kind="segmentation",
+        summary="The network of the published size; train its weights, none were released.",
+        builder="engine.models.segmentation_net:build",
+        weights="pomagan_segmentation.safetensors",
+        licence="yours",
+        origin=_POMAGAN,
+        size_multiple=16,
+        abilities=_FINDS,
     ),
 )
 MODELS: dict[str, ModelSpec] = {row.name: row for row in _ROWS}

@@ -47,5 +47,11 @@ _ROWS = (
         summary="The subject's own colours from a photograph and its matte.",
         module="trainer.recipes.mg_foreground",
     ),
+    RecipeSpec(
+        name="pomagan_segmentation",
+        title="Person segmentation",
+        summary="Where the person is, from the photograph alone; against discriminators.",
+        module="trainer.recipes.pomagan_segmentation",
+    ),
 )
 RECIPES: dict[str, RecipeSpec] = {spec.name: spec for spec in _ROWS}
