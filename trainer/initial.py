@@ -32,7 +32,7 @@ def start_from(setup: Setup, weights: str | None) -> None:
         raise UserError("This recipe has no network that weights could be for.")
     name, model = setup.exported
     weights = model if weights is None else weights
-    network, found = setup.networks[name], _read(Path(weights).expanduser(), weights, name)
+    network, found = setup.networks[name], read_weights(weights, name)
     own = network.state_dict()
     _check_fits({key: tuple(t.shape) for key, t in own.items()}, found, weights)
     network.load_state_dict(found)
@@ -43,15 +43,33 @@ def best_weights(state: Mapping[str, Any], network: str) -> dict[str, Any]:
     return dict(state["averaged"].get(network) or state["networks"][network])
 
 
-def _read(path: Path, text: str, network: str) -> dict[str, Any]:
+def read_weights(weights: str, network: str) -> dict[str, Any]:
+    """The tensors of a network.
+
+    Args:
+        weights: a `.safetensors`, `.pt` or `.pth` file, a run's folder, or a name of the list of
+            weights.
+        network: which one of a run.
+
+    Raises:
+        UserError: if there is no such thing, or it is damaged.
+    """
+    path = Path(weights).expanduser()
     if path.is_dir():
         checkpoints = Checkpoints(path)
         newest = checkpoints.best() or checkpoints.newest()
         if newest is None:
             raise UserError("There is no checkpoint in this folder.", path=path)
         return best_weights(read_state(newest), network)
-    if not path.is_file():
-        return load_weights(find_weights(text))
+    return read_tensors(path) if path.is_file() else load_weights(find_weights(weights))
+
+
+def read_tensors(path: Path) -> dict[str, Any]:
+    """The tensors of a `.safetensors`, `.pt` or `.pth` file.
+
+    Raises:
+        UserError: if it is no such file.
+    """
     if path.suffix.lower() != ".safetensors":
         return read_checkpoint(path)
     try:

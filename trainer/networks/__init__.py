@@ -1,0 +1,1 @@
+"""Networks that only training needs: discriminators, and what pictures are compared by."""
