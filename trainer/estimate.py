@@ -22,7 +22,17 @@ from trainer.phase import Setup
 from trainer.state import TrainingState
 from trainer.stream import Piece, draw, on_device
 
-REPLACED = {"data.source": "made", "data.backgrounds": "made", "network.encoder": "off"}
+REPLACED = {
+    "data.source": "made",
+    "data.backgrounds": "made",
+    "network.encoder": "off",
+    "people.photographs": "off",
+    "people.subjects": "[]",
+    "people.person_lists": "{}",
+    "people.backgrounds": "made",
+    "people.drawn": "1",
+    "loss.features": "random",
+}
 """What a probe takes instead of files that are not there, in recipes that have these keys."""
 _ON_CPU = 2
 """Samples in a probe on the processor; a graphics processor gets its whole piece."""

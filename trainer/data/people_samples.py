@@ -12,7 +12,7 @@ from engine.imaging.types import Alpha, Rect
 from trainer.config import Block
 from trainer.data.augment import RealWorld, degraded
 from trainer.data.people_scenes import PeopleScenes
-from trainer.data.pool.variation import lit
+from trainer.data.pool.variation import lit, unit
 from trainer.data.sample import Photograph, Pixels8
 
 LENS = RealWorld(
@@ -34,6 +34,8 @@ class Framing(Block):
         margin: height of a frame over what it shows of the person, smallest and largest.
         grey: share of samples without colour.
         turned: largest turn in degrees, of a quarter of the samples.
+        resized: the whole photograph is stretched to the shape, and that is all (POMAGAN,
+            section 3.3): none of the above but `shapes`, nothing mirrored, no other light or lens.
     """
 
     shapes: tuple[tuple[int, int], ...] = ((320, 224), (256, 256), (224, 320))
@@ -42,6 +44,7 @@ class Framing(Block):
     margin: tuple[float, float] = (1.03, 1.6)
     grey: float = 0.12
     turned: float = 12.0
+    resized: bool = False
 
 
 class PeopleSamples:
@@ -63,9 +66,13 @@ class PeopleSamples:
         rng = np.random.default_rng([self._seed, index])
         shape = self._shape(index // self._batch)
         photograph = self._scenes.scene(rng)
-        image, alpha = framed(photograph, shape, rng, self._framing)
-        image = _grey(image) if rng.random() < self._framing.grey else image
-        seen = lit(degraded(image, rng, settings=LENS), rng)
+        if self._framing.resized:
+            image, alpha = stretched(photograph.image, photograph.alpha, shape)
+            seen = unit(image)
+        else:
+            image, alpha = framed(photograph, shape, rng, self._framing)
+            image = _grey(image) if rng.random() < self._framing.grey else image
+            seen = lit(degraded(image, rng, settings=LENS), rng)
         return {
             "image": torch.from_numpy(np.ascontiguousarray(seen.transpose(2, 0, 1))),
             "alpha": torch.from_numpy(np.ascontiguousarray(alpha[None])),
@@ -92,7 +99,11 @@ def framed(
         image, alpha = _turned(image, alpha, rng.uniform(-1, 1) * framing.turned)
     inside = frame(alpha, shape[1] / shape[0], rng, framing).slices
     step = int(rng.choice([-1, 1]))
-    image, alpha = image[inside][:, ::step], alpha[inside][:, ::step]
+    return stretched(image[inside][:, ::step], alpha[inside][:, ::step], shape)
+
+
+def stretched(image: Pixels8, alpha: Alpha, shape: tuple[int, int]) -> tuple[Pixels8, Alpha]:
+    """A picture and its matte at another height and width, whatever their own shape."""
     size = shape[::-1]
     how = cv2.INTER_AREA if alpha.shape[0] > shape[0] else cv2.INTER_CUBIC
     seen = cv2.resize(np.ascontiguousarray(image), size, interpolation=how)

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from pydantic import Field
 
 from engine.errors import UserError
 from engine.imaging.types import Alpha
-from trainer.config import Block
-from trainer.data.compose import blended, covering
-from trainer.data.layouts.opening import open_photographs
+from trainer.config import Block, Whole
+from trainer.data.compose import blended, compose, covering
+from trainer.data.folders import SubjectFiles
+from trainer.data.layouts.opening import open_photographs, open_subjects
 from trainer.data.made import made_background
+from trainer.data.names import selection
 from trainer.data.portraits import MadePortraits
 from trainer.data.recompose import RecomposedPeople, split_of
 from trainer.data.sample import Backgrounds, Photograph, Photographs, Pixels8, Split, Subject
@@ -33,22 +36,32 @@ class People(Block):
     Attributes:
         photographs: data set of labelled photographs; "off" does without.
         recomposed: folder of `matte-train recompose`; None does without.
+        subjects: data sets with foregrounds and mattes, of which the training split is taken.
+        person_lists: for some of these, files with the names of those that are people, one a line;
+            of the others all are taken.
         backgrounds: data set with pictures of nobody, or "made".
+        copies: over how many backgrounds each of the subjects comes, always the same, as a set that
+            was composed ahead of time (100 in the paper); 0 is any of them.
         labelled: share of the labelled photographs as they are.
         composed: of people cut out over another background.
         drawn: of made portraits.
         groups: of people cut out beside those of a labelled photograph.
         nobody: of backgrounds alone.
+        matted: of the subjects over other backgrounds.
     """
 
     photographs: str = "people"
     recomposed: Path | None = None
+    subjects: tuple[str, ...] = ()
+    person_lists: dict[str, Path] = Field(default_factory=dict)
     backgrounds: str = MADE
+    copies: Whole = 0
     labelled: float = 0.49
     composed: float = 0.3
     drawn: float = 0.08
     groups: float = 0.08
     nobody: float = 0.05
+    matted: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,8 @@ class Sources:
     kept: tuple[int, ...]
     cut: RecomposedPeople | None
     backgrounds: Backgrounds
+    subjects: tuple[SubjectFiles, ...] = ()
+    copies: int = 0
 
 
 class PeopleScenes:
@@ -105,7 +120,37 @@ def _opened(settings: People, split: Split) -> Sources:
     cut = None
     if settings.recomposed is not None:
         cut = RecomposedPeople(settings.recomposed.expanduser(), split)
-    return Sources(split, photographs, kept, cut, pictures_of(settings.backgrounds, split))
+    backgrounds = pictures_of(settings.backgrounds, split)
+    subjects = _people_of(settings) if split == "train" else ()
+    return Sources(split, photographs, kept, cut, backgrounds, subjects, settings.copies)
+
+
+def _people_of(settings: People) -> tuple[SubjectFiles, ...]:
+    strangers = sorted(set(settings.person_lists) - set(settings.subjects))
+    if strangers:
+        raise UserError(
+            f"There is a list of people for {', '.join(strangers)}, but no such subjects.",
+            remedy="Name the data set in people.subjects too.",
+        )
+    return tuple(_listed(name, settings.person_lists.get(name)) for name in settings.subjects)
+
+
+def _listed(name: str, path: Path | None) -> SubjectFiles:
+    """The people among the subjects of a data set."""
+    path = None if path is None else path.expanduser()
+    if path is not None and not path.is_file():
+        raise UserError(
+            f"The list of the people in {name} is not there.",
+            remedy="Write the names of its subjects that are people, one a line; "
+            "--set 'people.person_lists={}' takes all subjects.",
+            path=path,
+        )
+    chosen = selection(keep=path)
+    opened = open_subjects(name, selection=chosen)
+    unknown = chosen.missed(opened.names)
+    if unknown:
+        raise UserError(f"No subject of {name} is called {', '.join(unknown)}.", path=path)
+    return opened
 
 
 def _labelled(sources: Sources, rng: np.random.Generator) -> Photograph:
@@ -142,6 +187,21 @@ def _group(sources: Sources, rng: np.random.Generator) -> Photograph:
     image = blended(foreground, there.image, alpha)
     both = np.asarray(np.maximum(alpha, there.alpha), np.float32)
     return Photograph(image, both, there.name, "group")
+
+
+def _matted(sources: Sources, rng: np.random.Generator) -> Photograph:
+    """A subject as it is over a background, composed as the sets' own training pictures are."""
+    counts = [len(subjects) for subjects in sources.subjects]
+    number = int(rng.integers(sum(counts)))
+    which = int(np.searchsorted(np.cumsum(counts), number, side="right"))
+    subject = sources.subjects[which].subject(number - sum(counts[:which]))
+    there = len(sources.backgrounds)
+    behind = int(rng.integers(sources.copies or there))
+    if sources.copies:
+        behind = (number * sources.copies + behind) % there
+        rng = np.random.default_rng((number, behind))  # the same picture each time
+    background = sources.backgrounds.background(behind, subject.size, rng)
+    return compose(subject, background, rng)
 
 
 def _placed(
@@ -200,4 +260,5 @@ SCENES: dict[str, Kind] = {
     "drawn": Kind(_drawn, lambda _: True),
     "groups": Kind(_group, lambda sources: bool(sources.kept) and sources.cut is not None),
     "nobody": Kind(_nobody, lambda _: True),
+    "matted": Kind(_matted, lambda sources: bool(sources.subjects)),
 }

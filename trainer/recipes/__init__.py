@@ -52,6 +52,7 @@ _ROWS = (
         title="Person segmentation",
         summary="Where the person is, from the photograph alone; against discriminators.",
         module="trainer.recipes.pomagan_segmentation",
+        configs=("paper", "default", "adversarial", "smoke"),
     ),
 )
 RECIPES: dict[str, RecipeSpec] = {spec.name: spec for spec in _ROWS}

@@ -1,4 +1,4 @@
-"""Person segmentation: where the person is, from the photograph alone.
+"""Person segmentation: where the person is, from the photograph alone; against discriminators.
 
 Source: Yaman, Ekenel, Waibel, "Alpha Matte Generation from Single Input for Portrait Matting"
 (POMAGAN, 2021), section 3.1.
@@ -6,19 +6,26 @@ Source: Yaman, Ekenel, Waibel, "Alpha Matte Generation from Single Input for Por
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.models.segmentation_net import PUBLISHED, SMALL, SegmentationNet, Shape
 from trainer.config import Block, Learning, RunConfig
 from trainer.data.people_samples import Framing, PeopleSamples
 from trainer.data.people_scenes import People, PeopleScenes
+from trainer.losses.adversarial import DiscriminatorLoss, generator_loss
 from trainer.losses.border import border_map
 from trainer.losses.cross_entropy import cross_entropy_loss
+from trainer.losses.masked import Total
+from trainer.losses.perceptual import LAYER_WEIGHTS, LayerWeights, perceptual_loss
 from trainer.losses.pictures import Picture, pictures, pictures_l1
-from trainer.phase import Batch, Phase, Setup, StepContext
+from trainer.networks.features import FeatureName, open_features
+from trainer.networks.patch_discriminator import MultiScaleDiscriminator
+from trainer.networks.untouched import untouched
+from trainer.phase import Batch, LossTerms, Phase, Setup, StepContext
 from trainer.validation.people import Judged, PeopleJudge
 
 
@@ -40,17 +47,48 @@ class Losses(Block):
 
     Attributes:
         cross_entropy: of the map, which the paper does not have.
+        adversarial: of what the discriminators say; 0 trains without them.
+        perceptual: λ, of the differences between features.
         segmentation: β, of the absolute differences everywhere.
         border: γ, of those at the border.
         border_width: side of the square that finds the border, odd, in pixels.
         pictures: what is compared: the map, and the subject it cuts out.
+        in_sum: terms inside equation 7's sum over the discriminators. With discriminators they
+            count once for each; the border does not, while in equation 11 it does.
+        layer_weights: c_i of equation 3, the finest layer first.
+        features: the network whose features are compared: "vgg19", the encoder of a "segmenter",
+            or a small one with "random" weights.
+        features_file: its weights: a file of VGG-19's, or a segmenter's file or name.
     """
 
     cross_entropy: float = 0.0
+    adversarial: float = 0.0
+    perceptual: float = 0.0
     segmentation: float = 10.0
     border: float = 10.0
     border_width: int = 31
     pictures: tuple[Picture, ...] = ("map", "foreground")
+    in_sum: tuple[Literal["perceptual", "segmentation", "border"], ...] = (
+        "perceptual",
+        "segmentation",
+    )
+    layer_weights: LayerWeights = LAYER_WEIGHTS
+    features: FeatureName = "vgg19"
+    features_file: str = ""
+
+
+class Discriminator(Block):
+    """The discriminators, where `loss.adversarial` is more than 0.
+
+    Attributes:
+        width: channels of the first layer.
+        scales: how many there are, each for half the size of the one before.
+        learning: Adam's settings of theirs.
+    """
+
+    width: int = 64
+    scales: int = 3
+    learning: Learning = Learning(rate=1e-5)
 
 
 class Config(RunConfig):
@@ -60,6 +98,7 @@ class Config(RunConfig):
     people: People = People()
     framing: Framing = Framing()
     loss: Losses = Losses()
+    discriminator: Discriminator = Discriminator()
     learning: Learning = Learning()
     validation: Judged = Judged()
 
@@ -71,16 +110,18 @@ def build(config: Config) -> Setup:
     """The recipe as its config has it.
 
     Raises:
-        UserError: if data are missing.
+        UserError: if data are missing, or the weights of the feature network.
     """
+    networks: dict[str, nn.Module] = {}
     network = SegmentationNet(SHAPES[config.network.name].narrowed(config.network.narrow))
-    phase = Phase(
-        "segmentation",
-        parameters=list(network.parameters()),
-        loss=_Loss(network, config.loss),
-        learning_rate=config.learning.rate,
-        betas=config.learning.betas,
-    )
+    networks["segmentation"] = network
+    if config.loss.adversarial:
+        wanted = config.discriminator
+        networks["discriminator"] = MultiScaleDiscriminator(
+            width=wanted.width, scales=wanted.scales
+        )
+    if config.loss.perceptual:
+        networks["features"] = open_features(config.loss.features, config.loss.features_file)
     samples = PeopleSamples(
         PeopleScenes(config.people, "train"),
         framing=config.framing,
@@ -88,32 +129,74 @@ def build(config: Config) -> Setup:
         seed=config.seed,
     )
     return Setup(
-        networks={"segmentation": network},
-        phases=[phase],
+        networks=networks,
+        phases=_phases(config, networks),
         samples=samples,
         validate=PeopleJudge(config.validation, multiple=max(32, network.size_multiple)),
         exported=("segmentation", config.network.name) if config.network.narrow == 1 else None,
     )
 
 
+def _phases(config: Config, networks: Mapping[str, nn.Module]) -> list[Phase]:
+    losses: dict[str, tuple[LossTerms, Learning]] = {
+        "segmentation": (_Loss(networks, config.loss), config.learning)
+    }
+    if "discriminator" in networks:
+        network = networks["segmentation"]
+        against = DiscriminatorLoss(
+            networks["discriminator"],
+            lambda batch: untouched(network, batch["image"]).sigmoid(),
+        )
+        losses["discriminator"] = against, config.discriminator.learning
+    return [
+        Phase(name, list(networks[name].parameters()), loss, learning.rate, learning.betas)
+        for name, (loss, learning) in losses.items()
+    ]
+
+
 class _Loss:
-    def __init__(self, network: SegmentationNet, weights: Losses) -> None:
-        self._network, self._weights = network, weights
+    """The generator's (equation 7): named terms, already weighted."""
+
+    def __init__(self, networks: Mapping[str, nn.Module], weights: Losses) -> None:
+        self._networks, self._weights = networks, weights
+        adversary = networks.get("discriminator")
+        self._summed = 1
+        if isinstance(adversary, MultiScaleDiscriminator):
+            self._summed = len(adversary.scales)
 
     def __call__(self, batch: Batch, context: StepContext) -> dict[str, Tensor]:
-        image, truth, weights = batch["image"], batch["alpha"], self._weights
-        logits = self._network(image)
-        everywhere, total = torch.ones_like(truth), context.total
+        image, truth = batch["image"], batch["alpha"]
+        logits = self._networks["segmentation"](image)
+        terms = self._fooling(image, logits.sigmoid(), context.total)
+        terms |= self._pixels(image, logits, truth, context.total)
+        return terms
+
+    def _fooling(self, image: Tensor, found: Tensor, total: Total) -> dict[str, Tensor]:
+        if "discriminator" not in self._networks:
+            return {}
+        fake = untouched(self._networks["discriminator"], image, found)
+        return {"adversarial": self._weights.adversarial * generator_loss(fake, total=total)}
+
+    def _pixels(
+        self, image: Tensor, logits: Tensor, truth: Tensor, total: Total
+    ) -> dict[str, Tensor]:
+        weights, everywhere = self._weights, torch.ones_like(truth)
         found = pictures(logits.sigmoid(), image, weights.pictures)
         true = pictures(truth, image, weights.pictures)
         terms: dict[str, Tensor] = {}
         if weights.cross_entropy:
-            entropy = cross_entropy_loss(logits, truth, everywhere, total=total)
-            terms["cross_entropy"] = weights.cross_entropy * entropy
+            terms["cross_entropy"] = cross_entropy_loss(logits, truth, everywhere, total=total)
+        if weights.perceptual:
+            terms["perceptual"] = perceptual_loss(
+                self._networks["features"], found, true, weights.layer_weights, total=total
+            )
         if weights.segmentation:
-            difference = pictures_l1(found, true, everywhere, total=total)
-            terms["segmentation"] = weights.segmentation * difference
+            terms["segmentation"] = pictures_l1(found, true, everywhere, total=total)
         if weights.border:
             border = border_map(truth, weights.border_width)
-            terms["border"] = weights.border * pictures_l1(found, true, border, total=total)
-        return terms
+            terms["border"] = pictures_l1(found, true, border, total=total)
+        return {name: self._times(name) * term for name, term in terms.items()}
+
+    def _times(self, name: str) -> float:
+        count = self._summed if name in self._weights.in_sum else 1
+        return count * float(getattr(self._weights, name))

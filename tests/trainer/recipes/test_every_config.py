@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 from checkpoint_states import same
+from safetensors.torch import save_file
 
-from tests.trainer.data.layouts.layout_trees import matte, picture, save
+from engine.models.segmentation_net import build_small
+from tests.trainer.data.layouts.layout_trees import matte, names, picture, save
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import config_file, has_key, load_run
 from trainer.data.pool import (
@@ -41,11 +43,12 @@ MATTING = 29_596_643
 PARAMETERS = {
     "mg_matting": MATTING,
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
-    "pomagan_segmentation": 205_661_825,
+    "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
 }
-"""Trainable, of the published networks; the second lacks the heads at strides 8 and 4, and the last
+"""Trainable, of the published networks with their discriminators; the second lacks the heads at strides 8 and 4, and the last
 layer of its only head (32 × 3 × 3 weights and a bias for each plane) answers two planes more."""
-UNSTARTED = {"network.encoder": "off"}
+UNSTARTED = {"network.encoder": "off", "loss.features": '"random"'}
+"""Without the classifiers' weights that users bring."""
 SMALL_PUBLISHED = {
     "global_batch": "4",
     "micro_batch": "2",
@@ -53,6 +56,7 @@ SMALL_PUBLISHED = {
     "augmentation.crop": str(SIDE),
     "augmentation.pairing.side": str(SIDE),
     "network.narrow": "8",
+    "discriminator.width": "8",
     **UNSTARTED,
     "framing.shapes": f"[[{SIDE}, {SIDE}]]",
 }
@@ -81,7 +85,10 @@ DATA = {
 }
 """Where that training finds what the test has made; a recipe takes what it has keys for."""
 MASKS = {"data.pool": '"masks"', "validation.pool": '"masks"'}
+SECOND = {"loss.features_file": '"person_small.safetensors"', "discriminator.width": "8"}
+"""Where that training finds what the first stage has made."""
 CHANGED: dict[str, dict[str, str]] = {
+    "adversarial": SMALL_DEFAULT | SECOND,
     "default": SMALL_DEFAULT | DATA,
     "masks": SMALL_DEFAULT | MASKS,
     "smoke": {},
@@ -105,6 +112,10 @@ def made(tmp_path_factory) -> Path:
     for number in range(2):
         name = f"COCO_train2014_{number:012d}.jpg"
         picture(folder / "coco" / "train2014" / name, number, (90, 80))
+    _distinctions_646(folder / "distinctions_646" / "Train")
+    for name, person in (("composition_1k", "hair"), ("distinctions_646", "one")):
+        names(folder / f"{name}_people.txt", person)
+    save_file(build_small().state_dict(), folder / "person_small.safetensors")
     _people(folder / "people")
     for number in range(2):
         picture(folder / "backgrounds" / f"{number}.jpg", number, (90, 80))
@@ -132,6 +143,11 @@ def _composition_1k(root: Path) -> None:
     for folder, stem in (("Adobe-licensed images", "hair"), ("Other", "glass")):
         picture(root / folder / "fg" / f"{stem}.jpg", 1, (80, 96))
         matte(root / folder / "alpha" / f"{stem}.jpg", 2, (80, 96))
+
+
+def _distinctions_646(root: Path) -> None:
+    picture(root / "FG" / "one.png", 1, (80, 96))
+    matte(root / "GT" / "one.png", 2, (80, 96))
 
 
 def _people(root: Path) -> None:
