@@ -13,6 +13,8 @@ GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
 ImageFit = Literal["fill", "fit"]
 TrimapSource = Literal["radius", "network"]
 
+FINDER = ""
+
 
 @dataclass(frozen=True)
 class GuidanceSettings:
@@ -20,11 +22,17 @@ class GuidanceSettings:
 
     Attributes:
         source: automatic mask, GrabCut from box or strokes, a file of the user's, strokes alone.
-        box: (top, left, bottom, right) of the subject for GrabCut, or None.
+        box: (top, left, bottom, right): the subject is in there alone; or None.
+        finder: name of the weights of the network that finds people; empty looks for an outline
+            by place and colour, without a network.
+        clicks: (row, column, keep) on persons who were found: rows and columns are shares of the
+            photograph's sides, and whoever is there is kept or left out; the last click counts.
     """
 
     source: GuidanceSource = "automatic"
     box: tuple[int, int, int, int] | None = None
+    finder: str = FINDER
+    clicks: tuple[tuple[float, float, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,21 +169,28 @@ def from_dict(kind: type[S], values: dict[str, Any]) -> S:
 def _value(hint: Any, name: str, value: Any) -> Any:
     if is_dataclass(hint):
         return from_dict(hint, value)  # type: ignore[arg-type]
-    if isinstance(value, list):
-        value = tuple(value)
+    value = _frozen(value)
     if not _fits(hint, value):
         raise UserError(f"Setting {name!r} has the value {value!r}, which it cannot have.")
     return value
 
 
+def _frozen(value: Any) -> Any:
+    """Lists, as files have them, as tuples."""
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def _fits_each(options: tuple[Any, ...], value: tuple[Any, ...]) -> bool:
+    """Whether a tuple has these types; one type and an ellipsis is for all of it."""
+    if options[1:] == (...,):
+        return all(_fits(options[0], one) for one in value)
+    return len(value) == len(options) and all(map(_fits, options, value))
+
+
 def _fits(hint: Any, value: Any) -> bool:
     options = get_args(hint)
     if getattr(hint, "__origin__", None) is tuple:
-        return (
-            isinstance(value, tuple)
-            and len(value) == len(options)
-            and all(_fits(h, v) for h, v in zip(options, value, strict=True))
-        )
+        return isinstance(value, tuple) and _fits_each(options, value)
     if getattr(hint, "__origin__", None) is Literal:
         return value in options
     if options:

@@ -123,6 +123,7 @@ class Studio(QObject):
         self.canvas.zoom_changed.connect(window.top.show_zoom)
         self.canvas.stroke_finished.connect(self.guidance.paint)
         self.canvas.box_drawn.connect(self._on_box_drawn)
+        self.canvas.clicked.connect(self.guidance.click_person)
         self.settings.changed.connect(self._on_setting_changed)
         self.recent.changed.connect(self._show_recent)
         self.files.waiting_changed.connect(self._on_waiting_changed)
@@ -135,6 +136,7 @@ class Studio(QObject):
         self.session.dirty_changed.connect(self.window.setWindowModified)
         self.live.shown_changed.connect(self._on_shown_changed)
         self.live.failed.connect(self._on_step_failed)
+        self.live.doubted.connect(self._on_doubted)
 
     def _connect_jobs(self) -> None:
         for shown in (self.window.panels.jobs, self.window.status):
@@ -222,6 +224,9 @@ class Studio(QObject):
             self.desk.report(error, action="Draw a box", run=partial(self._take_tool, "box"))
         else:
             self.desk.report(error)
+
+    def _on_doubted(self, doubts: str) -> None:
+        self.window.bar.say(doubts, action="Draw a box", run=partial(self._take_tool, "box"))
 
     def _on_broke(self, job: Job, error: Exception) -> None:
         self.desk.report(error)

@@ -82,6 +82,27 @@ class GuidanceEdits:
         box = (int(rect.top), int(rect.left), int(rect.bottom), int(rect.right))
         self._set(GuidanceSettings("grabcut", box), "Box around the subject")
 
+    def click_person(self, row: float, col: float) -> None:
+        """Whoever is there is left out, or comes back."""
+        state = self._session.state
+        if state is None:
+            return
+        chosen = state.settings.guidance
+        if chosen.source != "automatic" or not chosen.finder:
+            self._bar.say(
+                "Persons are told apart where they are found automatically.",
+                action="Find the subject",
+                run=self.find_subject,
+            )
+            return
+        if state.mask is None:  # they are just being looked for
+            return
+        there = Rect(int(row), int(col), int(row) + 1, int(col) + 1)
+        keep = not bool(state.mask.read(there)[0, 0] > 0.5)
+        place = row / state.size[0], col / state.size[1]
+        clicked = replace(chosen, clicks=(*chosen.clicks, (*place, keep)))
+        self._set(clicked, "Keep a person" if keep else "Leave a person out")
+
     def find_subject(self) -> None:
         """The subject is to be found automatically."""
         self._set(GuidanceSettings(), "Find the subject")

@@ -58,6 +58,7 @@ class Live(QObject):
     shown_changed = Signal()
     settled = Signal()
     failed = Signal(object, object)
+    doubted = Signal(str)
 
     def __init__(self, session: Session, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -236,6 +237,8 @@ class Live(QObject):
         if spec in _RESULT:
             self._made_with[found[_RESULT[spec]]] = _CHOICES[spec](outcome.state)
         self._session.amend(lambda now: replace(now, **found))
+        if outcome.doubts:
+            self.doubted.emit(" ".join(outcome.doubts))
 
     def _take_edges(self, outcome: Outcome, state: DocumentState) -> None:
         assert outcome.shown_alpha is not None

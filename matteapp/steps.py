@@ -44,10 +44,15 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a step found: the document with it, or the matte after the edge tools."""
+    """What a step found: the document with it, or the matte after the edge tools.
+
+    Attributes:
+        doubts: sentences for people about what was found.
+    """
 
     state: DocumentState
     shown_alpha: Plane | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +98,13 @@ def _part(state: DocumentState, path: str) -> Any:
 
 
 def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
-    state, box = snapshot.state, snapshot.state.settings.guidance.box
-    if box is None:
-        from engine.guidance.subject import automatic_mask
+    from engine.jobs.masks import mask_from
 
-        return Outcome(edits.set_mask(state, automatic_mask(state.image, ctx=ctx)))
-    from engine.guidance.grabcut import grabcut
-
-    strokes = state.strokes.read()
-    known = strokes if strokes.any() else None
-    mask = grabcut(state.image, box=Rect(*box), strokes=known, ctx=ctx)
-    return Outcome(edits.set_mask(state, mask))
+    state, chosen = snapshot.state, snapshot.state.settings.guidance
+    strokes = state.strokes.read() if chosen.source == "grabcut" else None
+    known = strokes if strokes is not None and strokes.any() else None
+    found = mask_from(state.image, chosen, strokes=known, ctx=ctx)
+    return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts)
 
 
 def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:

@@ -57,6 +57,20 @@ class Painter(nn.Module):
         return (rgb + 0.5 * self.layer(torch.cat([rgb, alpha], 1)).tanh()).clamp(0, 1)
 
 
+class Warm(nn.Module):
+    """Finds what is warmer than it is cold: persons of orange."""
+
+    size_multiple = 32
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steepness = nn.Parameter(torch.tensor(20.0))
+
+    def predict(self, rgb: Tensor) -> Tensor:
+        assert rgb.shape[2] % 32 == 0 and rgb.shape[3] % 32 == 0
+        return (self.steepness * (rgb[:, :1] - rgb[:, 2:])).sigmoid()
+
+
 def calm(module: nn.Module) -> nn.Module:
     """The network with corrections of a thousandth, so that it is sure of most."""
     with torch.inference_mode(False), torch.no_grad():
@@ -109,7 +123,8 @@ def seeded(build: type[nn.Module], *arguments: int, seed: int = 0) -> nn.Module:
 
 
 def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, matting: str) -> Path:
-    """Make a calm network called `matting`, `mask_small` and `painter` the only weights there are.
+    """Make a calm network called `matting`, `mask_small`, `person_small` and `painter` the only
+    weights there are.
 
     Returns:
         Their folder, $MATTE_HOME; what comes with the product is not found.
@@ -127,9 +142,11 @@ def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, matting: str)
         monkeypatch.delitem(MODELS, name)
     monkeypatch.setitem(MODELS, matting, spec(matting, "two_planes"))
     monkeypatch.setitem(MODELS, "mask_small", spec("mask_small", "three_planes", "proposal"))
+    monkeypatch.setitem(MODELS, "person_small", spec("person_small", "Warm", "segmentation"))
     monkeypatch.setitem(MODELS, "painter", spec("painter", "Painter", "foreground"))
     save_weights(folder, matting, calm(seeded(Matting, 2)))
     save_weights(folder, "mask_small", calm(seeded(Matting, 3)))
+    save_weights(folder, "person_small", seeded(Warm))
     save_weights(folder, "painter", seeded(Painter))
     forget_networks()
     return folder

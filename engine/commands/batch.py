@@ -178,7 +178,14 @@ class _Batch:
             return FileReport(source, "cancelled", seconds)
         outputs = {name: str(path) for name, path in outcome.outputs.items()}
         status: Status = "skipped" if outcome.skipped else "done"
-        return FileReport(source, status, seconds, outputs, snapped_trimap_pixels=outcome.snapped)
+        return FileReport(
+            source,
+            status,
+            seconds,
+            outputs,
+            snapped_trimap_pixels=outcome.snapped,
+            doubts=outcome.doubts,
+        )
 
     def _seconds(self, number: int) -> float:
         begun = self._begun.get(number)

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, get_args
 from engine.commands.errors import UsageError
 from engine.device import DEVICES, Compute
 from engine.settings import (
+    FINDER,
     BackgroundSettings,
     ForegroundMethod,
     ForegroundSettings,
+    GuidanceSettings,
+    GuidanceSource,
     ImageFit,
     TrimapSettings,
 )
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
     from engine.commands.inputs import Companion
 
 _FOREGROUND_METHODS: tuple[str, ...] = get_args(ForegroundMethod)
+_BOX = re.compile(r"(\d+),(\d+),(\d+),(\d+)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
 
 BAND = "none"
 """Instead of a network's name: a band along the mask's edge."""
+CLASSICAL = "none"
+"""Instead of a network's name: an outline by place and colour, or GrabCut in a box."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,31 @@ def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> Tri
         option = "--smart" if radius is None else "--radius"
         raise UsageError(f"--propose and {option} are both given.", remedy="Leave one out.")
     return TrimapSettings(source="network", model=propose) if propose else TrimapSettings()
+
+
+def parse_guidance(find: str, box: str | None) -> GuidanceSettings:
+    """How the subject is found.
+
+    Args:
+        find: name of a network's weights, `CLASSICAL`, or empty for the default's.
+        box: LEFT,TOP,RIGHT,BOTTOM in pixels of the upright photograph, or None.
+
+    Raises:
+        UsageError: if the box is not one, or nothing looks into it.
+    """
+    finder = "" if find == CLASSICAL else find or FINDER
+    if box is None:
+        return GuidanceSettings(finder=finder)
+    numbers = _BOX.fullmatch(box.replace(" ", ""))
+    sides = tuple(map(int, numbers.groups())) if numbers else (0, 0, 0, 0)
+    left, top, right, bottom = sides
+    if left >= right or top >= bottom:
+        raise UsageError(
+            f"--box {box!r} is not understood.",
+            remedy="Give LEFT,TOP,RIGHT,BOTTOM in pixels, such as 100,40,620,900.",
+        )
+    source: GuidanceSource = "automatic" if finder else "grabcut"
+    return GuidanceSettings(source, (top, left, bottom, right), finder)
 
 
 def parse_compute(device: str, precision: str) -> Compute:

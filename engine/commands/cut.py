@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.commands import options as o
-from engine.settings import CutSettings, EdgeSettings
+from engine.settings import CutSettings, EdgeSettings, GuidanceSettings
 
 SAVED = "cutout"
 
@@ -27,6 +27,8 @@ def cut(
     ] = SAVED,
     mask: o.Mask = None,
     trimap: o.TrimapFile = None,
+    find: o.Find = "",
+    box: o.Box = None,
     radius: o.Radius = None,
     smart: o.Smart = None,
     method: Annotated[
@@ -94,6 +96,7 @@ def cut(
         parse_background,
         parse_compute,
         parse_foreground,
+        parse_guidance,
         parse_names,
         parse_trimap,
     )
@@ -101,7 +104,9 @@ def cut(
     from engine.commands.start_cut import cut_command, one_guidance
     from engine.products import PRODUCTS
 
+    brought = one_guidance(mask, trimap, find=find, box=box)
     settings = CutSettings(
+        guidance=GuidanceSettings("file") if brought else parse_guidance(find, box),
         trimap=parse_trimap(propose or (BAND if trimap else ""), radius=radius, smart=smart),
         method=method,
         refine=refine,
@@ -121,7 +126,7 @@ def cut(
         run,
         settings,
         products=parse_names(save, tuple(PRODUCTS), option="--save"),
-        guidance=one_guidance(mask, trimap),
+        guidance=brought,
         background=parse_background(
             background or "transparent", fit=fit, linear_light=linear_light
         ),

@@ -12,14 +12,14 @@ from engine.commands.plan import Task
 from engine.commands.report import Outcome
 from engine.device import Compute
 from engine.errors import UserError
-from engine.guidance.subject import automatic_mask
 from engine.imaging.read import read_image, read_mask, read_trimap
 from engine.imaging.types import Alpha, Image
 from engine.imaging.write import write_matte
 from engine.jobs.context import JobContext, SubContext
+from engine.jobs.masks import mask_from
 from engine.jobs.requests import CutRequest
 from engine.products import write_composite, write_products
-from engine.settings import BackgroundSettings, CutSettings, TrimapSettings
+from engine.settings import BackgroundSettings, CutSettings, GuidanceSettings, TrimapSettings
 
 READ, SOLVED = 0.03, 0.92
 """Shares of a job's time after which the photograph is read and the matte is there."""
@@ -48,12 +48,11 @@ class Job(ABC):
         ctx.progress(0.0, "Reading")
         image = read_image(self.task.source)
         ctx.check()
-        snapped = self.make(image, ctx)
-        return Outcome(self.task.targets, snapped=snapped)
+        return self.make(image, ctx)
 
     @abstractmethod
-    def make(self, image: Image, ctx: JobContext) -> int:
-        """Write the files; return how many trimap pixels were snapped."""
+    def make(self, image: Image, ctx: JobContext) -> Outcome:
+        """Write the files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ class CutJob(Job):
     background: Background
     compute: Compute = field(default_factory=Compute)
 
-    def make(self, image: Image, ctx: JobContext) -> int:
+    def make(self, image: Image, ctx: JobContext) -> Outcome:
         mask = _mask_given(self.mask, self.task, image)
         trimap, snapped = None, 0
         if self.trimap is not None:
@@ -82,17 +81,21 @@ class CutJob(Job):
             quality=self.quality,
             ctx=SubContext(ctx, SOLVED, 1.0),
         )
-        return snapped
+        return Outcome(self.task.targets, snapped=snapped, doubts=result.doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaskJob(Job):
     """Photograph to its automatic mask."""
 
-    def make(self, image: Image, ctx: JobContext) -> int:
-        mask = automatic_mask(image, ctx=SubContext(ctx, READ, SOLVED))
-        write_matte(self.task.targets["mask"], mask, bits=self.bits or 8)
-        return 0
+    settings: GuidanceSettings = field(default_factory=GuidanceSettings)
+    compute: Compute = field(default_factory=Compute)
+
+    def make(self, image: Image, ctx: JobContext) -> Outcome:
+        chosen, inner = self.settings, SubContext(ctx, READ, SOLVED)
+        found = mask_from(image, chosen, compute=self.compute, ctx=inner)
+        write_matte(self.task.targets["mask"], found.mask, bits=self.bits or 8)
+        return Outcome(self.task.targets, doubts=found.doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,17 +103,18 @@ class TrimapJob(Job):
     """Photograph to a trimap around its mask."""
 
     settings: TrimapSettings
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
     mask: Companion | None = None
 
-    def make(self, image: Image, ctx: JobContext) -> int:
+    def make(self, image: Image, ctx: JobContext) -> Outcome:
         request = CutRequest(
             image,
-            CutSettings(trimap=self.settings),
+            CutSettings(guidance=self.guidance, trimap=self.settings),
             mask=_mask_given(self.mask, self.task, image),
         )
-        _, trimap = request.guidance(SubContext(ctx, READ, SOLVED))
-        write_matte(self.task.targets["trimap"], trimap)
-        return 0
+        made = request.guidance(SubContext(ctx, READ, SOLVED))
+        write_matte(self.task.targets["trimap"], made.trimap)
+        return Outcome(self.task.targets, doubts=made.doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +124,7 @@ class CompositeJob(Job):
     alpha: Companion | None = None
     background: Background
 
-    def make(self, image: Image, ctx: JobContext) -> int:
+    def make(self, image: Image, ctx: JobContext) -> Outcome:
         alpha = _mask_given(self.alpha, self.task, image)
         alpha = image.alpha if alpha is None else alpha
         if alpha is None:
@@ -138,7 +142,7 @@ class CompositeJob(Job):
             bits=self.bits,
             quality=self.quality,
         )
-        return 0
+        return Outcome(self.task.targets)
 
 
 def _mask_given(companion: Companion | None, task: Task, image: Image) -> Alpha | None:

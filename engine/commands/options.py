@@ -111,6 +111,25 @@ Propose = Annotated[
         rich_help_panel=GUIDANCE,
     ),
 ]
+Find = Annotated[
+    str,
+    typer.Option(
+        "--find",
+        metavar="NAME|none",
+        help="Network that finds the people; 'none' looks for an outline by place and colour, or "
+        "for what stands out in --box. Default: person_small.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
+Box = Annotated[
+    str | None,
+    typer.Option(
+        "--box",
+        metavar="LEFT,TOP,RIGHT,BOTTOM",
+        help="The subject is in here alone, in pixels of the upright photograph.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
 Mask = Annotated[
     str | None,
     typer.Option(

@@ -21,11 +21,13 @@ class Outcome:
         outputs: product name to the file written.
         skipped: everything was there already and complete.
         snapped: trimap pixels that were close to 0, 128 or 255 and were taken for them.
+        doubts: sentences about what should be looked at twice.
     """
 
     outputs: Mapping[str, Path]
     skipped: bool = False
     snapped: int = 0
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class FileReport:
         outputs: product name to file.
         reason: why it failed, or None.
         snapped_trimap_pixels: see `Outcome`.
+        doubts: see `Outcome`.
     """
 
     input: str
@@ -47,6 +50,7 @@ class FileReport:
     outputs: dict[str, str] = field(default_factory=dict)
     reason: str | None = None
     snapped_trimap_pixels: int = 0
+    doubts: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -59,7 +63,8 @@ class FileReport:
             return f"{self.input}: complete already"
         snapped = self.snapped_trimap_pixels
         note = f", {snapped} trimap pixels snapped" if snapped else ""
-        return f"{self.input} -> {self._written} ({self.seconds:.1f} s{note})"
+        doubts = "".join(f"\n  {doubt}" for doubt in self.doubts)
+        return f"{self.input} -> {self._written} ({self.seconds:.1f} s{note}){doubts}"
 
     @property
     def _written(self) -> str:

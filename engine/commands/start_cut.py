@@ -25,15 +25,30 @@ class Guidance:
     mask: Companion | None = None
     trimap: Companion | None = None
 
+    def __bool__(self) -> bool:
+        return self.mask is not None or self.trimap is not None
 
-def one_guidance(mask: str | None, trimap: str | None) -> Guidance:
+
+def one_guidance(
+    mask: str | None, trimap: str | None, *, find: str = "", box: str | None = None
+) -> Guidance:
     """The companions of `--mask` and `--trimap`.
 
     Raises:
-        UsageError: if both are given or one is not there.
+        UsageError: if both are given or one is not there, or with them how to find a subject.
     """
-    if mask is not None and trimap is not None:
-        raise UsageError("--mask and --trimap are both given.", remedy="Leave one out.")
+    given = [
+        name
+        for name, value in (
+            ("--mask", mask),
+            ("--trimap", trimap),
+            ("--find", find or None),
+            ("--box", box),
+        )
+        if value is not None
+    ]
+    if len(given) > 1 and not {"--mask", "--trimap"}.isdisjoint(given):
+        raise UsageError(f"{given[0]} and {given[1]} are both given.", remedy="Leave one out.")
     return Guidance(Companion.given(mask, "mask"), Companion.given(trimap, "trimap"))
 
 

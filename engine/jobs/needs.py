@@ -18,6 +18,8 @@ def check_networks(settings: CutSettings) -> MethodSpec:
     method = refined(method_named(settings.method), settings.refine)
     if settings.trimap.source == "network":
         find_weights(settings.trimap.model)
+    if settings.guidance.source == "automatic" and settings.guidance.finder:
+        find_weights(settings.guidance.finder)
     colours = settings.foreground
     if FOREGROUND_METHODS[colours.method].by_network and colours.amount > 0:
         foreground_network()
@@ -30,5 +32,6 @@ def runs_networks(settings: CutSettings) -> bool:
     return (
         bool(check_networks(settings).network)
         or settings.trimap.source == "network"
+        or (settings.guidance.source == "automatic" and bool(settings.guidance.finder))
         or (colours and settings.foreground.amount > 0)
     )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
+from typing import NamedTuple
 
 from engine.compositing.edges import apply_edges
 from engine.device import Compute
 from engine.errors import UserError
-from engine.guidance.grabcut import grabcut
-from engine.guidance.subject import automatic_mask
 from engine.guidance.trimap import trimap_from_strokes, with_strokes
-from engine.imaging.types import Alpha, Image, Pixels, Rect, Strokes, Trimap
+from engine.imaging.types import Alpha, Image, Pixels, Strokes, Trimap
 from engine.jobs.colours import estimate_colours
 from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.jobs.masks import FoundMask, mask_from, prepare_mask
 from engine.jobs.needs import check_networks
 from engine.jobs.trimaps import prepare_trimap, trimap_from
 from engine.matting.conditions import Conditions
@@ -32,12 +32,22 @@ class CutResult:
         trimap: what was solved, strokes included.
         alpha: the matte after the edge tools.
         foreground: decontaminated colours, straight.
+        doubts: sentences for people about the mask that was found.
     """
 
     mask: Alpha | None
     trimap: Trimap
     alpha: Alpha
     foreground: Pixels
+    doubts: tuple[str, ...] = ()
+
+
+class Guided(NamedTuple):
+    """The mask, or None, and the trimap with the strokes on top; doubts as `CutResult`'s."""
+
+    mask: Alpha | None
+    trimap: Trimap
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +82,7 @@ class CutRequest:
         method = check_networks(chosen)
         # Importing, compiling and loading take as long as finding the subject: side by side.
         Thread(target=self._prepare, args=(method,), daemon=True).start()
-        mask, trimap = self.guidance(SubContext(ctx, 0.0, 0.15))
+        mask, trimap, doubts = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
         solved = solve_alpha(
             self.image,
@@ -93,40 +103,38 @@ class CutRequest:
             compute=self.compute,
             ctx=SubContext(ctx, 0.75, 1.0),
         )
-        return CutResult(mask, trimap, alpha, foreground)
+        return CutResult(mask, trimap, alpha, foreground, doubts)
 
-    def guidance(self, ctx: JobContext = NOBODY) -> tuple[Alpha | None, Trimap]:
+    def guidance(self, ctx: JobContext = NOBODY) -> Guided:
         """The mask, and the trimap with the strokes on top."""
         if self.trimap is not None:
-            return self.mask, self._stroked(self.trimap)
-        mask = self.mask if self.mask is not None else self._coarse_mask(ctx)
-        if mask is None:
-            return None, trimap_from_strokes(self._strokes())
+            return Guided(self.mask, self._stroked(self.trimap))
+        if self.mask is None and self.settings.guidance.source == "strokes":
+            return Guided(None, trimap_from_strokes(self._strokes()))
+        found = FoundMask(self.mask) if self.mask is not None else self._found_mask(ctx)
         ctx.progress(0.7, "Drawing the trimap")
-        trimap = trimap_from(mask, self.image, self.settings.trimap, compute=self.compute, ctx=ctx)
-        return mask, self._stroked(trimap)
+        trimap = trimap_from(
+            found.mask, self.image, self.settings.trimap, compute=self.compute, ctx=ctx
+        )
+        return Guided(found.mask, self._stroked(trimap), found.doubts)
 
     def _prepare(self, method: MethodSpec) -> None:
         # What it meets, the cut meets again, and tells.
         with suppress(UserError):
             if self.trimap is None:
+                if self.mask is None:
+                    prepare_mask(self.settings.guidance, compute=self.compute)
                 prepare_trimap(self.settings.trimap, compute=self.compute)
             prepare(method, Conditions(compute=self.compute))
 
-    def _coarse_mask(self, ctx: JobContext) -> Alpha | None:
-        guidance = self.settings.guidance
-        ctx.progress(0.0, "Finding the subject")
-        if guidance.source == "automatic":
-            return automatic_mask(self.image, ctx=ctx)
-        if guidance.source == "grabcut":
-            box = Rect(*guidance.box) if guidance.box is not None else None
-            return grabcut(self.image, box=box, strokes=self.strokes, ctx=ctx)
-        if guidance.source == "strokes":
-            return None
-        raise UserError(
-            "The mask comes from a file, but no mask was given.",
-            remedy="Give a mask, or choose the automatic one.",
-        )
+    def _found_mask(self, ctx: JobContext) -> FoundMask:
+        chosen = self.settings.guidance
+        if chosen.source == "file":
+            raise UserError(
+                "The mask comes from a file, but no mask was given.",
+                remedy="Give a mask, or choose the automatic one.",
+            )
+        return mask_from(self.image, chosen, strokes=self.strokes, compute=self.compute, ctx=ctx)
 
     def _strokes(self) -> Strokes:
         if self.strokes is None:

@@ -34,6 +34,7 @@ _ENTRY: dict[ModelKind, str] = {
     "matting": "predict",
     "proposal": "predict",
     "foreground": "forward",
+    "segmentation": "predict",
 }
 _kept: OrderedDict[tuple[str, str, str, Precision], LoadedNetwork] = OrderedDict()
 _lock = threading.RLock()
@@ -60,14 +61,15 @@ class LoadedNetwork:
         """How many planes of guidance it takes: 1, or 2 where a prior is the second."""
         return int(getattr(self.module, "guidance_channels", 1))
 
-    def run(self, rgb: Floats, guidance: Floats) -> Floats:
+    def run(self, rgb: Floats, *guidance: Floats) -> Floats:
         """What the network answers for a piece of a photograph of any size.
 
         The piece is reflected at its bottom and right up to the network's size multiple.
 
         Args:
             rgb: H×W×3 float32 in [0, 1].
-            guidance: H×W or H×W×G float32 in [0, 1]; for a foreground network the matte.
+            guidance: H×W or H×W×G float32 in [0, 1]; for a foreground network the matte, for a
+                segmentation network nothing.
 
         Returns:
             H×W (a matte) or H×W×3 (colours) float32 in [0, 1].
@@ -82,7 +84,7 @@ class LoadedNetwork:
             to_tensor(reflected(plane, multiple), device=self.choice.name).contiguous(
                 memory_format=torch.channels_last
             )
-            for plane in (rgb, guidance)
+            for plane in (rgb, *guidance)
         ]
         entry = getattr(self.module, _ENTRY[self.spec.kind])
         with torch.inference_mode(), _arithmetic(self.choice):

@@ -51,6 +51,7 @@ class Canvas(QWidget):
     Signals:
         stroke_finished(Stroke): a brush was lifted.
         box_drawn(Rect): a box was drawn, clipped to the photograph.
+        clicked(float, float): row and column of the photograph that were clicked on.
         cursor_moved(object): (row, col) of the photograph below the pointer, or None.
         zoom_changed(float): device pixels an image pixel.
         caption_changed(str): what the view has to say besides its title, or "".
@@ -62,6 +63,7 @@ class Canvas(QWidget):
 
     stroke_finished = Signal(object)
     box_drawn = Signal(object)
+    clicked = Signal(float, float)
     cursor_moved = Signal(object)
     zoom_changed = Signal(float)
     caption_changed = Signal(str)
@@ -220,6 +222,13 @@ class Canvas(QWidget):
             inside = rect.intersected(Rect.whole(self.viewport.image))
             if not inside.empty:
                 self.box_drawn.emit(inside)
+
+    def click(self, row: float, col: float) -> None:
+        """A place of the photograph was clicked on."""
+        if self.viewport is not None:
+            height, width = self.viewport.image
+            if 0 <= row < height and 0 <= col < width:
+                self.clicked.emit(row, col)
 
     # Events.
 

@@ -10,6 +10,7 @@ from matteapp.canvas.strokes import ERASE
 from matteapp.tools.box import Box
 from matteapp.tools.brush import Brush, BrushOptions
 from matteapp.tools.hand import Hand
+from matteapp.tools.person import Person
 from matteapp.tools.tool import Tool
 from matteapp.tools.zoom import Zoom
 
@@ -64,6 +65,13 @@ TOOLS: dict[str, ToolSpec] = {
     "eraser": _brush("Eraser", "eraser", "D", "Take strokes away; Alt paints unknown.", ERASE),
     "box": ToolSpec(
         "Subject box", "selection-plus", "S", "Draw a box around the subject.", lambda _: Box()
+    ),
+    "person": ToolSpec(
+        "Person",
+        "user-focus",
+        "W",
+        "Click on a person to leave them out; once more brings them back.",
+        lambda _: Person(),
     ),
     "hand": ToolSpec("Hand", "hand", "H", "Move the photograph.", lambda _: Hand()),
     "zoom": ToolSpec(

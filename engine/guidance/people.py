@@ -1,0 +1,191 @@
+"""The automatic mask: people found by a network, from the photograph alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.device import Compute
+from engine.errors import UserError
+from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY
+from engine.guidance.persons import persons
+from engine.guidance.refine import refine_mask
+from engine.imaging.types import Alpha, Image, Rect, from_float, to_float
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.models.loaded import LoadedNetwork, load_network
+
+MODEL = "person_small"
+AREA = 288 * 256
+"""Pixels that the network sees at once."""
+MULTIPLE = 32
+CLOSER = 0.6
+"""Where people fill less of the photograph than this, the network looks at them again, closer."""
+MARGIN = 0.12
+"""Room around them when it does, as a share of their longer side."""
+PERSON = 0.5
+"""Likelihood from which a pixel is a person's (paper 003, section 5)."""
+NOBODY_AREA, TINY_AREA = 0.003, 0.02
+"""Shares of the photograph: smaller is nobody, smaller than the second is worth a warning."""
+UNSURE = 0.3
+"""Share of all likelihood that lies between 0.2 and 0.8 from which it is not to be trusted."""
+CUT_OFF = 0.3
+"""Share of a person's width at the photograph's top from which the head is cut off."""
+LONGEST = 1024
+"""Of the copy from which the network's is made; a JPEG need not be decoded any larger."""
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Who is in a photograph.
+
+    Attributes:
+        likelihood: h×w float32 in [0, 1], how likely each pixel of a small copy is a person's.
+        parts: h×w int32, 0 where there is nobody, else which person, the largest first.
+        doubts: sentences for people about what may be wrong.
+    """
+
+    likelihood: Alpha
+    parts: NDArray[np.int32]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many people could be told apart."""
+        return int(self.parts.max())
+
+    def at(self, point: tuple[float, float]) -> int:
+        """Which person is at (row, column), both as shares of the photograph's sides; 0 nobody."""
+        height, width = self.parts.shape
+        row, col = int(point[0] * height), int(point[1] * width)
+        return int(self.parts[min(height - 1, max(0, row)), min(width - 1, max(0, col))])
+
+
+def find_people(
+    image: Image,
+    *,
+    model: str = MODEL,
+    box: Rect | None = None,
+    compute: Compute = Compute(),
+    ctx: JobContext = NOBODY,
+) -> People:
+    """Find the people in a photograph.
+
+    Args:
+        image: the photograph, at any size and depth; a few hundred pixels are enough.
+        model: name of a segmentation network's weights.
+        box: look for them in here alone.
+        compute: where the network runs.
+        ctx: progress and cancel.
+
+    Raises:
+        UserError: if nobody is found, or the weights are missing.
+        Cancelled: when asked to stop.
+    """
+    network = load_network(model, kind="segmentation", compute=compute, ctx=SubContext(ctx, 0, 0.5))
+    ctx.progress(0.5, "Finding people")
+    small = _small(image)
+    inside = _scaled(box, image.size, small.shape[:2])
+    likelihood = np.zeros(small.shape[:2], np.float32)
+    likelihood[inside.slices] = _looked(network, small[inside.slices])
+    ctx.check()
+    likelihood = _closer(network, small, likelihood, inside)
+    parts = persons(likelihood > PERSON)
+    if (parts > 0).mean() < NOBODY_AREA:
+        raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
+    return People(likelihood, parts, _doubts(likelihood, parts))
+
+
+def mask_of(
+    people: People, image: Image, *, clicks: tuple[tuple[float, float, bool], ...] = ()
+) -> Alpha:
+    """The people's mask at the photograph's size, its edge pulled to the picture's.
+
+    Args:
+        people: who was found.
+        image: the photograph.
+        clicks: (row, column, keep), shares of the photograph's sides: whoever is there is kept or
+            left out. The last click counts; where nobody is, none does.
+
+    Returns:
+        H×W float32 of 0 and 1.
+
+    Raises:
+        UserError: if nobody is left.
+    """
+    wanted = dict.fromkeys(range(1, people.count + 1), True)
+    wanted |= {people.at((row, col)): keep for row, col, keep in clicks}
+    kept = [number for number, keep in wanted.items() if keep and number]
+    if not kept:
+        raise UserError("Everybody was left out.", remedy="Click on whom you want to keep.")
+    return refine_mask(image, np.isin(people.parts, kept).astype(np.float32))
+
+
+def _small(image: Image) -> NDArray[np.uint8]:
+    """H×W×3 uint8, the long side at most `LONGEST`."""
+    pixels = image.pixels
+    scale = LONGEST / max(image.size)
+    if scale < 1:
+        size = tuple(max(1, round(side * scale)) for side in image.size[::-1])
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), pixels.dtype)
+    if pixels.dtype != np.uint8:
+        pixels = from_float(to_float(pixels), np.uint8)
+    return np.ascontiguousarray(pixels)
+
+
+def _looked(network: LoadedNetwork, pixels: NDArray[np.uint8]) -> Alpha:
+    """The likelihood of a piece, seen as it is and mirrored."""
+    height, width = pixels.shape[:2]
+    scale = (AREA / (height * width)) ** 0.5
+    size = [max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in (width, height)]
+    rgb = to_float(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))
+    mirrored = network.run(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
+    seen = (network.run(rgb) + mirrored) / 2
+    return np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _closer(
+    network: LoadedNetwork, pixels: NDArray[np.uint8], likelihood: Alpha, inside: Rect
+) -> Alpha:
+    """Look again at where people are, if that is a part of the picture only."""
+    rows, cols = (np.flatnonzero((likelihood > PERSON).any(axis=axis)) for axis in (1, 0))
+    if len(rows) == 0:
+        return likelihood
+    found = Rect(int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1)
+    margin = round(MARGIN * max(found.height, found.width))
+    near = found.grown(margin, within=likelihood.shape).intersected(inside)
+    if near.height * near.width > CLOSER * inside.height * inside.width:
+        return likelihood
+    closer = likelihood.copy()
+    closer[near.slices] = _looked(network, pixels[near.slices])
+    return closer
+
+
+def _doubts(likelihood: Alpha, parts: NDArray[np.int32]) -> tuple[str, ...]:
+    """What people should look at twice."""
+    found, doubts = parts > 0, []
+    between = likelihood[(likelihood > 0.2) & (likelihood < 0.8)].sum()
+    if found.mean() < TINY_AREA:
+        doubts.append("The person is very small in the picture.")
+    if between > UNSURE * likelihood.sum():
+        doubts.append("It is not clear where the person ends; check the mask.")
+    columns = found.any(axis=0).sum()
+    if found[:2].any(axis=0).sum() > CUT_OFF * columns:
+        doubts.append("The picture's upper edge cuts the person off.")
+    return tuple(doubts)
+
+
+def _scaled(box: Rect | None, size: tuple[int, int], small: tuple[int, ...]) -> Rect:
+    whole = Rect.whole((small[0], small[1]))
+    if box is None:
+        return whole
+    rows, cols = small[0] / size[0], small[1] / size[1]
+    scaled = Rect(
+        int(box.top * rows), int(box.left * cols), -int(-box.bottom * rows), -int(-box.right * cols)
+    )
+    inside = scaled.intersected(whole)
+    if inside.empty:
+        raise UserError("The box lies outside of the picture.", remedy="Draw it again.")
+    return inside

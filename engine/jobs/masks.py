@@ -1,0 +1,73 @@
+"""From settings to a coarse mask: what the full cut, `matte mask` and the window all call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.device import Compute
+from engine.guidance.grabcut import grabcut
+from engine.guidance.people import find_people, mask_of
+from engine.guidance.subject import automatic_mask
+from engine.imaging.types import Alpha, Image, Rect, Strokes
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.models.loaded import load_network
+from engine.settings import GuidanceSettings
+
+
+@dataclass(frozen=True, eq=False)
+class FoundMask:
+    """A coarse mask and what should be said about it.
+
+    Attributes:
+        mask: H×W float32 of 0 and 1.
+        doubts: sentences for people, none if all seems well.
+        persons: how many were told apart; 0 where nobody counted.
+    """
+
+    mask: Alpha
+    doubts: tuple[str, ...] = ()
+    persons: int = 0
+
+
+def mask_from(
+    image: Image,
+    chosen: GuidanceSettings,
+    *,
+    strokes: Strokes | None = None,
+    compute: Compute = Compute(),
+    ctx: JobContext = NOBODY,
+) -> FoundMask:
+    """The coarse mask of a photograph, found as the settings say.
+
+    Args:
+        image: the photograph.
+        chosen: automatic or GrabCut; a box restricts both.
+        strokes: what the user painted; GrabCut learns from it.
+        compute: where a network runs.
+        ctx: progress and cancel.
+
+    Raises:
+        UserError: if nobody is found, or a network's weights are missing.
+    """
+    box = None if chosen.box is None else Rect(*chosen.box)
+    ctx.progress(0.0, "Finding the subject")
+    if chosen.source == "grabcut":
+        return FoundMask(grabcut(image, box=box, strokes=strokes, ctx=ctx))
+    if not chosen.finder:
+        return FoundMask(automatic_mask(image, ctx=ctx))
+    people = find_people(
+        image, model=chosen.finder, box=box, compute=compute, ctx=SubContext(ctx, 0.0, 0.7)
+    )
+    ctx.progress(0.7, "Refining the edge")
+    mask = mask_of(people, image, clicks=chosen.clicks)
+    return FoundMask(mask, people.doubts, people.count)
+
+
+def prepare_mask(chosen: GuidanceSettings, *, compute: Compute = Compute()) -> None:
+    """Import and load what `mask_from` will need, which may go on beside other work.
+
+    Raises:
+        UserError: if a network is asked for and its weights are missing.
+    """
+    if chosen.source == "automatic" and chosen.finder:
+        load_network(chosen.finder, kind="segmentation", compute=compute)

@@ -1,0 +1,135 @@
+"""People found by a network: real code around a network that finds what is orange."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.errors import UserError
+from engine.guidance.people import find_people, mask_of
+from engine.imaging.types import Image, Rect, to_float
+from engine.jobs.masks import mask_from
+from engine.settings import GuidanceSettings
+from tests import made_networks
+
+ORANGE, BLUE = (220, 120, 40), (40, 80, 170)
+
+
+@pytest.fixture(autouse=True)
+def weights(monkeypatch, tmp_path):
+    """The only weights there are."""
+    return made_networks.only_these(monkeypatch, tmp_path, matting="random")
+
+
+def picture(*persons: Rect, size: tuple[int, int] = (240, 320)) -> Image:
+    """Orange where somebody is, blue elsewhere, with some grain."""
+    pixels = np.empty((*size, 3), np.float64)
+    pixels[:] = BLUE
+    for person in persons:
+        pixels[person.slices] = ORANGE
+    pixels += np.random.default_rng(1).normal(0, 3, pixels.shape)
+    return Image(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+LEFT, RIGHT = Rect(60, 40, 200, 100), Rect(40, 200, 220, 280)
+
+
+def there(*persons: Rect, size: tuple[int, int] = (240, 320)) -> np.ndarray:
+    mask = np.zeros(size, bool)
+    for person in persons:
+        mask[person.slices] = True
+    return mask
+
+
+def test_the_mask_is_the_photographs_size_and_follows_its_edge() -> None:
+    image = picture(LEFT)
+    mask = mask_of(find_people(image), image)
+    assert mask.dtype == np.float32
+    assert set(np.unique(mask)) == {0.0, 1.0}
+    assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
+
+
+@pytest.mark.parametrize("size", [(33, 47), (240, 320), (1500, 1100)])
+def test_any_size_and_depth_will_do(size) -> None:
+    person = Rect(size[0] // 5, size[1] // 4, size[0], size[1] // 2)
+    image = picture(person, size=size)
+    for pixels in (image.pixels, np.uint16(257) * image.pixels, to_float(image.pixels)):
+        same = Image(pixels)
+        mask = mask_of(find_people(same), same)
+        assert ((mask > 0.5) != there(person, size=size)).mean() < 0.03
+
+
+def test_somebody_small_is_looked_at_closer() -> None:
+    person = Rect(300, 500, 420, 560)
+    people = find_people(picture(person, size=(800, 1000)))
+    found = people.likelihood > 0.5
+    wrong = found != there(person, size=(800, 1000))
+    assert wrong.sum() < 0.05 * found.sum()
+
+
+def test_persons_are_told_apart_and_clicks_leave_them_out_or_bring_them_back() -> None:
+    image = picture(LEFT, RIGHT)
+    people = find_people(image)
+    assert people.count == 2
+    assert people.at((0.5, 0.75)) == 1
+    assert people.at((0.5, 0.2)) == 2
+    assert people.at((0.02, 0.02)) == 0
+    out = (0.5, 0.75, False)
+    only_left = mask_of(people, image, clicks=(out,))
+    assert ((only_left > 0.5) != there(LEFT)).mean() < 0.003
+    again = mask_of(people, image, clicks=(out, (0.5, 0.8, True), (0.02, 0.02, False)))
+    assert np.array_equal(again, mask_of(people, image))
+
+
+def test_leaving_everybody_out_says_so() -> None:
+    image = picture(LEFT)
+    with pytest.raises(UserError, match="Everybody was left out"):
+        mask_of(find_people(image), image, clicks=((0.5, 0.2, False),))
+
+
+def test_nobody_is_looked_for_outside_of_the_box() -> None:
+    image, box = picture(LEFT, RIGHT), Rect(20, 10, 230, 140)
+    mask = mask_of(find_people(image, box=box), image)
+    assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
+    with pytest.raises(UserError, match="outside"):
+        find_people(image, box=Rect(500, 500, 600, 600))
+
+
+def test_where_nobody_is_it_says_so() -> None:
+    with pytest.raises(UserError, match="No subject was found"):
+        find_people(picture())
+
+
+@pytest.mark.parametrize(
+    ("person", "doubt"),
+    [
+        (Rect(100, 100, 120, 150), "very small"),
+        (Rect(0, 100, 240, 200), "upper edge"),
+        (LEFT, ""),
+    ],
+)
+def test_what_should_be_looked_at_twice_is_said(person, doubt) -> None:
+    said = " ".join(find_people(picture(person)).doubts)
+    assert doubt in said
+    assert bool(doubt) == bool(said)
+
+
+def test_a_network_that_is_not_sure_is_doubted() -> None:
+    image = picture(LEFT)
+    hazy = image.pixels.copy()
+    hazy[120:, 40:100] = (100, 100, 95)
+    assert "not clear" in " ".join(find_people(Image(hazy)).doubts)
+
+
+def test_settings_lead_to_the_network_or_past_it() -> None:
+    image = picture(LEFT, RIGHT)
+    found = mask_from(image, GuidanceSettings(finder="person_small", clicks=((0.5, 0.75, False),)))
+    assert found.persons == 2
+    assert ((found.mask > 0.5) != there(LEFT)).mean() < 0.003
+    boxed = GuidanceSettings("grabcut", (20, 10, 230, 140))
+    assert ((mask_from(image, boxed).mask > 0.5) != there(LEFT)).mean() < 0.01
+
+
+def test_missing_weights_are_named() -> None:
+    with pytest.raises(UserError, match="no_such"):
+        mask_from(picture(LEFT), GuidanceSettings(finder="no_such"))
