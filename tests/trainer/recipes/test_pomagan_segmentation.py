@@ -121,7 +121,7 @@ def test_the_published_rates_and_weights() -> None:
 def test_generator_and_discriminators_learn_a_batch_by_heart() -> None:
     config, setup = built(
         "ema=off",
-        "steps=30",
+        "steps=40",
         "schedule.shape=constant",
         "learning.rate=0.003",
         "discriminator.learning.rate=0.001",
