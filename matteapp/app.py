@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QTimer
@@ -16,7 +17,9 @@ from PySide6.QtWidgets import QApplication
 from engine.device import describe_device
 from engine.errors import UserError
 from engine.imaging.types import Rect
+from engine.jobs.preparing import prepare_cut
 from engine.jobs.worker import Job, JobEvent, Worker
+from engine.settings import CutSettings
 from matteapp.autosave import Autosave, recovery_folder
 from matteapp.backdrop import Backdrop
 from matteapp.bridge import Bridge
@@ -40,6 +43,10 @@ from matteapp.tools.table import BRUSHES
 
 SWITCH_INTERVAL = 0.001
 """Seconds a thread keeps the interpreter: with 5 ms, strokes stutter while the engine solves."""
+_IDLE = 600
+"""Milliseconds after which a window without a photograph loads what the first one needs."""
+_LONGEST_IMPORT = 10.0
+"""Seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +64,7 @@ class Studio(QObject):
         self.recent = RecentFiles(self.settings.store)
         self.session = Session(budget_bytes=self.settings.number(UNDO_MEMORY) * 2**20)
         self.bridge = Bridge()
+        self._preparing: Thread | None = None
         self._renderer = Worker("render", on_event=_note_render_event)
         self.canvas = Canvas(self._renderer)
         self.window = MainWindow(self.canvas)
@@ -77,6 +85,8 @@ class Studio(QObject):
         self.autosave.close()
         self.bridge.close()
         self._renderer.close(timeout=5.0)
+        if self._preparing is not None:
+            self._preparing.join(_LONGEST_IMPORT)  # leaving in the midst of it may crash
 
     # -- making
 
@@ -158,10 +168,15 @@ class Studio(QObject):
         self.window.panels.show_state(None, has_strokes=False)
 
     def _after_shown(self, files: list[Path]) -> None:
+        QTimer.singleShot(0 if files else _IDLE, self._prepare)
         if files:
             self.files.open_paths(files)
         else:
             self.recovering.offer(self._recovery_folder)
+
+    def _prepare(self) -> None:
+        """Load what the first cut needs while the user looks for a photograph."""
+        self._preparing = prepare_cut(CutSettings())
 
     # -- the document
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import NamedTuple
 
 from engine.compositing.edges import apply_edges
@@ -14,11 +12,11 @@ from engine.guidance.trimap import trimap_from_strokes, with_strokes
 from engine.imaging.types import Alpha, Image, Pixels, Strokes, Trimap
 from engine.jobs.colours import estimate_colours
 from engine.jobs.context import NOBODY, JobContext, SubContext
-from engine.jobs.masks import FoundMask, mask_from, prepare_mask
+from engine.jobs.masks import FoundMask, mask_from
 from engine.jobs.needs import check_networks
-from engine.jobs.trimaps import prepare_trimap, trimap_from
-from engine.matting.conditions import Conditions
-from engine.matting.methods import MethodSpec, looks_at_mask, prepare
+from engine.jobs.preparing import prepare_cut
+from engine.jobs.trimaps import trimap_from
+from engine.matting.methods import looks_at_mask
 from engine.matting.solve import solve_alpha
 from engine.settings import CutSettings
 
@@ -79,9 +77,10 @@ class CutRequest:
             Cancelled: when asked to stop.
         """
         chosen = self.settings
-        method = check_networks(chosen)
+        check_networks(chosen)
         # Importing, compiling and loading take as long as finding the subject: side by side.
-        Thread(target=self._prepare, args=(method,), daemon=True).start()
+        unmade = self.trimap is None
+        prepare_cut(chosen, mask=unmade and self.mask is None, trimap=unmade, compute=self.compute)
         mask, trimap, doubts = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
         solved = solve_alpha(
@@ -117,15 +116,6 @@ class CutRequest:
             found.mask, self.image, self.settings.trimap, compute=self.compute, ctx=ctx
         )
         return Guided(found.mask, self._stroked(trimap), found.doubts)
-
-    def _prepare(self, method: MethodSpec) -> None:
-        # What it meets, the cut meets again, and tells.
-        with suppress(UserError):
-            if self.trimap is None:
-                if self.mask is None:
-                    prepare_mask(self.settings.guidance, compute=self.compute)
-                prepare_trimap(self.settings.trimap, compute=self.compute)
-            prepare(method, Conditions(compute=self.compute))
 
     def _found_mask(self, ctx: JobContext) -> FoundMask:
         chosen = self.settings.guidance
