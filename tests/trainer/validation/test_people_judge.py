@@ -44,10 +44,8 @@ def judged(network: nn.Module, **settings) -> dict[str, float]:
 def test_everything_is_right_where_the_person_is() -> None:
     found = judged(Answer(1.0), count=2)
     body = 100 * person().mean()
-    pieces = [
-        upper(Photograph(np.zeros((*SIZE, 3), np.uint8), person(), ""), s) for s in (0.5, 0.28)
-    ]
-    shares = [100 * float(piece.alpha.mean()) for piece in pieces]
+    whole = Photograph(np.zeros((*SIZE, 3), np.uint8), person().astype(np.float32), "one")
+    shares = [100 * float(upper(whole, part).alpha.mean()) for part in (0.5, 0.28)]
     assert found["iou"] == pytest.approx(body)
     assert found["least"] == pytest.approx(body)
     assert [found["iou_upper"], found["iou_head"]] == pytest.approx(shares)
