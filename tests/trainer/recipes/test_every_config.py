@@ -45,8 +45,9 @@ PARAMETERS = {
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
 }
-"""Trainable, of the published networks with their discriminators; the second lacks the heads at strides 8 and 4, and the last
-layer of its only head (32 × 3 × 3 weights and a bias for each plane) answers two planes more."""
+"""Trainable, of the published networks with their discriminators; the second lacks the heads at
+strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
+answers two planes more."""
 UNSTARTED = {"network.encoder": "off", "loss.features": '"random"'}
 """Without the classifiers' weights that users bring."""
 SMALL_PUBLISHED = {
