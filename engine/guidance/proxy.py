@@ -79,3 +79,18 @@ def enlarge(soft: Alpha, size: tuple[int, int]) -> Alpha:
     coarse = from_float(soft, np.uint8)
     large = cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large > 127, np.float32)
+
+
+def enlarged(plane: Alpha, rect: Rect, size: tuple[int, int]) -> Alpha:
+    """The part of a small plane that shows `rect` of a photograph of `size`, interpolated."""
+    rows, cols = plane.shape[0] / size[0], plane.shape[1] / size[1]
+    top, left = (rect.top + 0.5) * rows - 0.5, (rect.left + 0.5) * cols - 0.5
+    return np.asarray(
+        cv2.warpAffine(
+            plane,
+            np.array([[cols, 0.0, left], [0.0, rows, top]]),
+            (rect.width, rect.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+    )

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.guidance.proxy import proxy_pixels, proxy_size, shrink
+from engine.guidance.proxy import enlarged, proxy_pixels, proxy_size, shrink
 from engine.imaging.types import UNKNOWN, Alpha, Image, Rect, Trimap, to_float
 from engine.jobs.context import JobContext
 from engine.matting.band import BandTile, band_tiles, bounding_box, inner_weights, weights
@@ -76,21 +75,6 @@ def overview_size(size: tuple[int, int]) -> tuple[int, int]:
 def shrunk(plane: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
     """A plane averaged down to `size`."""
     return np.asarray(shrink(plane, size), np.float32)
-
-
-def enlarged(plane: Alpha, rect: Rect, size: tuple[int, int]) -> Alpha:
-    """The part of a small plane that shows `rect` of a photograph of `size`, interpolated."""
-    rows, cols = plane.shape[0] / size[0], plane.shape[1] / size[1]
-    top, left = (rect.top + 0.5) * rows - 0.5, (rect.left + 0.5) * cols - 0.5
-    return np.asarray(
-        cv2.warpAffine(
-            plane,
-            np.array([[cols, 0.0, left], [0.0, rows, top]]),
-            (rect.width, rect.height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-    )
 
 
 def solve_band(

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.device import Compute
-from engine.imaging.geometry import tiles
-from engine.imaging.types import (
-    BACKGROUND,
-    FOREGROUND,
-    UNKNOWN,
-    Alpha,
-    Image,
-    Trimap,
-    check_alpha,
-)
+from engine.guidance.uncertain import uncertain_trimap
+from engine.imaging.types import Alpha, Image, Trimap, check_alpha
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.matting.mask_planes import mask_planes
-from engine.matting.network_tiles import enlarged, overview, shrunk
+from engine.matting.network_tiles import overview, shrunk
 from engine.models.loaded import load_network
 from engine.models.spec import ModelKind
 
@@ -28,7 +19,6 @@ UNSURE = (0.2, 0.8)
 """Alphas between which the network counts as not sure."""
 WIDENING = 3.0
 """Pixels of the small copy by which the unsure region grows."""
-TILE = 1024
 
 
 def propose_trimap(
@@ -70,34 +60,6 @@ def propose_trimap(
 
     matte = overview(image, look).matte
     ctx.check()
-    return _trimap(matte, image.size, SubContext(ctx, 0.7, 1.0))
-
-
-def _trimap(matte: Alpha, size: tuple[int, int], ctx: JobContext) -> Trimap:
-    """A full-size trimap from a small matte."""
-    margin = _margin(matte)
-    trimap = np.empty(size, np.uint8)
-    for rect in tiles(size, tile=TILE):
-        ctx.check()
-        sure = np.where(
-            enlarged(matte, rect, size) > 0.5, np.uint8(FOREGROUND), np.uint8(BACKGROUND)
-        )
-        unknown = enlarged(margin, rect, size) >= 0
-        trimap[rect.slices] = np.where(unknown, np.uint8(UNKNOWN), sure)
-        ctx.progress(rect.bottom / size[0])
-    return trimap
-
-
-def _margin(matte: Alpha) -> Alpha:
-    """How deep each pixel lies inside the unknown region, in pixels; negative outside it.
-
-    A distance is smooth, so the region's outline stays round when it is enlarged.
-    """
-    low, high = UNSURE
-    binary = (matte > 0.5).astype(np.uint8)
-    edge = cv2.morphologyEx(binary, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    sure = ~(((matte > low) & (matte < high)) | edge)
-    if sure.all():
-        return np.full(matte.shape, -WIDENING, np.float32)
-    distance = cv2.distanceTransform(sure.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(np.float32(WIDENING) - distance, np.float32)
+    return uncertain_trimap(
+        matte, image.size, unsure=UNSURE, widening=WIDENING, ctx=SubContext(ctx, 0.7, 1.0)
+    )
