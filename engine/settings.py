@@ -11,7 +11,7 @@ BackgroundKind = Literal["transparent", "colour", "gradient", "image", "blurred"
 ForegroundMethod = Literal["multilevel", "closed_form", "blur_fusion", "network"]
 GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
 ImageFit = Literal["fill", "fit"]
-TrimapSource = Literal["radius", "network"]
+TrimapSource = Literal["radius", "network", "finder"]
 
 FINDER = ""
 
@@ -42,7 +42,8 @@ class TrimapSettings:
     Attributes:
         radius: half the width of a band in pixels; None scales it with the image.
         smart: widen a band where hair or texture makes the edge uncertain.
-        source: what a network finds uncertain, or a band along the mask's edge ("radius").
+        source: what a network makes of the mask and finds uncertain; a band along the mask's edge
+            ("radius"); or what the network that found the person was not sure of ("finder").
         model: name of that network's weights.
     """
 

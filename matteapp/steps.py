@@ -112,7 +112,9 @@ def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
     state = snapshot.state
     assert state.mask is not None
-    trimap = trimap_from(state.mask.read(), state.image, state.settings.trimap, ctx=ctx)
+    chosen = state.settings
+    mask = state.mask.read()
+    trimap = trimap_from(mask, state.image, chosen.trimap, guidance=chosen.guidance, ctx=ctx)
     return Outcome(edits.set_trimap(state, trimap))
 
 

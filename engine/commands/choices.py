@@ -29,6 +29,8 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
 
 BAND = "none"
 """Instead of a network's name: a band along the mask's edge."""
+BY_FINDER = "finder"
+"""Instead of a network's name: what the network that found the person was not sure of."""
 CLASSICAL = "none"
 """Instead of a network's name: an outline by place and colour, or GrabCut in a box."""
 
@@ -81,8 +83,8 @@ def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> Tri
     """What a network is not sure of, or a band along the mask's edge.
 
     Args:
-        propose: name of the network's weights, `BAND`, or empty: the default's network, or a band
-            if anything is said about one.
+        propose: name of the network's weights, `BAND`, `BY_FINDER`, or empty: the default's
+            network, or a band if anything is said about one.
         radius: of the band.
         smart: of the band.
 
@@ -92,6 +94,8 @@ def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> Tri
     about_band = radius is not None or smart is not None
     if propose == BAND or (about_band and not propose):
         return TrimapSettings(source="radius", radius=radius, smart=smart is not False)
+    if propose == BY_FINDER and not about_band:
+        return TrimapSettings(source="finder")
     if about_band:
         option = "--smart" if radius is None else "--radius"
         raise UsageError(f"--propose and {option} are both given.", remedy="Leave one out.")

@@ -105,8 +105,9 @@ Propose = Annotated[
     str,
     typer.Option(
         "--propose",
-        metavar="NAME|none",
-        help="Network that draws the trimap from the mask; 'none' is a band along the mask's edge. "
+        metavar="NAME|none|finder",
+        help="Network that draws the trimap from the mask; 'none' is a band along the mask's edge, "
+        "'finder' what the network that found the person was not sure of. "
         "Default: mask_small, or a band if --radius or --smart says how wide.",
         rich_help_panel=GUIDANCE,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -13,7 +14,8 @@ from engine.errors import UserError
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY
 from engine.guidance.persons import persons
 from engine.guidance.refine import refine_mask
-from engine.imaging.types import Alpha, Image, Rect, from_float, to_float
+from engine.guidance.uncertain import uncertain_trimap
+from engine.imaging.types import Alpha, Image, Rect, Trimap, from_float, to_float
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import LoadedNetwork, load_network
 
@@ -33,8 +35,13 @@ UNSURE = 0.3
 """Share of all likelihood that lies between 0.2 and 0.8 from which it is not to be trusted."""
 CUT_OFF = 0.3
 """Share of a person's width at the photograph's top from which the head is cut off."""
+SURE, WIDENING, REFERENCE = (0.05, 0.95), 20, 1080
+"""Of the trimap: likelihoods that are not sure, and pixels around them in a picture of 1080."""
 LONGEST = 1024
 """Of the copy from which the network's is made; a JPEG need not be decoded any larger."""
+
+Clicks: TypeAlias = tuple[tuple[float, float, bool], ...]
+"""(row, column, keep), shares of the photograph's sides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +105,7 @@ def find_people(
     return People(likelihood, parts, _doubts(likelihood, parts))
 
 
-def mask_of(
-    people: People, image: Image, *, clicks: tuple[tuple[float, float, bool], ...] = ()
-) -> Alpha:
+def mask_of(people: People, image: Image, *, clicks: Clicks = ()) -> Alpha:
     """The people's mask at the photograph's size, its edge pulled to the picture's.
 
     Args:
@@ -115,12 +120,58 @@ def mask_of(
     Raises:
         UserError: if nobody is left.
     """
+    return refine_mask(image, kept_persons(people, clicks).astype(np.float32))
+
+
+def trimap_of(
+    people: People,
+    size: tuple[int, int],
+    *,
+    clicks: Clicks = (),
+    ctx: JobContext = NOBODY,
+) -> Trimap:
+    """The trimap of the people that were found (paper 003, section 5).
+
+    Likelihoods above 0.95 are the subject and below 0.05 the ground; all between is unknown, and
+    20 pixels around it in a picture of 1080.
+
+    Args:
+        people: who was found.
+        size: height and width of the photograph.
+        clicks: as for `mask_of`.
+        ctx: progress and cancel.
+
+    Returns:
+        H×W uint8.
+
+    Raises:
+        UserError: if nobody is left.
+    """
+    kept = kept_persons(people, clicks)
+    others = (people.parts > 0) & ~kept
+    nearer = _distance(kept) <= _distance(others) if others.any() else np.ones_like(kept)
+    likelihood = np.where(nearer, people.likelihood, np.float32(0))
+    widening = WIDENING * min(likelihood.shape) / REFERENCE
+    return uncertain_trimap(likelihood, size, unsure=SURE, widening=widening, ctx=ctx)
+
+
+def kept_persons(people: People, clicks: Clicks) -> NDArray[np.bool_]:
+    """h×w, True where somebody is who is wanted; `clicks` as for `mask_of`.
+
+    Raises:
+        UserError: if nobody is left.
+    """
     wanted = dict.fromkeys(range(1, people.count + 1), True)
     wanted |= {people.at((row, col)): keep for row, col, keep in clicks}
     kept = [number for number, keep in wanted.items() if keep and number]
     if not kept:
         raise UserError("Everybody was left out.", remedy="Click on whom you want to keep.")
-    return refine_mask(image, np.isin(people.parts, kept).astype(np.float32))
+    return np.isin(people.parts, kept)
+
+
+def _distance(there: NDArray[np.bool_]) -> NDArray[np.float32]:
+    outside = (~there).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
 
 
 def _small(image: Image) -> NDArray[np.uint8]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from engine.device import Compute
+from engine.errors import UserError
 from engine.guidance.grabcut import grabcut
-from engine.guidance.people import find_people, mask_of
+from engine.guidance.people import People, find_people, mask_of
 from engine.guidance.subject import automatic_mask
 from engine.imaging.types import Alpha, Image, Rect, Strokes
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import load_network
 from engine.settings import GuidanceSettings
+
+_Looked: TypeAlias = tuple[str, tuple[int, int, int, int] | None, Compute]
+_found: WeakKeyDictionary[Image, tuple[_Looked, People]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,18 +55,44 @@ def mask_from(
     Raises:
         UserError: if nobody is found, or a network's weights are missing.
     """
-    box = None if chosen.box is None else Rect(*chosen.box)
     ctx.progress(0.0, "Finding the subject")
     if chosen.source == "grabcut":
-        return FoundMask(grabcut(image, box=box, strokes=strokes, ctx=ctx))
+        return FoundMask(grabcut(image, box=_box(chosen), strokes=strokes, ctx=ctx))
     if not chosen.finder:
         return FoundMask(automatic_mask(image, ctx=ctx))
-    people = find_people(
-        image, model=chosen.finder, box=box, compute=compute, ctx=SubContext(ctx, 0.0, 0.7)
-    )
+    people = people_in(image, chosen, compute=compute, ctx=SubContext(ctx, 0.0, 0.7))
     ctx.progress(0.7, "Refining the edge")
     mask = mask_of(people, image, clicks=chosen.clicks)
     return FoundMask(mask, people.doubts, people.count)
+
+
+def people_in(
+    image: Image,
+    chosen: GuidanceSettings,
+    *,
+    compute: Compute = Compute(),
+    ctx: JobContext = NOBODY,
+) -> People:
+    """Who is in a photograph; looked for once, as long as the photograph is in memory.
+
+    Raises:
+        UserError: if nobody is found, the settings name no network, or its weights are missing.
+    """
+    if chosen.source != "automatic" or not chosen.finder:
+        raise UserError(
+            "No network has looked for people here.",
+            remedy="Let the subject be found automatically, or make the trimap from the mask.",
+        )
+    looked = chosen.finder, chosen.box, compute
+    before = _found.get(image)
+    if before is None or before[0] != looked:
+        people = find_people(image, model=chosen.finder, box=_box(chosen), compute=compute, ctx=ctx)
+        _found[image] = before = looked, people
+    return before[1]
+
+
+def _box(chosen: GuidanceSettings) -> Rect | None:
+    return None if chosen.box is None else Rect(*chosen.box)
 
 
 def prepare_mask(chosen: GuidanceSettings, *, compute: Compute = Compute()) -> None:

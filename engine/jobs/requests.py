@@ -113,7 +113,12 @@ class CutRequest:
         found = FoundMask(self.mask) if self.mask is not None else self._found_mask(ctx)
         ctx.progress(0.7, "Drawing the trimap")
         trimap = trimap_from(
-            found.mask, self.image, self.settings.trimap, compute=self.compute, ctx=ctx
+            found.mask,
+            self.image,
+            self.settings.trimap,
+            guidance=self.settings.guidance,
+            compute=self.compute,
+            ctx=ctx,
         )
         return Guided(found.mask, self._stroked(trimap), found.doubts)
 

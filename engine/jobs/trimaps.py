@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from engine.device import Compute
+from engine.guidance.people import trimap_of
 from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.types import Alpha, Image, Trimap
-from engine.jobs.context import NOBODY, JobContext
+from engine.jobs.context import NOBODY, JobContext, SubContext
+from engine.jobs.masks import people_in
 from engine.matting.proposal import KINDS, propose_trimap
 from engine.models.loaded import load_network
-from engine.settings import TrimapSettings
+from engine.settings import GuidanceSettings, TrimapSettings
 
 
 def trimap_from(
@@ -16,6 +18,7 @@ def trimap_from(
     image: Image,
     chosen: TrimapSettings,
     *,
+    guidance: GuidanceSettings = GuidanceSettings(),
     compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> Trimap:
@@ -25,14 +28,19 @@ def trimap_from(
         mask: H×W float32 in [0, 1].
         image: the photograph.
         chosen: where the band comes from.
+        guidance: how the mask was found.
         compute: where a network runs.
         ctx: progress and cancel.
 
     Raises:
-        UserError: if a network is asked for and its weights are missing.
+        UserError: if a network is asked for and its weights are missing, or what found the mask
+            and it was no network.
     """
     if chosen.source == "network":
         return propose_trimap(image, mask, model=chosen.model, compute=compute, ctx=ctx)
+    if chosen.source == "finder":
+        people = people_in(image, guidance, compute=compute, ctx=SubContext(ctx, 0.0, 0.7))
+        return trimap_of(people, image.size, clicks=guidance.clicks, ctx=SubContext(ctx, 0.7, 1.0))
     return trimap_from_mask(mask, image=image, radius=chosen.radius, smart=chosen.smart, ctx=ctx)
 
 

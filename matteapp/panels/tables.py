@@ -47,6 +47,7 @@ TRIMAP = PanelSpec(
                 (
                     ("radius", "A band along the mask", "As wide as set below."),
                     ("network", "What a network doubts", "It may overrule the mask."),
+                    ("finder", "What the finder doubts", "For a mask that was found by itself."),
                 )
             ),
             "What the mask leaves open, to be solved.",

@@ -20,7 +20,10 @@ from matteapp.session import Session
 
 PANELS = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND)
 ROWS = [row for panel in PANELS for row in panel.rows]
-WITHOUT_A_ROW = {"guidance.source", "guidance.box", "background.offset", "trimap.model"}
+WITHOUT_A_ROW = {
+    *("guidance.source", "guidance.box", "guidance.finder", "guidance.clicks"),
+    *("background.offset", "trimap.model"),
+}
 
 
 def _paths(settings: object, prefix: str = "") -> set[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.errors import UserError
-from engine.guidance.people import find_people, mask_of
-from engine.imaging.types import Image, Rect, to_float
-from engine.jobs.masks import mask_from
-from engine.settings import GuidanceSettings
+from engine.guidance.people import find_people, mask_of, trimap_of
+from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image, Rect, to_float
+from engine.jobs.masks import mask_from, people_in
+from engine.jobs.trimaps import trimap_from
+from engine.settings import GuidanceSettings, TrimapSettings
 from tests import made_networks
 
 ORANGE, BLUE = (220, 120, 40), (40, 80, 170)
@@ -133,3 +136,38 @@ def test_settings_lead_to_the_network_or_past_it() -> None:
 def test_missing_weights_are_named() -> None:
     with pytest.raises(UserError, match="no_such"):
         mask_from(picture(LEFT), GuidanceSettings(finder="no_such"))
+
+
+def test_the_trimap_is_unknown_where_the_network_is_not_sure_and_twenty_pixels_on() -> None:
+    image = picture(LEFT, RIGHT)
+    trimap = trimap_of(find_people(image), image.size)
+    assert set(np.unique(trimap)) == {BACKGROUND, UNKNOWN, FOREGROUND}
+    assert (trimap[100:160, 60:80] == FOREGROUND).all()
+    assert (trimap[:, 140:160] == BACKGROUND).all()
+    band = (trimap[130, :140] == UNKNOWN).sum() / 2
+    assert 20 * 240 / 1080 - 1 <= band <= 20 * 240 / 1080 + 7
+
+
+def test_whoever_is_left_out_is_ground_in_the_trimap() -> None:
+    image = picture(LEFT, RIGHT)
+    trimap = trimap_of(find_people(image), image.size, clicks=((0.5, 0.75, False),))
+    assert (trimap[:, 190:] == BACKGROUND).all()
+    assert (trimap[100:160, 60:80] == FOREGROUND).all()
+
+
+def test_the_finders_trimap_needs_a_finder() -> None:
+    image, chosen = picture(LEFT), TrimapSettings(source="finder")
+    mask = there(LEFT).astype(np.float32)
+    guidance = GuidanceSettings(finder="person_small")
+    assert (trimap_from(mask, image, chosen, guidance=guidance) == FOREGROUND).any()
+    for other in (GuidanceSettings("file"), GuidanceSettings(finder="")):
+        with pytest.raises(UserError, match="No network has looked"):
+            trimap_from(mask, image, chosen, guidance=other)
+
+
+def test_a_photograph_is_looked_at_once() -> None:
+    image = picture(LEFT, RIGHT)
+    guidance = GuidanceSettings(finder="person_small")
+    assert people_in(image, guidance) is people_in(image, guidance)
+    boxed = replace(guidance, box=(20, 10, 230, 140))
+    assert people_in(image, boxed).count == 1
