@@ -13,9 +13,9 @@ from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY
 from engine.guidance.persons import persons
-from engine.guidance.refine import refine_mask
+from engine.guidance.proxy import enlarge, proxy_size, shrink
 from engine.guidance.uncertain import uncertain_trimap
-from engine.imaging.types import Alpha, Image, Rect, Trimap, from_float, to_float
+from engine.imaging.types import Alpha, Image, Pixels, Rect, Trimap, from_float, to_float
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import LoadedNetwork, load_network
 
@@ -38,7 +38,9 @@ CUT_OFF = 0.3
 SURE, WIDENING, REFERENCE = (0.05, 0.95), 20, 1080
 """Of the trimap: likelihoods that are not sure, and pixels around them in a picture of 1080."""
 LONGEST = 1024
-"""Of the copy from which the network's is made; a JPEG need not be decoded any larger."""
+"""Long side of the copy that the network's is made of, and whose likelihood is kept."""
+PARTS_SIDE = 320
+"""Long side of the copy on which people are told apart."""
 
 Clicks: TypeAlias = tuple[tuple[float, float, bool], ...]
 """(row, column, keep), shares of the photograph's sides."""
@@ -50,7 +52,8 @@ class People:
 
     Attributes:
         likelihood: h×w float32 in [0, 1], how likely each pixel of a small copy is a person's.
-        parts: h×w int32, 0 where there is nobody, else which person, the largest first.
+        parts: int32 of a smaller one, 0 where there is nobody, else which person, the largest
+            first.
         doubts: sentences for people about what may be wrong.
     """
 
@@ -94,23 +97,24 @@ def find_people(
     network = load_network(model, kind="segmentation", compute=compute, ctx=SubContext(ctx, 0, 0.5))
     ctx.progress(0.5, "Finding people")
     small = _small(image)
-    inside = _scaled(box, image.size, small.shape[:2])
-    likelihood = np.zeros(small.shape[:2], np.float32)
+    size = small.shape[0], small.shape[1]
+    inside = _scaled(box, image.size, size)
+    likelihood = np.zeros(size, np.float32)
     likelihood[inside.slices] = _looked(network, small[inside.slices])
     ctx.check()
     likelihood = _closer(network, small, likelihood, inside)
-    parts = persons(likelihood > PERSON)
+    parts = persons(shrink(likelihood, proxy_size(size, PARTS_SIDE)) > PERSON)
     if (parts > 0).mean() < NOBODY_AREA:
         raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
     return People(likelihood, parts, _doubts(likelihood, parts))
 
 
-def mask_of(people: People, image: Image, *, clicks: Clicks = ()) -> Alpha:
-    """The people's mask at the photograph's size, its edge pulled to the picture's.
+def mask_of(people: People, size: tuple[int, int], *, clicks: Clicks = ()) -> Alpha:
+    """The people's mask at the photograph's size.
 
     Args:
         people: who was found.
-        image: the photograph.
+        size: height and width of the photograph.
         clicks: (row, column, keep), shares of the photograph's sides: whoever is there is kept or
             left out. The last click counts; where nobody is, none does.
 
@@ -120,7 +124,7 @@ def mask_of(people: People, image: Image, *, clicks: Clicks = ()) -> Alpha:
     Raises:
         UserError: if nobody is left.
     """
-    return refine_mask(image, kept_persons(people, clicks).astype(np.float32))
+    return enlarge(_kept(people, clicks), size)
 
 
 def trimap_of(
@@ -147,16 +151,13 @@ def trimap_of(
     Raises:
         UserError: if nobody is left.
     """
-    kept = kept_persons(people, clicks)
-    others = (people.parts > 0) & ~kept
-    nearer = _distance(kept) <= _distance(others) if others.any() else np.ones_like(kept)
-    likelihood = np.where(nearer, people.likelihood, np.float32(0))
+    likelihood = _kept(people, clicks)
     widening = WIDENING * min(likelihood.shape) / REFERENCE
     return uncertain_trimap(likelihood, size, unsure=SURE, widening=widening, ctx=ctx)
 
 
-def kept_persons(people: People, clicks: Clicks) -> NDArray[np.bool_]:
-    """h×w, True where somebody is who is wanted; `clicks` as for `mask_of`.
+def _kept(people: People, clicks: Clicks) -> Alpha:
+    """The likelihood of those who are wanted, 0 nearer to somebody else or to a speck.
 
     Raises:
         UserError: if nobody is left.
@@ -166,7 +167,15 @@ def kept_persons(people: People, clicks: Clicks) -> NDArray[np.bool_]:
     kept = [number for number, keep in wanted.items() if keep and number]
     if not kept:
         raise UserError("Everybody was left out.", remedy="Click on whom you want to keep.")
-    return np.isin(people.parts, kept)
+    ours = np.isin(people.parts, kept)
+    seen = shrink(people.likelihood, ours.shape) > PERSON
+    others = (seen | (people.parts > 0)) & ~ours
+    if not others.any():
+        return people.likelihood
+    nearer = (_distance(ours) <= _distance(others)).astype(np.uint8)
+    height, width = people.likelihood.shape
+    mine = cv2.resize(nearer, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(mine > 0, people.likelihood, np.float32(0))
 
 
 def _distance(there: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -176,14 +185,14 @@ def _distance(there: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 def _small(image: Image) -> NDArray[np.uint8]:
     """H×W×3 uint8, the long side at most `LONGEST`."""
-    pixels = image.pixels
-    scale = LONGEST / max(image.size)
-    if scale < 1:
-        size = tuple(max(1, round(side * scale)) for side in image.size[::-1])
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), pixels.dtype)
-    if pixels.dtype != np.uint8:
-        pixels = from_float(to_float(pixels), np.uint8)
-    return np.ascontiguousarray(pixels)
+    step = max(1, max(image.size) // (2 * LONGEST))  # of a large one every so manieth pixel will do
+    pixels = image.pixels[::step, ::step]
+    small = shrink(pixels, proxy_size((pixels.shape[0], pixels.shape[1]), LONGEST))
+    return np.ascontiguousarray(small if small.dtype == np.uint8 else _in_bytes(small))
+
+
+def _in_bytes(pixels: Pixels) -> NDArray[np.uint8]:
+    return from_float(to_float(pixels), np.uint8)
 
 
 def _looked(network: LoadedNetwork, pixels: NDArray[np.uint8]) -> Alpha:

@@ -27,6 +27,9 @@ EDGE_SIDE = 1536
 """Long side in pixels of the copy on which the subject's edge is refined."""
 
 
+_CUT_AT_HALF = (np.arange(256) > 127).astype(np.float32)
+
+
 def proxy_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     """(height, width) with the long side at most `side`; never larger than `size`."""
     factor = min(1.0, side / max(size))
@@ -78,7 +81,7 @@ def enlarge(soft: Alpha, size: tuple[int, int]) -> Alpha:
         return (soft > 0.5).astype(np.float32)
     coarse = from_float(soft, np.uint8)
     large = cv2.resize(coarse, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large > 127, np.float32)
+    return np.asarray(cv2.LUT(large, _CUT_AT_HALF), np.float32)
 
 
 def enlarged(plane: Alpha, rect: Rect, size: tuple[int, int]) -> Alpha:

@@ -60,9 +60,8 @@ def mask_from(
         return FoundMask(grabcut(image, box=_box(chosen), strokes=strokes, ctx=ctx))
     if not chosen.finder:
         return FoundMask(automatic_mask(image, ctx=ctx))
-    people = people_in(image, chosen, compute=compute, ctx=SubContext(ctx, 0.0, 0.7))
-    ctx.progress(0.7, "Refining the edge")
-    mask = mask_of(people, image, clicks=chosen.clicks)
+    people = people_in(image, chosen, compute=compute, ctx=SubContext(ctx, 0.0, 0.9))
+    mask = mask_of(people, image.size, clicks=chosen.clicks)
     return FoundMask(mask, people.doubts, people.count)
 
 

@@ -103,7 +103,7 @@ def _found(image: Image, finder: str) -> Alpha:
         return grabcut(image, box=Rect(down, across, height - down, width - across))
     if finder == "outline":
         return automatic_mask(image)
-    return mask_of(find_people(image, model=finder), image)
+    return mask_of(find_people(image, model=finder), image.size)
 
 
 def _print(piece: str, rows: list[dict]) -> None:

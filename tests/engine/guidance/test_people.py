@@ -46,7 +46,7 @@ def there(*persons: Rect, size: tuple[int, int] = (240, 320)) -> np.ndarray:
 
 def test_the_mask_is_the_photographs_size_and_follows_its_edge() -> None:
     image = picture(LEFT)
-    mask = mask_of(find_people(image), image)
+    mask = mask_of(find_people(image), image.size)
     assert mask.dtype == np.float32
     assert set(np.unique(mask)) == {0.0, 1.0}
     assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
@@ -58,7 +58,7 @@ def test_any_size_and_depth_will_do(size) -> None:
     image = picture(person, size=size)
     for pixels in (image.pixels, np.uint16(257) * image.pixels, to_float(image.pixels)):
         same = Image(pixels)
-        mask = mask_of(find_people(same), same)
+        mask = mask_of(find_people(same), same.size)
         assert ((mask > 0.5) != there(person, size=size)).mean() < 0.03
 
 
@@ -78,21 +78,21 @@ def test_persons_are_told_apart_and_clicks_leave_them_out_or_bring_them_back() -
     assert people.at((0.5, 0.2)) == 2
     assert people.at((0.02, 0.02)) == 0
     out = (0.5, 0.75, False)
-    only_left = mask_of(people, image, clicks=(out,))
+    only_left = mask_of(people, image.size, clicks=(out,))
     assert ((only_left > 0.5) != there(LEFT)).mean() < 0.003
-    again = mask_of(people, image, clicks=(out, (0.5, 0.8, True), (0.02, 0.02, False)))
-    assert np.array_equal(again, mask_of(people, image))
+    again = mask_of(people, image.size, clicks=(out, (0.5, 0.8, True), (0.02, 0.02, False)))
+    assert np.array_equal(again, mask_of(people, image.size))
 
 
 def test_leaving_everybody_out_says_so() -> None:
     image = picture(LEFT)
     with pytest.raises(UserError, match="Everybody was left out"):
-        mask_of(find_people(image), image, clicks=((0.5, 0.2, False),))
+        mask_of(find_people(image), image.size, clicks=((0.5, 0.2, False),))
 
 
 def test_nobody_is_looked_for_outside_of_the_box() -> None:
     image, box = picture(LEFT, RIGHT), Rect(20, 10, 230, 140)
-    mask = mask_of(find_people(image, box=box), image)
+    mask = mask_of(find_people(image, box=box), image.size)
     assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
     with pytest.raises(UserError, match="outside"):
         find_people(image, box=Rect(500, 500, 600, 600))
