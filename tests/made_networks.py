@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from engine.models.alpha_generation import SMALL, AlphaGenerationNet
 from engine.models.manifest import WeightsRow, read_manifest, write_manifest
 from engine.models.spec import ModelKind, ModelSpec
 from engine.models.weights import sha256_of
@@ -106,16 +107,28 @@ def spec(name: str, build: str, kind: ModelKind = "matting") -> ModelSpec:
     )
 
 
-def save_weights(folder: Path, name: str, module: nn.Module) -> None:
+def save_weights(folder: Path, name: str, module: nn.Module, *, network: str = "") -> None:
     """Put a network's weights into a folder and list them in its manifest."""
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.safetensors"
     save_file(module.state_dict(), path)
-    row = WeightsRow(path.name, name, sha256_of(path), "none", "a test", path.stat().st_size)
+    size = path.stat().st_size
+    row = WeightsRow(path.name, name, sha256_of(path), "none", "a test", size, network)
     write_manifest(folder, [*(r for r in read_manifest(folder) if r.model != name), row])
 
 
-def seeded(build: type[nn.Module], *arguments: int, seed: int = 0) -> nn.Module:
+def save_pomagan(folder: Path, name: str, *, network: str = "") -> None:
+    """The small alpha generation network with random weights, as `save_weights`.
+
+    Weights as they are drawn answer a half nearly everywhere; these are sure of more.
+    """
+    module = seeded(AlphaGenerationNet, SMALL)
+    with torch.inference_mode(False), torch.no_grad():
+        module.get_parameter("decoder.last.weight").mul_(4)
+    save_weights(folder, name, module, network=network)
+
+
+def seeded(build: type[nn.Module], *arguments: object, seed: int = 0) -> nn.Module:
     """A network with random weights that are always the same."""
     with torch.random.fork_rng(), torch.inference_mode(False):
         torch.manual_seed(seed)

@@ -26,6 +26,7 @@ from engine.imaging.types import (
 )
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.matting import network_tiles as tiler
+from engine.matting.coarse_map import map_factor, softened
 from engine.matting.conditions import Conditions, part_of
 from engine.matting.method import Method
 from engine.models.loaded import LoadedNetwork, load_network
@@ -46,7 +47,8 @@ class NetworkMethod:
     """A network alone: its guidance is the trimap, or the mask that the trimap was made from.
 
     Where the photograph is larger than one piece, the network looks at a small copy of all of it
-    first, and what it finds is the prior of the pieces; else the prior is the guidance.
+    first, and what it finds is the prior of the pieces; else the prior is the guidance. A network
+    that was trained with masks alone gets it as soft as those were (`coarse_map`).
     """
 
     network: str
@@ -63,6 +65,7 @@ class NetworkMethod:
 
         def compute(rect: Rect) -> Alpha:
             guidance = self._guidance(trimap[rect.slices], rect)
+            guidance = _as_trained(network, guidance, image.size)
             prior = None if seen is None else _kept(seen.read(rect), trimap[rect.slices])
             return _answer(network, image.rgb(rect), guidance, prior)
 
@@ -75,7 +78,8 @@ class NetworkMethod:
         network = load_network(self.network, compute=self.conditions.compute, ctx=ctx)
         whole = tiler.fits_whole(image.size, TILE)
         prior = None if whole else _kept(alpha, trimap)
-        matte = _answer(network, image.rgb(rect), self._guidance(trimap, rect), prior)
+        guidance = _as_trained(network, self._guidance(trimap, rect), image.size)
+        matte = _answer(network, image.rgb(rect), guidance, prior)
         return tiler.solve_region(alpha, trimap, rect, image.size, matte)
 
     def _guidance(self, trimap: Trimap, rect: Rect) -> Alpha:
@@ -85,8 +89,8 @@ class NetworkMethod:
 
     def _look(self, network: LoadedNetwork, image: Image, trimap: Trimap) -> tiler.Overview:
         def compute(rgb: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
-            guidance = self._guidance(trimap, Rect.whole(trimap.shape))
-            return _answer(network, rgb, tiler.shrunk(guidance, size), None)
+            guidance = tiler.shrunk(self._guidance(trimap, Rect.whole(trimap.shape)), size)
+            return _answer(network, rgb, _as_trained(network, guidance, size), None)
 
         return tiler.overview(image, compute)
 
@@ -210,6 +214,13 @@ def _around_soft(alpha: Alpha) -> Trimap:
 def _kept(matte: Alpha, trimap: Trimap) -> Alpha:
     """A matte with what the trimap knows set exactly."""
     return np.where(trimap == UNKNOWN, matte, _GUIDANCE[trimap])
+
+
+def _as_trained(network: LoadedNetwork, guidance: Alpha, size: tuple[int, int]) -> Alpha:
+    """Guidance of (a part of) a photograph of `size` as the network knows it."""
+    if not network.spec.takes_masks_alone:
+        return guidance
+    return softened(guidance, map_factor(size))
 
 
 def _answer(

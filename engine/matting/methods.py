@@ -82,10 +82,11 @@ def looks_at_mask(settings: CutSettings) -> bool:
     """Whether the matte is made from the coarse mask itself, and not from its trimap alone.
 
     So it is with a network that works alone, unless a network proposed the trimap: a band along
-    the mask's edge says no more than the mask, a proposal does.
+    the mask's edge says no more than the mask, a proposal does. A network that was trained with
+    masks alone gets one in any case.
     """
     alone = settings.method not in METHODS and settings.method != REFINED
-    return alone and settings.trimap.source == "radius"
+    return alone and (settings.trimap.source == "radius" or _takes_masks_alone(settings.method))
 
 
 def refined(method: MethodSpec, network: str) -> MethodSpec:
@@ -104,6 +105,12 @@ def refined(method: MethodSpec, network: str) -> MethodSpec:
         return RefinedMethod(method.load(conditions), network, conditions)
 
     return MethodSpec(method.name, method.title, method.summary, make, network)
+
+
+def _takes_masks_alone(name: str) -> bool:
+    rows = (each.row for each in all_weights() if each.row.model == name)
+    networks = [name, *(row.network for row in rows)]
+    return any(MODELS[known].takes_masks_alone for known in networks if known in MODELS)
 
 
 def _may_matte(row: WeightsRow) -> bool:

@@ -9,6 +9,7 @@ from engine.models.spec import Ability, ModelSpec
 
 _REFINES: frozenset[Ability] = frozenset({"mask", "trimap", "region"})
 _PROPOSES: frozenset[Ability] = frozenset({"mask"})
+_FROM_MASKS: frozenset[Ability] = frozenset({"mask", "region"})
 _PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
 _FINDS: frozenset[Ability] = frozenset({"automatic"})
 _POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
@@ -98,6 +99,30 @@ _ROWS = (
         origin=_POMAGAN,
         size_multiple=16,
         abilities=_FINDS,
+    ),
+    ModelSpec(
+        name="pomagan_small",
+        title="POMAGAN, small",
+        kind="matting",
+        summary="A matte from photograph and coarse mask; for two processor cores; train it.",
+        builder="engine.models.alpha_generation:build_small",
+        weights="pomagan_small.safetensors",
+        licence="yours",
+        origin=f"after {_POMAGAN}",
+        size_multiple=16,
+        abilities=_FROM_MASKS,
+    ),
+    ModelSpec(
+        name="pomagan",
+        title="POMAGAN",
+        kind="matting",
+        summary="The alpha generation network; train its weights, none were released.",
+        builder="engine.models.alpha_generation:build",
+        weights="pomagan.safetensors",
+        licence="yours",
+        origin=_POMAGAN,
+        size_multiple=16,
+        abilities=_FROM_MASKS,
     ),
 )
 MODELS: dict[str, ModelSpec] = {row.name: row for row in _ROWS}

@@ -151,11 +151,16 @@ class Decoder(nn.Module):
         bottom: channels that come from below.
         widths: of the encoder's levels that are joined, the coarsest first.
         shape: of the network.
-        copies: how often each level's channels come (two encoders: twice).
+        beside: channels that come from the encoder at each level, where these are not `widths`.
     """
 
     def __init__(
-        self, bottom: int, widths: tuple[int, ...], shape: Shape, *, copies: int = 1
+        self,
+        bottom: int,
+        widths: tuple[int, ...],
+        shape: Shape,
+        *,
+        beside: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__()
         self._stem = shape.stem
@@ -164,10 +169,8 @@ class Decoder(nn.Module):
             _doubling(below, width, norm) for below, width in pairwise((bottom, *widths))
         )
         self.join = nn.ModuleList(
-            nn.Sequential(
-                conv((1 + copies) * width, width, norm), *_blocks(width, shape.beside, norm)
-            )
-            for width in widths
+            nn.Sequential(conv(width + joined, width, norm), *_blocks(width, shape.beside, norm))
+            for width, joined in zip(widths, beside or widths, strict=True)
         )
         self.last = nn.Conv2d(widths[-1], shape.stem**2, 3, padding=1)
 

@@ -50,6 +50,11 @@ class ModelSpec:
     size_multiple: int = 1
     abilities: frozenset[Ability] = frozenset()
 
+    @property
+    def takes_masks_alone(self) -> bool:
+        """Whether a mask is the one guidance it was trained with."""
+        return "mask" in self.abilities and "trimap" not in self.abilities
+
     def load_builder(self) -> Callable[[], Any]:
         """Import what builds the network, and torch with it.
 
