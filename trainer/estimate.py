@@ -25,6 +25,7 @@ from trainer.stream import Piece, draw, on_device
 REPLACED = {
     "data.source": "made",
     "data.backgrounds": "made",
+    "data.shares": "{made=1}",
     "network.encoder": "off",
     "people.photographs": "off",
     "people.subjects": "[]",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Alpha, Trimap
+from engine.matting.coarse_map import softened
 from trainer.config import Block
 from trainer.data.mask_errors import MASK_ERRORS, MaskErrors
 from trainer.data.morphology import Mask8, dilated, eroded
@@ -47,12 +48,15 @@ class GuidanceSettings(Block):
         perturbation: of masks, as in the paper.
         errors: of masks, larger than the paper's.
         soft: of mattes.
+        map_factor: by how much smaller a photograph is when a network finds people in it, smallest
+            and largest; its mask is as soft as that when it is as large as the photograph again.
     """
 
     trimap_widths: tuple[int, int] = TRIMAP_WIDTHS
     perturbation: MaskPerturbation = MaskPerturbation()
     errors: MaskErrors = MaskErrors()
     soft: SoftErrors = SoftErrors()
+    map_factor: tuple[float, float] = (1.0, 3.0)
 
 
 def perturbed_mask(
@@ -139,7 +143,8 @@ def guidance_of(
     Args:
         alpha: H×W float32 in [0, 1].
         kind: a name of `GUIDANCE_KINDS`: "trimap" is 0, ½ or 1; "trimap_fg" is 1 where the trimap
-            is foreground and 0 elsewhere; "mask" is a coarse binary mask; "soft" a bad matte.
+            is foreground and 0 elsewhere; "mask" is a coarse binary mask; "soft" a bad matte;
+            "map" a coarse mask as soft as a segmentation network's answer.
         rng: everything random comes from here.
         settings: None takes the defaults.
 
@@ -182,9 +187,14 @@ def _soft(alpha: Alpha, rng: np.random.Generator, to: GuidanceSettings) -> NDArr
     return spoilt_matte(start, rng, settings=to.soft)
 
 
+def _map(alpha: Alpha, rng: np.random.Generator, to: GuidanceSettings) -> NDArray[np.float32]:
+    low, high = np.log(to.map_factor)
+    return softened(_mask(alpha, rng, to), float(np.exp(rng.uniform(low, high))))
+
+
 GUIDANCE_KINDS: dict[
     str, Callable[[Alpha, np.random.Generator, GuidanceSettings], NDArray[np.float32]]
-] = {"trimap": _trimap, "trimap_fg": _trimap_fg, "mask": _mask, "soft": _soft}
+] = {"trimap": _trimap, "trimap_fg": _trimap_fg, "mask": _mask, "soft": _soft, "map": _map}
 
 
 def _binary(alpha: Alpha, rng: np.random.Generator, settings: MaskPerturbation) -> Mask8:

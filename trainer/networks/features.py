@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UserError
-from engine.models.fitting import misfit, shapes_wanted
-from engine.models.registry import MODELS
+from engine.models.fitting import misfit
 from engine.models.segmentation_net import SegmentationNet
-from trainer.initial import read_tensors, read_weights
+from trainer.initial import read_tensors
+from trainer.networks.segmenter import open_segmenter
 
 FeatureName = Literal["vgg19", "segmenter", "random"]
 LAYERS = 5
@@ -144,19 +144,9 @@ def _segmenter(weights: str) -> SegmenterFeatures:
             "The perceptual term has no segmenter to look with.",
             remedy="Name its weights with --set loss.features_file=person_small, or give a file.",
         )
-    found = read_weights(weights, "segmentation")
-    shapes = _shapes(found)
-    specs = [spec for spec in MODELS.values() if spec.kind == "segmentation"]
-    fitting = next((spec for spec in specs if shapes_wanted(spec) == shapes), None)
-    network = None if fitting is None else fitting.load_builder()()
-    if not isinstance(network, SegmentationNet):
-        names = ", ".join(spec.name for spec in specs)
-        raise UserError(
-            f"The weights {weights} are no segmenter's, and the perceptual term can't use them.",
-            remedy=f"Segmenters are {names}. {_OTHERWISE}",
-        )
-    network.load_state_dict(found)
-    return SegmenterFeatures(network)
+    return SegmenterFeatures(
+        open_segmenter(weights, purpose="the perceptual term", remedy=_OTHERWISE)
+    )
 
 
 def _random(weights: str) -> LayerFeatures:

@@ -54,5 +54,11 @@ _ROWS = (
         module="trainer.recipes.pomagan_segmentation",
         configs=("paper", "default", "adversarial", "smoke"),
     ),
+    RecipeSpec(
+        name="pomagan_alpha",
+        title="Alpha generation",
+        summary="A matte from a photograph and a coarse map; against discriminators.",
+        module="trainer.recipes.pomagan_alpha",
+    ),
 )
 RECIPES: dict[str, RecipeSpec] = {spec.name: spec for spec in _ROWS}

@@ -16,12 +16,11 @@ from engine.models.segmentation_net import PUBLISHED, SMALL, SegmentationNet, Sh
 from trainer.config import Block, Learning, RunConfig
 from trainer.data.people_samples import Framing, PeopleSamples
 from trainer.data.people_scenes import People, PeopleScenes
-from trainer.losses.adversarial import DiscriminatorLoss, generator_loss
-from trainer.losses.border import border_map
+from trainer.losses.adversarial import DiscriminatorLoss
 from trainer.losses.cross_entropy import cross_entropy_loss
-from trainer.losses.masked import Total
-from trainer.losses.perceptual import LAYER_WEIGHTS, LayerWeights, perceptual_loss
-from trainer.losses.pictures import Picture, pictures, pictures_l1
+from trainer.losses.perceptual import LAYER_WEIGHTS, LayerWeights
+from trainer.losses.pictures import Picture
+from trainer.losses.pomagan import GeneratorLoss
 from trainer.networks.features import FeatureName, open_features
 from trainer.networks.patch_discriminator import MultiScaleDiscriminator
 from trainer.networks.untouched import untouched
@@ -158,45 +157,14 @@ class _Loss:
     """The generator's (equation 7): named terms, already weighted."""
 
     def __init__(self, networks: Mapping[str, nn.Module], weights: Losses) -> None:
-        self._networks, self._weights = networks, weights
-        adversary = networks.get("discriminator")
-        self._summed = 1
-        if isinstance(adversary, MultiScaleDiscriminator):
-            self._summed = len(adversary.scales)
+        self._network, self._weights = networks["segmentation"], weights
+        self._equation = GeneratorLoss(weights, ("segmentation", weights.segmentation), networks)
 
     def __call__(self, batch: Batch, context: StepContext) -> dict[str, Tensor]:
-        image, truth = batch["image"], batch["alpha"]
-        logits = self._networks["segmentation"](image)
-        terms = self._fooling(image, logits.sigmoid(), context.total)
-        terms |= self._pixels(image, logits, truth, context.total)
+        logits, truth = self._network(batch["image"]), batch["alpha"]
+        terms = self._equation(logits.sigmoid(), batch, total=context.total)
+        if self._weights.cross_entropy:
+            everywhere = torch.ones_like(truth)
+            entropy = cross_entropy_loss(logits, truth, everywhere, total=context.total)
+            terms["cross_entropy"] = self._weights.cross_entropy * entropy
         return terms
-
-    def _fooling(self, image: Tensor, found: Tensor, total: Total) -> dict[str, Tensor]:
-        if "discriminator" not in self._networks:
-            return {}
-        fake = untouched(self._networks["discriminator"], image, found)
-        return {"adversarial": self._weights.adversarial * generator_loss(fake, total=total)}
-
-    def _pixels(
-        self, image: Tensor, logits: Tensor, truth: Tensor, total: Total
-    ) -> dict[str, Tensor]:
-        weights, everywhere = self._weights, torch.ones_like(truth)
-        found = pictures(logits.sigmoid(), image, weights.pictures)
-        true = pictures(truth, image, weights.pictures)
-        terms: dict[str, Tensor] = {}
-        if weights.cross_entropy:
-            terms["cross_entropy"] = cross_entropy_loss(logits, truth, everywhere, total=total)
-        if weights.perceptual:
-            terms["perceptual"] = perceptual_loss(
-                self._networks["features"], found, true, weights.layer_weights, total=total
-            )
-        if weights.segmentation:
-            terms["segmentation"] = pictures_l1(found, true, everywhere, total=total)
-        if weights.border:
-            border = border_map(truth, weights.border_width)
-            terms["border"] = pictures_l1(found, true, border, total=total)
-        return {name: self._times(name) * term for name, term in terms.items()}
-
-    def _times(self, name: str) -> float:
-        count = self._summed if name in self._weights.in_sum else 1
-        return count * float(getattr(self._weights, name))
