@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY
-from engine.guidance.persons import persons
+from engine.guidance.persons import Cuts, persons
 from engine.guidance.proxy import enlarge, proxy_size, shrink
 from engine.guidance.uncertain import uncertain_trimap
 from engine.imaging.types import Alpha, Image, Pixels, Rect, Trimap, from_float, to_float
@@ -20,7 +20,7 @@ from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import LoadedNetwork, load_network
 
 MODEL = "person_small"
-AREA = 288 * 256
+AREA = 192 * 192
 """Pixels that the network sees at once."""
 MULTIPLE = 32
 CLOSER = 0.6
@@ -33,6 +33,10 @@ NOBODY_AREA, TINY_AREA = 0.003, 0.02
 """Shares of the photograph: smaller is nobody, smaller than the second is worth a warning."""
 UNSURE = 0.3
 """Share of all likelihood that lies between 0.2 and 0.8 from which it is not to be trusted."""
+LARGEST_HOLE, SPECK = 0.03, 0.002
+"""Shares of the photograph: a hole may be closed, one is closed whatever the network says."""
+HOLLOW, FILLED = 0.12, np.float32(0.6)
+"""Mean likelihood from which a hole is a doubt, and what it becomes."""
 CUT_OFF = 0.3
 """Share of a person's width at the photograph's top from which the head is cut off."""
 SURE, WIDENING, REFERENCE = (0.05, 0.95), 20, 1080
@@ -78,6 +82,7 @@ def find_people(
     *,
     model: str = MODEL,
     box: Rect | None = None,
+    cuts: Cuts = (),
     compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> People:
@@ -87,6 +92,7 @@ def find_people(
         image: the photograph, at any size and depth; a few hundred pixels are enough.
         model: name of a segmentation network's weights.
         box: look for them in here alone.
+        cuts: lines that divide persons who touch.
         compute: where the network runs.
         ctx: progress and cancel.
 
@@ -102,8 +108,8 @@ def find_people(
     likelihood = np.zeros(size, np.float32)
     likelihood[inside.slices] = _looked(network, small[inside.slices])
     ctx.check()
-    likelihood = _closer(network, small, likelihood, inside)
-    parts = persons(shrink(likelihood, proxy_size(size, PARTS_SIDE)) > PERSON)
+    likelihood = mended(_closer(network, small, likelihood, inside))
+    parts = persons(shrink(likelihood, proxy_size(size, PARTS_SIDE)) > PERSON, cuts)
     if (parts > 0).mean() < NOBODY_AREA:
         raise UserError(NO_SUBJECT, remedy=NO_SUBJECT_REMEDY)
     return People(likelihood, parts, _doubts(likelihood, parts))
@@ -221,6 +227,32 @@ def _closer(
     closer = likelihood.copy()
     closer[near.slices] = _looked(network, pixels[near.slices])
     return closer
+
+
+def mended(likelihood: Alpha) -> Alpha:
+    """Close holes that the network is not sure of; what an arm encloses it is sure of.
+
+    Args:
+        likelihood: h×w float32 in [0, 1].
+
+    Returns:
+        The same, or one that is higher in such holes.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (likelihood <= PERSON).astype(np.uint8), connectivity=4
+    )
+    area = stats[:, cv2.CC_STAT_AREA]
+    right = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
+    bottom = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
+    height, width = likelihood.shape
+    enclosed = (stats[:, cv2.CC_STAT_LEFT] > 0) & (stats[:, cv2.CC_STAT_TOP] > 0)
+    enclosed &= (right < width) & (bottom < height) & (area < LARGEST_HOLE * likelihood.size)
+    mean = np.bincount(labels.ravel(), likelihood.ravel(), count) / np.maximum(area, 1)
+    hole = enclosed & ((mean > HOLLOW) | (area < SPECK * likelihood.size))
+    hole[0] = False
+    if not hole.any():
+        return likelihood
+    return np.where(hole[labels], np.maximum(likelihood, FILLED), likelihood)
 
 
 def _doubts(likelihood: Alpha, parts: NDArray[np.int32]) -> tuple[str, ...]:

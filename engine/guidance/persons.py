@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,23 +12,24 @@ LEAST = 0.06
 """Smallest person beside the largest, as a share of it; anything smaller is a speck."""
 NECK = 0.3
 """A bridge is a neck between two persons if it is so much narrower than both are wide."""
-LARGEST_HOLE = 0.002
-"""Largest hole that is closed, as a share of the picture: less than between arm and body."""
 
 Mask = NDArray[np.bool_]
+Cuts: TypeAlias = tuple[tuple[float, float, float, float], ...]
+"""Lines: row and column of both ends, as shares of the sides."""
 Parts = NDArray[np.int32]
 
 
-def persons(mask: Mask) -> Parts:
+def persons(mask: Mask, cuts: Cuts = ()) -> Parts:
     """Number the persons of a mask.
 
     Args:
-        mask: H×W, True where people are; specks are dropped and small holes closed.
+        mask: H×W, True where people are; specks are dropped.
+        cuts: lines that divide persons who touch.
 
     Returns:
         H×W int32: 0 where there is nobody, else 1 for the largest person, 2 for the next.
     """
-    divided = _divided(_closed(mask))
+    divided = _divided(mask, cuts)
     areas = np.bincount(divided.ravel(), minlength=1)
     areas[0] = 0
     order = [int(n) for n in np.argsort(-areas, kind="stable") if areas[n] > LEAST * areas.max()]
@@ -35,14 +38,37 @@ def persons(mask: Mask) -> Parts:
     return numbers[divided]
 
 
-def _divided(mask: Mask) -> Parts:
+def _divided(mask: Mask, cuts: Cuts) -> Parts:
     """Each connected part, or what it falls apart into where narrow bridges are cut."""
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    on_line = mask & _drawn(cuts, mask.shape)
+    count, labels = cv2.connectedComponents((mask & ~on_line).astype(np.uint8), connectivity=4)
     parts = np.zeros(mask.shape, np.int32)
     for number in range(1, count):
         for piece in _pieces(labels == number):
             parts[piece] = parts.max() + 1
-    return parts
+    return _filled(parts, on_line)
+
+
+def _drawn(cuts: Cuts, shape: tuple[int, ...]) -> Mask:
+    canvas = np.zeros(shape, np.uint8)
+    for row, col, last_row, last_col in cuts:
+        start = int(col * shape[1]), int(row * shape[0])
+        end = int(last_col * shape[1]), int(last_row * shape[0])
+        cv2.line(canvas, start, end, 1, 2)  # two wide: nothing slips through diagonally
+    return canvas > 0
+
+
+def _filled(parts: Parts, there: Mask) -> Parts:
+    """The pixels of a line go to the person who is nearest."""
+    if not there.any() or not parts.any():
+        return parts
+    ground = (parts == 0).astype(np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(
+        ground, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    numbers = np.zeros(int(nearest.max()) + 1, np.int32)
+    numbers[nearest[ground == 0]] = parts[ground == 0]
+    return np.where(there, numbers[nearest], parts)
 
 
 def _pieces(part: Mask) -> list[Mask]:
@@ -67,11 +93,3 @@ def _distance(core: Mask) -> NDArray[np.float32]:
     return np.asarray(
         cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32
     )
-
-
-def _closed(mask: Mask) -> Mask:
-    """Small holes, which are what the network missed; not what an arm encloses."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] < LARGEST_HOLE * mask.size
-    small[0] = False
-    return np.asarray(mask | small[labels])

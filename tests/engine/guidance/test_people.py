@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import UserError
-from engine.guidance.people import find_people, mask_of, trimap_of
+from engine.guidance.people import find_people, mask_of, mended, trimap_of
 from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image, Rect, to_float
 from engine.jobs.masks import mask_from, people_in
 from engine.jobs.trimaps import trimap_from
@@ -171,3 +171,18 @@ def test_a_photograph_is_looked_at_once() -> None:
     assert people_in(image, guidance) is people_in(image, guidance)
     boxed = replace(guidance, box=(20, 10, 230, 140))
     assert people_in(image, boxed).count == 1
+
+
+def test_holes_that_are_doubts_or_specks_are_closed_and_others_stay_open() -> None:
+    likelihood = np.zeros((200, 200), np.float32)
+    likelihood[20:180, 20:180] = 0.95
+    likelihood[40:60, 40:60] = 0.3  # a doubt
+    likelihood[100:103, 40:43] = 0.0  # a speck
+    likelihood[100:125, 100:125] = 0.02  # between arm and body
+    found = mended(likelihood)
+    assert (found[40:60, 40:60] > 0.5).all()
+    assert (found[100:103, 40:43] > 0.5).all()
+    assert np.array_equal(found[100:125, 100:125], likelihood[100:125, 100:125])
+    assert np.array_equal(found[:20], likelihood[:20])
+    whole = np.full((30, 30), 0.9, np.float32)
+    assert mended(whole) is whole
