@@ -29,7 +29,7 @@ def make_people(root: Path) -> None:
     for seed, name in enumerate(people_names("train") + people_names("validation")):
         picture(root / "people" / "image" / f"{name}.jpg", seed, SIZE)
         save(root / "people" / "label" / f"{name}.png", person().astype(np.uint8))
-    _recomposed(root / "recomposed")
+    make_recomposed(root / "recomposed")
     for number in range(5):
         picture(root / "backgrounds" / f"{number}.png", 50 + number, (80, 90))
     train = root / "composition_1k" / "Combined_Dataset" / "Training_set"
@@ -47,7 +47,7 @@ def person() -> np.ndarray:
     return mask
 
 
-def _recomposed(root: Path) -> None:
+def make_recomposed(root: Path) -> None:
     """One person a split, the whole picture, hair soft at the top."""
     rows = []
     for split, seed in (("train", 20), ("validation", 21)):

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from engine.models.segmentation_net import build_small
 from tests.trainer.data.layouts.layout_trees import matte, names, picture, save
+from tests.trainer.data.people_sets import make_recomposed
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import config_file, has_key, load_run
 from trainer.data.pool import (
@@ -44,6 +45,7 @@ PARAMETERS = {
     "mg_matting": MATTING,
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
+    "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
 strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
@@ -69,6 +71,7 @@ SMALL_DEFAULT = {
     "workers": "0",
     "augmentation.crop": str(SIDE),
     "augmentation.pairing.side": str(SIDE),
+    "data.side": str(SIDE),
     "validation.count": "2",
     "validation.side": str(SIDE),
     "validate_every": "2",
@@ -82,15 +85,16 @@ DATA = {
     "data.layers": '"layers"',
     "data.pictures": '["pictures"]',
     "data.store": '"store"',
+    "data.recomposed": '"recomposed"',
     "validation.pool": '"pool-validation"',
 }
 """Where that training finds what the test has made; a recipe takes what it has keys for."""
 MASKS = {"data.pool": '"masks"', "validation.pool": '"masks"'}
-SECOND = {"loss.features_file": '"person_small.safetensors"', "discriminator.width": "8"}
-"""Where that training finds what the first stage has made."""
+AGAINST = {"loss.features_file": '"person_small.safetensors"', "discriminator.width": "8"}
+"""Where training against discriminators finds the features of what was trained before."""
 CHANGED: dict[str, dict[str, str]] = {
-    "adversarial": SMALL_DEFAULT | SECOND,
-    "default": SMALL_DEFAULT | DATA,
+    "adversarial": SMALL_DEFAULT | AGAINST,
+    "default": SMALL_DEFAULT | DATA | AGAINST,
     "masks": SMALL_DEFAULT | MASKS,
     "smoke": {},
 }
@@ -118,6 +122,7 @@ def made(tmp_path_factory) -> Path:
         names(folder / f"{name}_people.txt", person)
     save_file(build_small().state_dict(), folder / "person_small.safetensors")
     _people(folder / "people")
+    make_recomposed(folder / "recomposed")
     for number in range(2):
         picture(folder / "backgrounds" / f"{number}.jpg", number, (90, 80))
     (folder / "transparent.txt").write_text("glass\n")
