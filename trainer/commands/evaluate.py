@@ -12,10 +12,11 @@ import typer
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from trainer.evaluation.scores import Evaluation
+    from trainer.evaluation.scores import Evaluation, Failure
 
 Progress = Callable[[int, int], None]
 _FOLDERS, _MODEL, _ERRORS = "Score a folder", "Score a model", "Errors"
+_VOTE = "Pairs for a blind vote"
 
 
 def evaluate(
@@ -94,6 +95,32 @@ def evaluate(
             "--device", metavar="NAME", help="auto, cpu, cuda or mps.", rich_help_panel=_MODEL
         ),
     ] = "auto",
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheet",
+            metavar="FOLDER",
+            help="Instead of scoring, write pairs over green: the photograph, then the mattes of "
+            "--pred and --against in random order; key.json says which is which.",
+            rich_help_panel=_VOTE,
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", metavar="DIR", help="Another method's mattes.", rich_help_panel=_VOTE
+        ),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option("--images", metavar="DIR", help="The photographs.", rich_help_panel=_VOTE),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", min=0, metavar="N", help="Of the order; else chance.", rich_help_panel=_VOTE
+        ),
+    ] = None,
     profile: Annotated[
         str,
         typer.Option(
@@ -116,10 +143,18 @@ def evaluate(
         typer.Option("--out", "-o", metavar="FILE", help="The JSON.", rich_help_panel=_ERRORS),
     ] = Path("evaluation.json"),
 ) -> None:
-    """Score a folder of mattes, or a model, and write a table and JSON.
+    """Score a folder of mattes, or a model, and write a table and JSON; or pairs for a blind vote.
 
     Exits with 1 if a picture could not be scored; the others count all the same.
     """
+    if sheet is not None or against is not None or images is not None:
+        if any((alpha, trimap, detail, weights, data)):
+            raise UserError(
+                "A blind vote takes --pred, --against and --images alone.",
+                remedy="Leave the others out, or --sheet.",
+            )
+        _write_sheet(sheet, pred, against, images, seed, long_side)
+        return
     from trainer.metrics.profiles import profile_named
 
     profile_named(profile)
@@ -139,6 +174,33 @@ def evaluate(
     found.write(out)
     _show(found, out)
     if found.failures:
+        raise typer.Exit(1)
+
+
+def _write_sheet(
+    sheet: Path | None,
+    pred: Path | None,
+    against: Path | None,
+    images: Path | None,
+    seed: int | None,
+    long_side: int | None,
+) -> None:
+    from secrets import randbits
+
+    from trainer.evaluation.blind import KEY, Compared, write_pairs
+
+    if sheet is None or pred is None or against is None or images is None:
+        raise UserError(
+            "Something is missing for a blind vote.",
+            remedy="Give --sheet, --pred, --against and --images (folders).",
+        )
+    chosen = randbits(32) if seed is None else seed
+    folders = Compared(pred, against, images)
+    with _bar() as progress:
+        vote = write_pairs(folders, sheet, seed=chosen, long_side=long_side, progress=progress)
+    _tell(vote.failures)
+    typer.echo(f"{len(vote.pairs)} pairs in {sheet}; keep {KEY} from those who vote.")
+    if vote.failures:
         raise typer.Exit(1)
 
 
@@ -216,8 +278,12 @@ def _show(found: Evaluation, out: Path) -> None:
 
     from trainer.evaluation.report import table_of
 
-    for failure in found.failures:
-        typer.secho(f"{failure.name}: {failure.problem}", fg="red", err=True)
+    _tell(found.failures)
     if found.scores:
         Console().print(table_of(found))
     typer.echo(f"{len(found.scores)} scored, {len(found.failures)} failed; written to {out}")
+
+
+def _tell(failures: list[Failure]) -> None:
+    for failure in failures:
+        typer.secho(f"{failure.name}: {failure.problem}", fg="red", err=True)

@@ -58,7 +58,7 @@ def evaluate_folders(
     Raises:
         UserError: if a folder is missing, or there is nothing in them.
     """
-    files = {role: _by_stem(folder) for role, folder in vars(folders).items() if folder is not None}
+    files = {role: by_stem(folder) for role, folder in vars(folders).items() if folder is not None}
     names = sorted({*files["pred"], *files["alpha"]})
     if not names:
         raise UserError("There are no pictures here.", path=folders.alpha)
@@ -75,7 +75,7 @@ def evaluate_folders(
 def _score(
     name: str, files: dict[str, dict[str, list[Path]]], profile: str, stretch: bool
 ) -> Score:
-    paths = {role: _the_file(name, role, found) for role, found in files.items()}
+    paths = {role: the_file(name, role, found) for role, found in files.items()}
     alpha = read_alpha(paths["alpha"])
     size = alpha.shape[0], alpha.shape[1]
     errors = measure(
@@ -98,7 +98,12 @@ def _as_stored(matte: Alpha) -> Alpha:
     return np.asarray(np.rint(matte * np.float32(65535)) / np.float32(65535), np.float32)
 
 
-def _by_stem(folder: Path) -> dict[str, list[Path]]:
+def by_stem(folder: Path) -> dict[str, list[Path]]:
+    """The pictures of a folder by their names without suffix.
+
+    Raises:
+        UserError: if the folder is not there.
+    """
     if not folder.is_dir():
         raise UserError("This folder is not there.", path=folder)
     found: dict[str, list[Path]] = {}
@@ -113,7 +118,12 @@ def _pictures(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _the_file(name: str, role: str, found: dict[str, list[Path]]) -> Path:
+def the_file(name: str, role: str, found: dict[str, list[Path]]) -> Path:
+    """The one file of `by_stem` that has a name.
+
+    Raises:
+        UserError: if there is none, or more than one; `role` says what is missing.
+    """
     paths = found.get(name, [])
     if not paths:
         raise UserError(f"{name} has no {role}.")
