@@ -13,7 +13,7 @@ GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
 ImageFit = Literal["fill", "fit"]
 TrimapSource = Literal["radius", "network", "finder"]
 
-FINDER = ""
+FINDER = "person_small"
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ class GuidanceSettings:
             by place and colour, without a network.
         clicks: (row, column, keep) on persons who were found: rows and columns are shares of the
             photograph's sides, and whoever is there is kept or left out; the last click counts.
+        cuts: (row, column, row, column), lines that divide persons who touch; as shares, too.
     """
 
     source: GuidanceSource = "automatic"
     box: tuple[int, int, int, int] | None = None
     finder: str = FINDER
     clicks: tuple[tuple[float, float, bool], ...] = ()
+    cuts: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ class Studio(QObject):
         self.canvas.stroke_finished.connect(self.guidance.paint)
         self.canvas.box_drawn.connect(self._on_box_drawn)
         self.canvas.clicked.connect(self.guidance.click_person)
+        self.canvas.divided.connect(self.guidance.divide_persons)
         self.settings.changed.connect(self._on_setting_changed)
         self.recent.changed.connect(self._show_recent)
         self.files.waiting_changed.connect(self._on_waiting_changed)
@@ -235,6 +236,9 @@ class Studio(QObject):
         painting = state is not None and state.settings.guidance.source == "strokes"
         if painting and isinstance(error, UserError):
             self.window.bar.say(f"{error.problem} {error.remedy}".strip())  # not wrong, just begun
+        elif step is MASK and isinstance(error, UserError) and self._looked_in_box():
+            run = self.guidance.cut_box_by_colour
+            self.desk.report(error, action="Take what stands out in the box", run=run)
         elif step is MASK and isinstance(error, UserError):
             self.desk.report(error, action="Draw a box", run=partial(self._take_tool, "box"))
         else:
@@ -242,6 +246,11 @@ class Studio(QObject):
 
     def _on_doubted(self, doubts: str) -> None:
         self.window.bar.say(doubts, action="Draw a box", run=partial(self._take_tool, "box"))
+
+    def _looked_in_box(self) -> bool:
+        state = self.session.state
+        chosen = None if state is None else state.settings.guidance
+        return chosen is not None and chosen.box is not None and chosen.source == "automatic"
 
     def _on_broke(self, job: Job, error: Exception) -> None:
         self.desk.report(error)

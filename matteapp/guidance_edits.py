@@ -22,6 +22,7 @@ from engine.imaging.types import (
 )
 from engine.settings import GuidanceSettings
 from matteapp.bridge import Bridge
+from matteapp.canvas.hud import Line
 from matteapp.canvas.strokes import Stroke
 from matteapp.dialogs.filters import picture_filter
 from matteapp.errors_ui import MessageBar
@@ -78,30 +79,54 @@ class GuidanceEdits:
         )
 
     def draw_box(self, rect: Rect) -> None:
-        """The subject is inside this box."""
+        """The people inside this box are the subject."""
         box = (int(rect.top), int(rect.left), int(rect.bottom), int(rect.right))
-        self._set(GuidanceSettings("grabcut", box), "Box around the subject")
+        self._set(GuidanceSettings(box=box), "Box around the subject")
+
+    def cut_box_by_colour(self) -> None:
+        """Whatever stands out inside the box is the subject, a person or not."""
+        state = self._session.state
+        if state is not None and state.settings.guidance.box is not None:
+            chosen = GuidanceSettings("grabcut", state.settings.guidance.box)
+            self._set(chosen, "What stands out in the box")
 
     def click_person(self, row: float, col: float) -> None:
         """Whoever is there is left out, or comes back."""
-        state = self._session.state
-        if state is None:
+        state = self._with_persons()
+        if state is None or state.mask is None:  # they are just being looked for
             return
         chosen = state.settings.guidance
-        if chosen.source != "automatic" or not chosen.finder:
-            self._bar.say(
-                "Persons are told apart where they are found automatically.",
-                action="Find the subject",
-                run=self.find_subject,
-            )
-            return
-        if state.mask is None:  # they are just being looked for
-            return
         there = Rect(int(row), int(col), int(row) + 1, int(col) + 1)
         keep = not bool(state.mask.read(there)[0, 0] > 0.5)
         place = row / state.size[0], col / state.size[1]
         clicked = replace(chosen, clicks=(*chosen.clicks, (*place, keep)))
         self._set(clicked, "Keep a person" if keep else "Leave a person out")
+
+    def divide_persons(self, line: Line) -> None:
+        """Who is on one side of this line is not who is on the other."""
+        state = self._with_persons()
+        if state is None:
+            return
+        (row, col), (last_row, last_col) = line
+        height, width = state.size
+        cut = row / height, col / width, last_row / height, last_col / width
+        chosen = state.settings.guidance
+        self._set(replace(chosen, cuts=(*chosen.cuts, cut)), "Divide persons")
+
+    def _with_persons(self) -> DocumentState | None:
+        """The document, if persons are told apart in it; else it is said why not."""
+        state = self._session.state
+        if state is None:
+            return None
+        chosen = state.settings.guidance
+        if chosen.source == "automatic" and chosen.finder:
+            return state
+        self._bar.say(
+            "Persons are told apart where they are found automatically.",
+            action="Find the subject",
+            run=self.find_subject,
+        )
+        return None
 
     def find_subject(self) -> None:
         """The subject is to be found automatically."""

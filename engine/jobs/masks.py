@@ -10,13 +10,14 @@ from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.grabcut import grabcut
 from engine.guidance.people import People, find_people, mask_of
+from engine.guidance.persons import Cuts
 from engine.guidance.subject import automatic_mask
 from engine.imaging.types import Alpha, Image, Rect, Strokes
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import load_network
 from engine.settings import GuidanceSettings
 
-_Looked: TypeAlias = tuple[str, tuple[int, int, int, int] | None, Compute]
+_Looked: TypeAlias = tuple[str, tuple[int, int, int, int] | None, Cuts, Compute]
 _found: WeakKeyDictionary[Image, tuple[_Looked, People]] = WeakKeyDictionary()
 
 
@@ -82,10 +83,17 @@ def people_in(
             "No network has looked for people here.",
             remedy="Let the subject be found automatically, or make the trimap from the mask.",
         )
-    looked = chosen.finder, chosen.box, compute
+    looked = chosen.finder, chosen.box, chosen.cuts, compute
     before = _found.get(image)
     if before is None or before[0] != looked:
-        people = find_people(image, model=chosen.finder, box=_box(chosen), compute=compute, ctx=ctx)
+        people = find_people(
+            image,
+            model=chosen.finder,
+            box=_box(chosen),
+            cuts=chosen.cuts,
+            compute=compute,
+            ctx=ctx,
+        )
         _found[image] = before = looked, people
     return before[1]
 

@@ -25,7 +25,7 @@ from matteapp.canvas.board import Board
 from matteapp.canvas.document_view import DocumentView
 from matteapp.canvas.events import notches, pans, pinch_notches, pointer
 from matteapp.canvas.gestures import Gestures
-from matteapp.canvas.hud import caption_rect, draw_caption
+from matteapp.canvas.hud import Line, caption_rect, draw_caption
 from matteapp.canvas.picture import scaled
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
@@ -52,6 +52,7 @@ class Canvas(QWidget):
         stroke_finished(Stroke): a brush was lifted.
         box_drawn(Rect): a box was drawn, clipped to the photograph.
         clicked(float, float): row and column of the photograph that were clicked on.
+        divided(Line): a line was drawn across the photograph.
         cursor_moved(object): (row, col) of the photograph below the pointer, or None.
         zoom_changed(float): device pixels an image pixel.
         caption_changed(str): what the view has to say besides its title, or "".
@@ -64,6 +65,7 @@ class Canvas(QWidget):
     stroke_finished = Signal(object)
     box_drawn = Signal(object)
     clicked = Signal(float, float)
+    divided = Signal(object)
     cursor_moved = Signal(object)
     zoom_changed = Signal(float)
     caption_changed = Signal(str)
@@ -191,11 +193,15 @@ class Canvas(QWidget):
         """Show the subject's box, or none."""
         self._update(self._screen.show_box(rect))
 
+    def show_line(self, line: Line | None) -> None:
+        """Show a dividing line that is being drawn, or none."""
+        self._update(self._screen.show_line(line))
+
     def stop(self) -> None:
         """Ask the render thread for nothing any more."""
         self._view.stop()
 
-    # What tools ask for, besides pan, zoom_by and show_box.
+    # What tools ask for, besides pan, zoom_by, show_box and show_line.
 
     def begin_stroke(self, label: int, *, hardness: float) -> None:
         """A brush touches down."""
@@ -229,6 +235,11 @@ class Canvas(QWidget):
             height, width = self.viewport.image
             if 0 <= row < height and 0 <= col < width:
                 self.clicked.emit(row, col)
+
+    def divide(self, line: Line) -> None:
+        """A line was drawn across the photograph."""
+        if self.viewport is not None:
+            self.divided.emit(line)
 
     # Events.
 

@@ -1,4 +1,4 @@
-"""What is drawn over the picture and belongs to no document: brush ring, box, caption."""
+"""What is drawn over the picture and belongs to no document: ring, box, line, caption."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from matteapp.canvas.viewport import Viewport
 
 DARK, BRIGHT = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230)
 PILL, PILL_TEXT = QColor(20, 20, 20, 190), QColor(235, 235, 235)
+Line = tuple[tuple[float, float], tuple[float, float]]
+"""(row, column) of both ends, in pixels of the photograph."""
 MARGIN = 3
 """Device pixels of pen and smoothing around a line."""
 
@@ -68,6 +70,25 @@ def box_region(rect: Rect | None, viewport: Viewport) -> QRegion:
     frame = _frame(rect, viewport).toAlignedRect()
     outer = frame.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
     return QRegion(outer) - QRegion(frame.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+
+
+def draw_line(painter: QPainter, line: Line, viewport: Viewport) -> None:
+    """A dividing line that shows on any picture."""
+    start, end = (QPointF(*viewport.to_device(*point)) for point in line)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((DARK, 4), (BRIGHT, 2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(start, end)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def line_region(line: Line | None, viewport: Viewport) -> QRegion:
+    """The pixels that `draw_line` may touch."""
+    if line is None:
+        return QRegion()
+    start, end = (QPointF(*viewport.to_device(*point)) for point in line)
+    around = QRectF(start, end).normalized().toAlignedRect()
+    return QRegion(around.adjusted(-2 * MARGIN, -2 * MARGIN, 2 * MARGIN, 2 * MARGIN))
 
 
 def caption_rect(text: str, font: QFont) -> QRect:

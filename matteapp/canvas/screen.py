@@ -1,4 +1,4 @@
-"""Everything that is on the widget, in device pixels: picture, stroke in progress, ring, box."""
+"""Everything on the widget, in device pixels: picture, stroke in progress, ring, box, line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QRegion
 
 from engine.imaging.types import Rect, Strokes
-from matteapp.canvas.hud import Ring, box_region, draw_box
+from matteapp.canvas.hud import Line, Ring, box_region, draw_box, draw_line, line_region
 from matteapp.canvas.live import LiveStroke
 from matteapp.canvas.picture import Find, Picture, qrect, rects, tile_box
 from matteapp.canvas.tiles import TileKey
@@ -25,6 +25,7 @@ class Screen:
         self._live = LiveStroke()
         self._ring = Ring()
         self._box: Rect | None = None
+        self._line: Line | None = None
         self.viewport: Viewport | None = None
 
     @property
@@ -84,6 +85,13 @@ class Screen:
         before, self._box = self._box, rect
         return box_region(before, self.viewport) + box_region(rect, self.viewport)
 
+    def show_line(self, line: Line | None) -> QRegion:
+        """A dividing line that is being drawn, or none."""
+        if self.viewport is None:
+            return QRegion()
+        before, self._line = self._line, line
+        return line_region(before, self.viewport) + line_region(line, self.viewport)
+
     def paint(self, painter: QPainter, region: QRegion, keys: list[TileKey]) -> None:
         """Paint a region; `keys` are the tiles in sight, the painter counts device pixels."""
         self.picture.redraw(region, self.viewport, keys)
@@ -95,6 +103,8 @@ class Screen:
                 painter.drawImage(covered.topLeft(), self._live.image, covered)
         if self._box is not None and self.viewport is not None:
             draw_box(painter, self._box, self.viewport)
+        if self._line is not None and self.viewport is not None:
+            draw_line(painter, self._line, self.viewport)
         self._ring.draw(painter)
 
 

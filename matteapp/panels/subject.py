@@ -17,9 +17,11 @@ _BUTTONS: tuple[tuple[str, str, str, str], ...] = (
     ("trimap", "Trimap…", "selection-all", "Use a trimap of your own: black, grey and white."),
     ("clear", "Clear strokes", "eraser", "Take all strokes away; undo brings them back."),
 )
+_CLICK = "Click on somebody with the person tool (W) to leave them out."
 _SOURCES: dict[str, tuple[str, str]] = {
-    "automatic": ("automatic", "The subject is found automatically."),
-    "grabcut": ("from a box", "The subject is what stands out inside the box."),
+    "automatic": ("automatic", f"People are found by themselves. {_CLICK}"),
+    "boxed": ("in a box", f"The people inside the box are the subject. {_CLICK}"),
+    "grabcut": ("by colour", "The subject is what stands out inside the box."),
     "file": ("from a file", "The mask or trimap is a file of yours."),
     "strokes": ("painted", "Only what you paint is known."),
 }
@@ -45,7 +47,8 @@ class SubjectPanel(Section):
         self.show_guidance(GuidanceSettings(), has_strokes=False)
 
     def show_guidance(self, guidance: GuidanceSettings, *, has_strokes: bool) -> None:
-        chip, sentence = _SOURCES[guidance.source]
+        boxed = guidance.source == "automatic" and guidance.box is not None
+        chip, sentence = _SOURCES["boxed" if boxed else guidance.source]
         painted = " Your strokes are on top, and win." if has_strokes else ""
         self.text.setText(sentence + (painted if guidance.source != "strokes" else ""))
         changed = guidance != GuidanceSettings()

@@ -1,7 +1,8 @@
-"""A click on a person: out, and in again."""
+"""Persons: a click leaves one out or brings them back, a line divides two who touch."""
 
 from __future__ import annotations
 
+from matteapp.canvas.hud import Line
 from matteapp.tools.tool import CursorName, Easel, Pointer
 
 SHAKE = 4.0
@@ -9,7 +10,7 @@ SHAKE = 4.0
 
 
 class Person:
-    """Says where was clicked; the window decides whether that person goes or comes back."""
+    """Says where was clicked or drawn; what that means is the window's affair."""
 
     cursor: CursorName = "cross"
 
@@ -23,17 +24,30 @@ class Person:
         self._start = pointer
 
     def move(self, easel: Easel, pointer: Pointer) -> None:
-        return None
+        if self._start is not None:
+            easel.show_line(_line(self._start, pointer))
 
     def release(self, easel: Easel, pointer: Pointer) -> None:
         start, self._start = self._start, None
         if start is None:
             return
-        if max(abs(pointer.x - start.x), abs(pointer.y - start.y)) <= SHAKE:
+        easel.show_line(None)
+        line = _line(start, pointer)
+        if line is None:
             easel.click(start.row, start.col)
+        else:
+            easel.divide(line)
 
     def cancel(self, easel: Easel) -> None:
         self._start = None
+        easel.show_line(None)
 
     def forget(self) -> None:
         self._start = None
+
+
+def _line(start: Pointer, end: Pointer) -> Line | None:
+    """What was drawn, or None if it was a click."""
+    if max(abs(end.x - start.x), abs(end.y - start.y)) <= SHAKE:
+        return None
+    return (start.row, start.col), (end.row, end.col)

@@ -70,7 +70,7 @@ TOOLS: dict[str, ToolSpec] = {
         "Person",
         "user-focus",
         "W",
-        "Click on a person to leave them out; once more brings them back.",
+        "Click on a person to leave them out, or back in; draw a line where two touch.",
         lambda _: Person(),
     ),
     "hand": ToolSpec("Hand", "hand", "H", "Move the photograph.", lambda _: Hand()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from engine.imaging.types import Rect
+from matteapp.canvas.hud import Line
 from matteapp.canvas.spans import Dab
 
 CursorName = Literal["brush", "cross", "hand", "zoom"]
@@ -45,6 +46,8 @@ class Easel(Protocol):
     def show_box(self, rect: Rect | None) -> None: ...
     def end_box(self, rect: Rect) -> None: ...
     def click(self, row: float, col: float) -> None: ...
+    def show_line(self, line: Line | None) -> None: ...
+    def divide(self, line: Line) -> None: ...
 
 
 class Tool(Protocol):

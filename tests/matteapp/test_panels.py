@@ -21,7 +21,8 @@ from matteapp.session import Session
 PANELS = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND)
 ROWS = [row for panel in PANELS for row in panel.rows]
 WITHOUT_A_ROW = {
-    *("guidance.source", "guidance.box", "guidance.finder", "guidance.clicks"),
+    *("guidance.source", "guidance.box", "guidance.finder"),
+    *("guidance.clicks", "guidance.cuts"),
     *("background.offset", "trimap.model"),
 }
 

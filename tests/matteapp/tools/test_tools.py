@@ -11,6 +11,7 @@ from matteapp.canvas.spans import Dab
 from matteapp.tools.box import Box
 from matteapp.tools.brush import MAX_SIZE, MIN_SIZE, Brush, BrushOptions
 from matteapp.tools.hand import Hand
+from matteapp.tools.person import Person
 from matteapp.tools.table import BRUSHES, LAST_BRUSH_KEY, TOOLS
 from matteapp.tools.tool import Pointer
 from matteapp.tools.zoom import Zoom
@@ -144,3 +145,25 @@ def test_canvas_and_tools_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_click_with_the_person_tool_is_a_click_and_a_drag_divides(notes):
+    tool = Person()
+    tool.press(notes, at(20, 40))
+    tool.move(notes, at(21, 41))
+    tool.release(notes, at(22, 42))
+    assert ("click", 20.0, 10.0) in notes.asked
+    notes.asked.clear()
+    tool.press(notes, at(20, 40))
+    tool.move(notes, at(60, 90))
+    tool.release(notes, at(60, 100))
+    line = (20.0, 10.0), (50.0, 30.0)
+    assert notes.asked[-2:] == [("show_line", None), ("divide", line)]
+
+
+def test_a_cancelled_division_leaves_nothing(notes):
+    tool = Person()
+    tool.press(notes, at(20, 40))
+    tool.cancel(notes)
+    tool.release(notes, at(60, 100))
+    assert notes.asked == [("show_line", None)]
