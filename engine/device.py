@@ -146,9 +146,9 @@ def choose_device(wanted: str = "auto", *, machine: Machine | None = None) -> De
 
 
 def describe_device() -> DeviceChoice:
-    """What the built-in methods run on, and why; cheap, does not import torch."""
+    """What solvers run on, whatever networks do; cheap, does not import torch."""
     cores = os.cpu_count() or 1
-    why = f"The built-in methods run on the processor ({cores} cores)."
+    why = f"Mattes and colours are solved on the processor ({cores} cores)."
     return DeviceChoice("cpu", why)
 
 

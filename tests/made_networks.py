@@ -62,6 +62,7 @@ class Warm(nn.Module):
     """Finds what is warmer than it is cold: persons of orange."""
 
     size_multiple = 32
+    area = 288 * 256
 
     def __init__(self) -> None:
         super().__init__()

@@ -20,9 +20,6 @@ from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import LoadedNetwork, load_network
 
 MODEL = "person_small"
-AREA = 192 * 192
-"""Pixels that the network sees at once."""
-MULTIPLE = 32
 CLOSER = 0.6
 """Where people fill less of the photograph than this, the network looks at them again, closer."""
 MARGIN = 0.12
@@ -202,10 +199,11 @@ def _in_bytes(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def _looked(network: LoadedNetwork, pixels: NDArray[np.uint8]) -> Alpha:
-    """The likelihood of a piece, seen as it is and mirrored."""
+    """The likelihood of a piece, seen at the network's own size, as it is and mirrored."""
     height, width = pixels.shape[:2]
-    scale = (AREA / (height * width)) ** 0.5
-    size = [max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in (width, height)]
+    multiple = network.spec.size_multiple
+    scale = (network.module.area / (height * width)) ** 0.5
+    size = [max(1, round(side * scale / multiple)) * multiple for side in (width, height)]
     rgb = to_float(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))
     mirrored = network.run(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
     seen = (network.run(rgb) + mirrored) / 2

@@ -7,7 +7,7 @@ widths nor depths: those of the published size are pix2pixHD's, whose discrimina
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -33,6 +33,8 @@ class Shape:
         beside: residual blocks at each level of encoder and decoder, where the paper has none.
         dilations: of the ASPP module's convolutions.
         stem: so many pixels each way become one of the first level; nothing is lost.
+        area: pixels of the photographs that it is trained on, about; it sees people of other sizes
+            less well.
         norm: of every layer: "instance" where a batch is one or two photographs, as in the paper,
             "batch" where it is more.
     """
@@ -42,6 +44,7 @@ class Shape:
     beside: int = 0
     dilations: tuple[int, ...] = (1, 6, 12, 18)
     stem: int = 1
+    area: int = 1280 * 768
     norm: str = "instance"
 
     @property
@@ -51,13 +54,18 @@ class Shape:
 
     def narrowed(self, by: int) -> Shape:
         """The same with every width divided."""
-        widths = tuple(max(4, width // by) for width in self.widths)
-        return Shape(widths, self.blocks, self.beside, self.dilations, self.stem, self.norm)
+        return replace(self, widths=tuple(max(4, width // by) for width in self.widths))
 
 
 PUBLISHED = Shape()
 SMALL = Shape(
-    widths=(32, 64, 128, 192), blocks=3, beside=1, dilations=(1, 2, 4), stem=4, norm="batch"
+    widths=(32, 64, 128, 192),
+    blocks=3,
+    beside=1,
+    dilations=(1, 2, 4),
+    stem=4,
+    area=192 * 192,
+    norm="batch",
 )
 """Sized for a processor: 0.9 billion multiplications for 256×256 pixels."""
 NORMS: dict[str, Norm] = {"instance": _instance, "batch": nn.BatchNorm2d}
@@ -78,6 +86,7 @@ class SegmentationNet(nn.Module):
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1))
         self.register_buffer("scale", torch.tensor(_SCALE).view(1, 3, 1, 1))
         self.size_multiple = shape.multiple
+        self.area = shape.area
         self.encoder = Encoder(3, shape)
         norm, bottom = NORMS[shape.norm], shape.widths[-1]
         self.bottom = nn.Sequential(
