@@ -20,13 +20,24 @@ from trainer.data.made import made_background
 from trainer.data.names import selection
 from trainer.data.portraits import MadePortraits
 from trainer.data.recompose import RecomposedPeople, split_of
-from trainer.data.sample import Backgrounds, Photograph, Photographs, Pixels8, Split, Subject
+from trainer.data.remembered import RememberedPhotographs, RememberedSubjects
+from trainer.data.sample import (
+    Backgrounds,
+    Photograph,
+    Photographs,
+    Pixels8,
+    Split,
+    Subject,
+    Subjects,
+)
 from trainer.data.sources import MADE, pictures_of
 
 PORTRAIT_SIDES = (128, 288)
 """Shortest and longest side of a made portrait; more would not be seen."""
 ROOM = 0.9
 """Most background beside a person who was cut out, as a share of the picture's side."""
+MADE_BACKGROUND = 0.15
+"""How often a background is drawn though there are real ones."""
 GROUP_SCALE = (0.6, 1.1)
 
 
@@ -42,6 +53,8 @@ class People(Block):
         backgrounds: data set with pictures of nobody, or "made".
         copies: over how many backgrounds each of the subjects comes, always the same, as a set that
             was composed ahead of time (100 in the paper); 0 is any of them.
+        remembered: labelled photographs and people cut out, so many of each, that every worker
+            keeps decoded (a megabyte or two each).
         labelled: share of the labelled photographs as they are.
         composed: of people cut out over another background.
         drawn: of made portraits.
@@ -56,6 +69,7 @@ class People(Block):
     person_lists: dict[str, Path] = Field(default_factory=dict)
     backgrounds: str = MADE
     copies: Whole = 0
+    remembered: Whole = 1000
     labelled: float = 0.49
     composed: float = 0.3
     drawn: float = 0.08
@@ -71,7 +85,7 @@ class Sources:
     split: Split
     photographs: Photographs | None
     kept: tuple[int, ...]
-    cut: RecomposedPeople | None
+    cut: Subjects | None
     backgrounds: Backgrounds
     subjects: tuple[SubjectFiles, ...] = ()
     copies: int = 0
@@ -117,9 +131,13 @@ def _opened(settings: People, split: Split) -> Sources:
     none: tuple[Photographs | None, tuple[int, ...]] = (None, ())
     wanted = settings.photographs != "off"
     photographs, kept = labelled(settings.photographs, split) if wanted else none
+    most = settings.remembered
+    if photographs is not None:
+        photographs = RememberedPhotographs(photographs, most)
     cut = None
     if settings.recomposed is not None:
-        cut = RecomposedPeople(settings.recomposed.expanduser(), split)
+        people = RecomposedPeople(settings.recomposed.expanduser(), split)
+        cut = RememberedSubjects(people, most)
     backgrounds = pictures_of(settings.backgrounds, split)
     subjects = _people_of(settings) if split == "train" else ()
     return Sources(split, photographs, kept, cut, backgrounds, subjects, settings.copies)
@@ -240,7 +258,7 @@ def _over(subject: Subject, sources: Sources, rng: np.random.Generator) -> Photo
 
 
 def _behind(sources: Sources, size: tuple[int, int], rng: np.random.Generator) -> Pixels8:
-    if rng.random() < 0.3:
+    if rng.random() < MADE_BACKGROUND:
         return made_background(size, rng, sources.split)
     number = int(rng.integers(len(sources.backgrounds)))
     return covering(sources.backgrounds.background(number, size, rng), size, rng)
