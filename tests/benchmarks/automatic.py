@@ -2,10 +2,10 @@
 
     python tests/benchmarks/automatic.py [--sizes 1 12 45] [--repeats 5]
 
-The photograph is the sample `grace_hopper.jpg`, enlarged, with the grain of a camera. What is loaded
-once (the network, the compiled solver) is loaded before, as the window does while it waits for a
-photograph. Memory is what the process has gained at its peak over what it had when the photograph
-was decoded.
+The photograph is the sample `grace_hopper.jpg`, enlarged, with the grain of a camera. What is
+loaded once (the network, the compiled solver) is loaded before, as the window does while it waits
+for a photograph. Memory is what the process has gained at its peak over what it had when the
+photograph was decoded.
 """
 
 from __future__ import annotations
