@@ -23,6 +23,7 @@ from engine.settings import EdgeSettings
 Run = Callable[["Snapshot", JobContext], "Outcome"]
 
 _FIRST_TIME = "Preparing… (the solver is compiled once, on the first cut)"
+_SEVERAL = "{} people were found; click on one with the person tool (W) to leave them out."
 _COLOUR_CONTEXT = 48
 """Pixels around changed colours that are looked at as well."""
 
@@ -104,7 +105,9 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     strokes = state.strokes.read() if chosen.source == "grabcut" else None
     known = strokes if strokes is not None and strokes.any() else None
     found = mask_from(state.image, chosen, strokes=known, ctx=ctx)
-    return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts)
+    several = found.persons > 1 and not chosen.clicks
+    said = (_SEVERAL.format(found.persons),) if several else ()
+    return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts + said)
 
 
 def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
