@@ -27,29 +27,28 @@ from zlib import crc32
 
 import numpy as np
 from ablation_robustness import judge_robustness
+from ablation_runs import AblationRuns, is_trained, train_once
 from matting_pictures import SEED, Pictures
-from result_lines import ResultLines
 
 from engine.errors import UserError
-from trainer.ablation.judging import REGIONS, errors_of, laboratory_kinds, small_trimap
+from trainer.ablation.judging import errors_of, laboratory_kinds, small_trimap
 from trainer.ablation.laboratory import (
     BATCH,
     CROP,
     NARROW,
     RECIPE,
+    Config,
     build,
     check_pool,
     config_of,
     drawn_scenes,
-    is_finished,
     trained_network,
 )
-from trainer.ablation.table import COLUMNS, table_of
+from trainer.ablation.table import COLUMNS
 from trainer.ablation.variants import VARIANTS
 from trainer.data.pool.build import SHARD, fill
 from trainer.data.sample import Photograph
-from trainer.loop import Report, train
-from trainer.signals import STOPPED
+from trainer.loop import train
 from trainer.step import seed_all
 
 SIZE, LARGE = 2 * CROP, 512
@@ -135,7 +134,16 @@ def _steps(options: argparse.Namespace, pool: Path) -> int:
         return options.steps
     kept = options.out / f"steps-{options.minutes:g}-minutes.json"
     if not kept.exists():
-        report = _run(options, pool, SLOWEST, 0, 10 * TIMED, options.out / "timing", TIMED)
+        config = _config(options, pool, SLOWEST, 0, 10 * TIMED)
+        seed_all(config.seed)
+        report = train(
+            build(config),
+            config,
+            out=options.out / "timing",
+            resume=True,
+            stop_after=TIMED,
+            recipe=RECIPE,
+        )
         seconds = options.batch / report.samples_per_second
         steps = max(1, round(60 * options.minutes / seconds))
         kept.write_text(json.dumps({"steps": steps, "seconds_per_step": seconds}))
@@ -145,26 +153,16 @@ def _steps(options: argparse.Namespace, pool: Path) -> int:
 
 
 def _train(options: argparse.Namespace, pool: Path, variant: str, seed: int, steps: int) -> None:
-    out = _folder(options, variant, seed)
-    if is_finished(out, steps):
-        print(f"{out.name}: trained already", flush=True)
+    out = _runs(options).folder(variant, seed)
+    if is_trained(out, steps):
         return
-    report = _run(options, pool, variant, seed, steps, out)
-    print(f"{out.name}: {report.samples_per_second:.1f} samples/s, {report.waiting:.0%} waiting")
-    if report.stopped_by:
-        raise SystemExit(STOPPED)
+    config = _config(options, pool, variant, seed, steps)
+    seed_all(config.seed)
+    train_once(build(config), config, out=out, recipe=RECIPE)
 
 
-def _run(
-    options: argparse.Namespace,
-    pool: Path,
-    variant: str,
-    seed: int,
-    steps: int,
-    out: Path,
-    stop_after: int | None = None,
-) -> Report:
-    config = config_of(
+def _config(options: argparse.Namespace, pool: Path, variant: str, seed: int, steps: int) -> Config:
+    return config_of(
         variant,
         pool=pool,
         steps=steps,
@@ -174,14 +172,11 @@ def _run(
         narrow=options.narrow,
         workers=options.workers,
     )
-    seed_all(config.seed)
-    setup = build(config)
-    return train(setup, config, out=out, resume=True, stop_after=stop_after, recipe=RECIPE)
 
 
 def _judge(options: argparse.Namespace, variant: str, seed: int) -> None:
-    out = _folder(options, variant, seed)
-    lines = _judged(options, out)
+    runs = _runs(options)
+    out, lines = runs.folder(variant, seed), runs.judged(variant, seed)
     wanted = {(name, kind) for name in _pictures(options).names() for kind in options.kinds}
     missing = sorted(wanted - lines.keys(("picture", "kind")))
     network = trained_network(out)
@@ -195,12 +190,8 @@ def _judge(options: argparse.Namespace, variant: str, seed: int) -> None:
     print(f"{out.name}: judged on {len(missing)} more", flush=True)
 
 
-def _folder(options: argparse.Namespace, variant: str, seed: int) -> Path:
-    return options.out / "runs" / f"{variant}-{seed}"
-
-
-def _judged(options: argparse.Namespace, run: Path) -> ResultLines:
-    return ResultLines(run / f"judged-{options.size}.jsonl", size=options.size)
+def _runs(options: argparse.Namespace) -> AblationRuns:
+    return AblationRuns(options.out, tuple(options.seeds), options.size)
 
 
 def _pictures(options: argparse.Namespace) -> Pictures:
@@ -214,46 +205,20 @@ def _photograph(pictures: Pictures, name: str) -> Photograph:
 
 def _print_tables(options: argparse.Namespace) -> None:
     tables = {}
+    titles = {name: row.title for name, row in VARIANTS.items() if name in options.variants}
+    pictures = _pictures(options).names()
     for kind in options.kinds:
-        rows, pictures = _rows(options, kind)
-        if not rows:
+        found = _runs(options).table(titles, pictures, COLUMNS, kind=kind)
+        if found is None:
             continue
-        table = table_of(rows)
+        table, count = found
         print(
-            f"\nguidance {kind}: {pictures} photographs of {options.size}², "
+            f"\nguidance {kind}: {count} photographs of {options.size}², "
             f"seeds {', '.join(map(str, options.seeds))}"
         )
         print("\n".join(table.lines()))
-        tables[kind] = {"photographs": pictures, "seeds": options.seeds, **table.as_dict()}
+        tables[kind] = {"photographs": count, "seeds": options.seeds, **table.as_dict()}
     (options.out / "table.json").write_text(json.dumps(tables, indent=1), encoding="utf-8")
-
-
-def _rows(options: argparse.Namespace, kind: str) -> tuple[dict, int]:
-    """Title to column to errors, of the rows that have all seeds, and how many photographs."""
-    asked = set(_pictures(options).names())
-    found = {}
-    for variant in (name for name in VARIANTS if name in options.variants):
-        runs = [_errors(options, variant, seed, kind) for seed in options.seeds]
-        if all(runs):
-            found[VARIANTS[variant].title] = runs
-    common = sorted(asked.intersection(*(run for runs in found.values() for run in runs)))
-    if not found or len(common) < 2:
-        return {}, 0
-    rows = {
-        title: {
-            (region, metric): [[run[name][region][metric] for name in common] for run in runs]
-            for region, metric in COLUMNS
-        }
-        for title, runs in found.items()
-    }
-    return rows, len(common)
-
-
-def _errors(options: argparse.Namespace, variant: str, seed: int, kind: str) -> dict[str, dict]:
-    """Picture to errors; a picture in which nothing is unknown is left out."""
-    rows = _judged(options, _folder(options, variant, seed)).rows
-    mine = (row for row in rows if row["kind"] == kind)
-    return {row["picture"]: row["errors"] for row in mine if set(row["errors"]) == set(REGIONS)}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from trainer.ablation.alpha_scenes import held_out_person
 from trainer.data.compose import compose
 from trainer.data.layouts.opening import open_photographs
 from trainer.data.made import MadeMattes, made_background
@@ -29,6 +30,9 @@ class Pictures:
         portraits: how many made portraits.
         families: of made subjects; empty for all of the validation split.
         extra: a folder with image/ and alpha/, or None.
+        people: how many recomposed people of the validation split, small.
+        recomposed: what `matte-train recompose` wrote, for these.
+        backgrounds: folder with photographs without people, for these.
     """
 
     size: int
@@ -36,17 +40,21 @@ class Pictures:
     portraits: int
     families: tuple[str, ...] = ()
     extra: Path | None = None
+    people: int = 0
+    recomposed: Path | None = None
+    backgrounds: Path | None = None
 
     def names(self) -> list[str]:
         """Of all pictures, in order."""
         counts = {"made": self.made, "portrait": self.portraits, "extra": self._extras()}
+        counts["people"] = self.people
         return [f"{place}/{index}" for place, count in counts.items() for index in range(count)]
 
     def picture(self, name: str) -> Photograph:
         """A picture, always the same for a name, without a trimap of its own."""
         place, _, number = name.partition("/")
-        make = {"made": self._made, "portrait": self._portrait, "extra": self._extra}[place]
-        found = make(int(number))
+        make = {"made": self._made, "portrait": self._portrait, "extra": self._extra}
+        found = (make | {"people": self._person})[place](int(number))
         return replace(found, trimap=None, detail=None)
 
     def _made(self, index: int) -> Photograph:
@@ -58,6 +66,12 @@ class Pictures:
     def _portrait(self, index: int) -> Photograph:
         rng = np.random.default_rng((SEED, 1, index))
         return _noisy(portrait_photograph(rng, self.size, "validation"), rng)
+
+    def _person(self, index: int) -> Photograph:
+        assert self.recomposed is not None and self.backgrounds is not None
+        rng = np.random.default_rng((SEED, 2, index))
+        found = held_out_person(self.recomposed, self.backgrounds, index, rng, short=self.size)
+        return _noisy(found, rng)
 
     def _extra(self, index: int) -> Photograph:
         """A real picture, its short side reduced to `size`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,8 +14,7 @@ from trainer.data.guidance import MaskPerturbation, perturbed_mask, trimap_of
 from trainer.data.sample import Photograph
 from trainer.evaluation.guidance import KINDS, GuidanceKind
 from trainer.evaluation.networks import in_eight_bits
-from trainer.metrics.differences import differences
-from trainer.metrics.regions import regions_of
+from trainer.metrics import measure
 from trainer.validation.matting import answered
 
 TRIMAP_WIDTH = 8
@@ -49,6 +49,7 @@ def errors_of(
     rng: np.random.Generator,
     *,
     trimap: Trimap,
+    metrics: Sequence[str] = METRICS,
 ) -> Errors:
     """The errors of a network's answer, over the whole photograph and where it is unknown.
 
@@ -61,16 +62,16 @@ def errors_of(
         kind: of guidance.
         rng: for kinds that are random.
         trimap: says where the photograph is unknown; also the guidance of kinds that need one.
+        metrics: of `trainer.metrics.measure`.
     """
     guidance = kind.make(photograph.alpha, trimap, rng)
     matte = in_eight_bits(answered(network, photograph, guidance))
-    regions = regions_of(photograph.alpha.shape[:2], trimap=trimap)
-    found = {
-        region: differences(matte, photograph.alpha, regions[region])
+    found = measure(matte, photograph.alpha, trimap=trimap)
+    return {
+        region: {name: found[region][name] for name in metrics}
         for region in REGIONS
-        if region in regions
+        if region in found
     }
-    return {region: {name: of[name] for name in METRICS} for region, of in found.items()}
 
 
 def _perturbed(name: str, summary: str, width: int, cut_mask: float) -> GuidanceKind:

@@ -1,4 +1,4 @@
-"""From errors to a table: means, and whether each row differs from the one before."""
+"""From errors to a table: means, and whether one row differs from another."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ COLUMNS: tuple[Column, ...] = (
     ("unknown", "SAD"),
     ("unknown", "MSE"),
 )
-"""Of the paper's Table 4."""
-SCALE = {"SAD": 1.0, "MSE": 1000.0}
+"""Of the table of progressive refinement (paper 003, Table 4)."""
+SCALE = {"SAD": 1.0, "MSE": 1000.0, "MAD": 1000.0, "Grad": 1.0}
 """What figures are multiplied by where people read them."""
 
 Runs: TypeAlias = Sequence[Sequence[float]]
@@ -96,7 +96,7 @@ class Table:
 
     Attributes:
         means: title to column to the mean over photographs and seeds.
-        steps: title, title of the row before, column, and how they compare.
+        steps: title, title of the row that it is compared with, column, and how they compare.
     """
 
     means: Mapping[str, Mapping[Column, float]]
@@ -116,38 +116,48 @@ class Table:
 
     def lines(self) -> list[str]:
         """For people: the means, then each row's step from the one before."""
-        heads = "".join(f"{' '.join(column):>14}" for column in COLUMNS)
-        found = [f"{'':24}{heads}  (MSE ×10³)"]
+        columns = next(iter(self.means.values()))
+        heads = "".join(f"{' '.join(column):>14}" for column in columns)
+        wide = max(24, 2 + max(map(len, self.means)))
+        found = [f"{'':{wide}}{heads}  (MSE, MAD ×10³)"]
         for row, values in self.means.items():
-            figures = (f"{values[column] * SCALE[column[1]]:14.4f}" for column in COLUMNS)
-            found.append(f"{row:24}{''.join(figures)}")
+            figures = (f"{values[column] * SCALE[column[1]]:14.4f}" for column in columns)
+            found.append(f"{row:{wide}}{''.join(figures)}")
         return found + [self._step_line(*step) for step in self.steps]
 
     def _step_line(self, row: str, before: str, column: Column, found: Comparison) -> str:
         by, apart = SCALE[column[1]], found.difference
         seeds = ", ".join(f"{by * value:+.4f}" for value in found.by_seed)
         return (
-            f"  {row} after {before}, {' '.join(column)}: {by * apart.mean:+.4f} "
+            f"  {row} against {before}, {' '.join(column)}: {by * apart.mean:+.4f} "
             f"[{by * apart.low:+.4f}, {by * apart.high:+.4f}] ({100 * (found.ratio - 1):+.1f} %; "
             f"seeds {seeds}){'' if found.shown else ', ' + NOT_SHOWN}"
         )
 
 
-def table_of(rows: Mapping[str, Mapping[Column, Runs]], *, seed: int = 0) -> Table:
-    """Means of all rows, and each row against the one before it.
+def table_of(
+    rows: Mapping[str, Mapping[Column, Runs]],
+    *,
+    pairs: Sequence[tuple[str, str]] | None = None,
+    seed: int = 0,
+) -> Table:
+    """Means of all rows, and how some compare with others.
 
     Args:
-        rows: title to column to errors, in the table's order.
+        rows: title to column to errors, in the table's order; all have the same columns.
+        pairs: titles, of which the first row is compared with the second; None compares each row
+            with the one before it.
         seed: of the bootstrap.
     """
     means = {
         row: {column: fmean(by_photograph(runs)) for column, runs in columns.items()}
         for row, columns in rows.items()
     }
+    wanted = [(row, before) for before, row in pairwise(rows)] if pairs is None else pairs
     steps = [
-        (row, before, column, _step(rows[row][column], rows[before][column], seed))
-        for before, row in pairwise(rows)
-        for column in COLUMNS
+        (row, before, column, _step(ours, rows[before][column], seed))
+        for row, before in wanted
+        for column, ours in rows[row].items()
     ]
     return Table(means, steps)
 

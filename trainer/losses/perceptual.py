@@ -41,17 +41,16 @@ def perceptual_loss(
     Returns:
         A scalar, this rank's share.
     """
-    terms = []
-    for name, picture in found.items():
-        with torch.no_grad():
-            wanted = features(_coloured(true[name]))
-        layers = zip(layer_weights, features(_coloured(picture)), wanted, strict=True)
-        terms += [weight * _l1(own, other, total=total) for weight, own, other in layers]
-    return torch.stack(terms).sum()
+    with torch.no_grad():
+        wanted = features(_together({name: true[name] for name in found}))
+    layers = zip(layer_weights, features(_together(found)), wanted, strict=True)
+    terms = [weight * _l1(own, other, total=total) for weight, own, other in layers]
+    return len(found) * torch.stack(terms).sum()
 
 
-def _coloured(picture: Tensor) -> Tensor:
-    return picture.expand(-1, 3, -1, -1)
+def _together(pictures: Mapping[Picture, Tensor]) -> Tensor:
+    """All pictures as one batch: small networks take as long for three as for one."""
+    return torch.cat([picture.expand(-1, 3, -1, -1) for picture in pictures.values()])
 
 
 def _l1(found: Tensor, true: Tensor, *, total: Total) -> Tensor:

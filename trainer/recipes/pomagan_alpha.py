@@ -8,6 +8,7 @@ map is the true one, roughened, or what a segmenter with weights of its own answ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import torch
@@ -21,6 +22,8 @@ from trainer.data.matting_samples import GuidanceMix, MattingSamples
 from trainer.data.mixed_subjects import Mixture, mixed_backgrounds, mixed_subjects
 from trainer.data.people_samples import Framing, PeopleSamples
 from trainer.data.people_scenes import People, PeopleScenes
+from trainer.data.pool.backgrounds import PooledBackgrounds
+from trainer.data.pool.pieces import mixed_pieces
 from trainer.data.sample import Backgrounds
 from trainer.data.scenes import Augmentation, ComposedScenes
 from trainer.data.sources import pictures_of
@@ -60,11 +63,14 @@ class Pieces(Mixture):
 
     Attributes:
         pieces: "crops" around what is unknown of a mixture of composed subjects, or "frames" of
-            people as the segmenter's, of which `people` and `framing` say more. Losses compose
-            people over backgrounds from the same place.
+            people as the segmenter's, of which `people` and `framing` say more, or crops of
+            a "pool" made ahead of time. Losses compose people over backgrounds from the same
+            place.
+        pool: folder with a pool for each kind of `shares`, by its name, and one of "backgrounds".
     """
 
-    pieces: Literal["crops", "frames"] = "crops"
+    pieces: Literal["crops", "frames", "pool"] = "crops"
+    pool: Path = Path("pool")
 
 
 class Maps(GuidanceMix):
@@ -167,14 +173,15 @@ def build(config: Config) -> Setup:
     )
 
 
+def alpha_network(wanted: Network) -> AlphaGenerationNet:
+    """The network that a config asks for, with random weights."""
+    shape = SHAPES[wanted.name].narrowed(wanted.narrow)
+    return AlphaGenerationNet(shape, segmentation_block=wanted.segmentation_block)
+
+
 def _networks(config: Config) -> dict[str, nn.Module]:
-    wanted, loss = config.network, config.loss.counted()
-    networks: dict[str, nn.Module] = {
-        "alpha": AlphaGenerationNet(
-            SHAPES[wanted.name].narrowed(wanted.narrow),
-            segmentation_block=wanted.segmentation_block,
-        )
-    }
+    loss = config.loss.counted()
+    networks: dict[str, nn.Module] = {"alpha": alpha_network(config.network)}
     if loss.adversarial:
         against = config.discriminator
         networks["discriminator"] = MultiScaleDiscriminator(
@@ -210,9 +217,17 @@ def _crops(config: Config) -> tuple[Samples, Backgrounds]:
     return crops, backgrounds
 
 
+def _pooled(config: Config) -> tuple[Samples, Backgrounds]:
+    root = config.data.pool.expanduser()
+    shares = {str(kind): share for kind, share in config.data.shares.items()}
+    pieces = mixed_pieces(root, shares, seed=config.seed)
+    return pieces, PooledBackgrounds(root / "backgrounds")
+
+
 PIECES: dict[str, Callable[[Config], tuple[Samples, Backgrounds]]] = {
     "crops": _crops,
     "frames": _frames,
+    "pool": _pooled,
 }
 
 

@@ -81,3 +81,18 @@ def test_a_table_compares_each_row_with_the_one_before() -> None:
     assert kept["means"]["first"]["unknown SAD"] == 7
     assert [step["shown"] for step in kept["steps"]] == shown
     assert kept["steps"][0]["by_seed"] == pytest.approx([-3.0, -3.5])
+
+
+def test_a_table_compares_the_rows_that_it_is_told_to() -> None:
+    columns = [("whole", "MAD"), ("unknown", "Grad")]
+    rows = {
+        "first": dict.fromkeys(columns, WORSE),
+        "second": dict.fromkeys(columns, lowered(WORSE, 3.0, 3.5)),
+        "third": dict.fromkeys(columns, lowered(WORSE, 4.0, 4.0)),
+    }
+    table = table_of(rows, pairs=[("third", "first")])
+    assert [step[:3] for step in table.steps] == [("third", "first", one) for one in columns]
+    assert [found.difference.mean for *_, found in table.steps] == pytest.approx([-4, -4])
+    lines = table.lines()
+    assert lines[1].split() == ["first", "7000.0000", "7.0000"]
+    assert len(lines) == 1 + 3 + 2

@@ -16,7 +16,7 @@ from trainer.data.crops import crop_around_unknown
 from trainer.data.guidance import trimap_of
 from trainer.data.made import made_background
 from trainer.data.pool.crops import Crop
-from trainer.data.sample import Backgrounds, Photograph, Split, Subject, Subjects
+from trainer.data.sample import Backgrounds, Photograph, Pixels8, Split, Subject, Subjects
 
 LENS = RealWorld(
     probability=0.6, contrast=(0.75, 1.25), jpeg=(2.0, 45.0), blur=(0.0, 1.2), noise=(0.0, 9.0)
@@ -69,7 +69,7 @@ def crops_of(sources: Sources, number: int, seed: int) -> Iterator[Crop]:
 def draw_photograph(sources: Sources, rng: np.random.Generator) -> Photograph:
     """A subject over a background, as a camera gives it."""
     subject = draw_subject(sources, rng)
-    photograph = compose(subject, _background(sources, subject.size, rng), rng)
+    photograph = compose(subject, draw_background(sources, subject.size, rng), rng)
     image = degraded(photograph.image, rng, settings=sources.lens)
     return Photograph(image, photograph.alpha, photograph.name, photograph.family)
 
@@ -82,7 +82,8 @@ def draw_subject(sources: Sources, rng: np.random.Generator) -> Subject:
     return _framed(subject, sources.scene, rng)
 
 
-def _background(sources: Sources, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def draw_background(sources: Sources, size: tuple[int, int], rng: np.random.Generator) -> Pixels8:
+    """A real background, or a made one."""
     real = sources.backgrounds
     if real is None or rng.random() < MADE_BACKGROUND:
         return made_background(size, rng, sources.split)
