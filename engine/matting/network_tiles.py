@@ -23,6 +23,9 @@ RAMP = 32
 """Half the width in pixels over which one piece fades into the next one."""
 CONTEXT = 64
 """Pixels around what is wanted that a network sees besides; what it answers there is dropped."""
+GRID = 32
+"""Pieces begin at multiples of this, which networks' size multiples divide: a strided network sees
+the same grid in each and in the whole, and their answers lie half as far apart."""
 REACH = 2 * RAMP + CONTEXT
 """Pixels around a stroke that are computed again."""
 OVERVIEW_SIDE = 512
@@ -130,8 +133,13 @@ def _add(out: Alpha, trimap: Trimap, piece: BandTile, compute: Compute) -> None:
     unknown = trimap[support.slices] == UNKNOWN
     # A thin band leaves most of a piece empty.
     box = bounding_box(unknown).moved(support.top, support.left)
-    seen = box.grown(CONTEXT, within=(trimap.shape[0], trimap.shape[1]))
+    seen = _on_grid(box.grown(CONTEXT, within=(trimap.shape[0], trimap.shape[1])))
     matte = compute(seen)[box.moved(-seen.top, -seen.left).slices]
     inner = box.moved(-support.top, -support.left).slices
     share = weights(piece, (trimap.shape[0], trimap.shape[1]), ramp=RAMP)[inner]
     out[box.slices] += np.where(unknown[inner], share * matte, np.float32(0))
+
+
+def _on_grid(rect: Rect) -> Rect:
+    """A rectangle enlarged up and left until it begins at multiples of `GRID`."""
+    return Rect(rect.top // GRID * GRID, rect.left // GRID * GRID, rect.bottom, rect.right)

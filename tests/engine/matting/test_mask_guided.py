@@ -122,11 +122,17 @@ def test_pieces_cover_the_band_alone_and_stay_small(monkeypatch) -> None:
 
     monkeypatch.setattr(Image, "rgb", rgb)
     found = solve_alpha(image, trimap, method="random", tile=160, compute=EXACT)
-    most = 160 + 2 * (tiler.RAMP + tiler.CONTEXT)
-    assert all(rect.height <= most and rect.width <= most for rect in asked)
+    most = 160 + 2 * (tiler.RAMP + tiler.CONTEXT) + tiler.GRID
+    assert all(rect.height < most and rect.width < most for rect in asked)
+    assert all(rect.top % tiler.GRID == rect.left % tiler.GRID == 0 for rect in asked)
     assert len(asked) > 2
     assert max(rect.bottom for rect in asked) <= 200 + tiler.CONTEXT
     assert (found[200:] == 1).all()
+
+
+def test_networks_see_the_same_grid_in_every_piece() -> None:
+    multiples = {name: spec.size_multiple for name, spec in MODELS.items()}
+    assert all(tiler.GRID % multiple == 0 for multiple in multiples.values()), multiples
 
 
 def test_pieces_of_something_smooth_give_it_back() -> None:
