@@ -5,6 +5,7 @@ a soft matte) a classical method needs a trimap around the guidance's edge: by t
 rule (`closed_form`), or of fixed width (`…@40` is 40 pixels to each side per 1080 of short side).
 Closed form is the engine's: less than 0.001 from pymatting's in the band, in less time. What is
 shipped solves a trimap by closed form, and anything else in the trimap that a network proposes.
+`pomagan_small` finds the person by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 
 import numpy as np
 
+from engine.guidance.people import find_people, mask_of, trimap_of
 from engine.guidance.trimap import check_solvable, trimap_from_mask
 from engine.imaging.types import UNKNOWN, Alpha, Image, Trimap
 from engine.matting.mask_guided import refine
@@ -22,7 +24,9 @@ from engine.matting.mask_planes import mask_planes
 from engine.matting.proposal import propose_trimap
 from engine.matting.solve import solve_alpha
 from engine.models.loaded import load_network
+from engine.models.weights import all_weights
 
+GENERATOR = "pomagan_small"
 BANDS = (20, 40, 60)
 """Pixels to each side per 1080 pixels of the short side."""
 
@@ -57,12 +61,21 @@ class Row:
         base: the row whose matte this one starts from; its seconds count in.
         only: "trimap" or "mask" if it makes sense for such guidance alone.
         network: whether it needs the network.
+        weights: the row is left out where none of this name are installed.
+        person: whether it makes sense for pictures of a person alone.
     """
 
     solve: Callable[[Task, Alpha | None], Alpha]
     base: str = ""
     only: str = ""
     network: bool = False
+    weights: str = ""
+    person: bool = False
+
+    @property
+    def learned(self) -> bool:
+        """Whether any network has a part in it."""
+        return self.network or bool(self.weights)
 
 
 def _own_trimap(task: Task) -> Trimap:
@@ -130,6 +143,20 @@ def _proposal(task: Task) -> Trimap:
     return trimap
 
 
+def _generated(task: Task, _: Alpha | None) -> Alpha:
+    """Alpha generation from what is given."""
+    mask = task.guidance if task.trimap is None else None
+    return solve_alpha(task.image, _own_trimap(task), method=GENERATOR, mask=mask)
+
+
+def _end_to_end(task: Task, _: Alpha | None) -> Alpha:
+    """Both networks of alpha generation, from the picture alone: nothing that is given counts."""
+    people, size = find_people(task.image), task.image.size
+    trimap = trimap_of(people, size)
+    check_solvable(trimap)
+    return solve_alpha(task.image, trimap, method=GENERATOR, mask=mask_of(people, size))
+
+
 ROWS: dict[str, Row] = {
     "pymatting_cf": Row(partial(_pymatting, "cf"), only="trimap"),
     "pymatting_knn": Row(partial(_pymatting, "knn"), only="trimap"),
@@ -143,11 +170,23 @@ ROWS: dict[str, Row] = {
     "closed_form+network": Row(_refined, base="closed_form", network=True),
     "shipped": Row(partial(_shipped, False), only="mask", network=True),
     "shipped+network": Row(partial(_shipped, True), only="mask", network=True),
+    f"{GENERATOR}@given": Row(_generated, weights=GENERATOR),
+    GENERATOR: Row(_end_to_end, weights=GENERATOR, person=True),
 }
 """Name to row."""
 
 
-def rows_for(kind: str, wanted: list[str]) -> list[str]:
-    """The rows among `wanted` that make sense for a kind of guidance."""
+def rows_for(kind: str, wanted: list[str], *, person: bool) -> list[str]:
+    """The rows among `wanted` that make sense for a kind of guidance, and for who is there."""
     sort = "trimap" if kind == "trimap" else "mask"
-    return [name for name in wanted if ROWS[name].only in ("", sort)]
+    rows = [name for name in wanted if ROWS[name].only in ("", sort)]
+    return [name for name in rows if person or not ROWS[name].person]
+
+
+def rows_there(wanted: list[str]) -> list[str]:
+    """The rows among `wanted` whose weights are installed; says which are left out."""
+    installed = {"", *(each.row.model for each in all_weights() if each.path.is_file())}
+    for name in wanted:
+        if ROWS[name].weights not in installed:
+            print(f"{name} is left out: there are no weights of {ROWS[name].weights}")
+    return [name for name in wanted if ROWS[name].weights in installed]

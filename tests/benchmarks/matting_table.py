@@ -24,7 +24,7 @@ from zlib import crc32
 
 import numpy as np
 from matting_pictures import SEED, Pictures
-from matting_rows import BANDS, ROWS, Task, rows_for
+from matting_rows import BANDS, ROWS, Task, rows_for, rows_there
 from portraits import draw_portrait
 
 from engine.errors import UserError
@@ -63,7 +63,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--proposer", default="mask_small", help="weights that take coarse masks")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="print what there is, compute none")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.report:
+        options.methods = rows_there(options.methods)
+    return options
 
 
 def _pictures(options: argparse.Namespace) -> Pictures:
@@ -130,10 +133,14 @@ def _warm_up(options: argparse.Namespace) -> None:
 
 
 def _results(name: str, done: list[tuple[str, str]], options: argparse.Namespace) -> list[dict]:
-    wanted = {(kind, row) for kind in options.kinds for row in rows_for(kind, options.methods)}
+    wanted = {(kind, row) for kind in options.kinds for row in _rows(name, kind, options)}
     if wanted <= set(done):
         return []
     return _of_picture(_pictures(options).picture(name), name, done, options)
+
+
+def _rows(name: str, kind: str, options: argparse.Namespace) -> list[str]:
+    return rows_for(kind, options.methods, person=not name.startswith("made"))
 
 
 def _of_picture(
@@ -146,7 +153,7 @@ def _of_picture(
         guidance = KINDS[kind].make(photograph.alpha, trimap, rng)
         given = trimap if kind == "trimap" else None
         task = Task(Image(photograph.image), guidance, given, options.network, options.proposer)
-        for method in rows_for(kind, options.methods):
+        for method in _rows(name, kind, options):
             if (kind, method) in done:
                 continue
             row = {"picture": name, "family": photograph.family, "kind": kind, "method": method}
@@ -222,7 +229,7 @@ def _print_comparison(
     if not there or len(pictures) < 2:
         return
     best = min(there, key=lambda name: fmean(errors[name]))
-    for method in (name for name in errors if ROWS[name].network or name == "closed_form"):
+    for method in (name for name in errors if name == "closed_form" or ROWS[name].learned):
         rng = np.random.default_rng(SEED)
         apart = paired_difference(errors[method], errors[best], rng=rng)
         ratio = fmean(errors[method]) / max(fmean(errors[best]), 1e-9)

@@ -1,1 +1,2 @@
-"""What each part of progressive refinement is worth, at laboratory scale (paper 003, Table 4)."""
+"""What each part of a paper's method is worth, at laboratory scale: progressive refinement (paper
+003, table 4) and alpha generation (POMAGAN, tables 3 and 4)."""

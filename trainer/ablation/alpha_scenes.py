@@ -86,16 +86,18 @@ def held_out_person(
     Args:
         people: what `matte-train recompose` wrote.
         backgrounds: folder with photographs without people.
-        index: of the person; body, upper body and head take turns.
+        index: of the picture; body, upper body and head take turns, each of other people as far
+            as there are enough.
         rng: which background, and which piece of it.
         short: side in pixels, at most.
 
     Raises:
         UserError: if a folder is not there or holds nobody for validation.
     """
-    crop = CROPS[index % len(CROPS)]
-    mine = Reduced(RecomposedPeople(people, "validation", crops=(crop,)), short)
-    subject = mine.subject(index % len(mine), rng)
+    turn, which = divmod(index, len(CROPS))
+    mine = Reduced(RecomposedPeople(people, "validation", crops=(CROPS[which],)), short)
+    first = which * len(mine) // len(CROPS)
+    subject = mine.subject((first + turn) % len(mine), rng)
     behind = SomeBackgrounds(backgrounds, "validation")
     picture = behind.background(int(rng.integers(len(behind))), subject.size, rng)
     return compose(subject, picture, rng)
