@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from engine.device import Compute
 from engine.guidance.uncertain import uncertain_trimap
-from engine.imaging.types import Alpha, Image, Trimap, check_alpha
+from engine.imaging.types import UNKNOWN, Alpha, Image, Trimap, check_alpha
 from engine.jobs.context import NOBODY, JobContext, SubContext
-from engine.matting.mask_planes import mask_planes
+from engine.matting.mask_planes import band_of, mask_planes
 from engine.matting.network_tiles import overview, shrunk
 from engine.models.loaded import load_network
 from engine.models.spec import ModelKind
@@ -32,7 +32,8 @@ def propose_trimap(
     """Let a network at low resolution say what is subject, ground and unknown.
 
     Where it is sure it overrules the mask: the mask's boundary may be far from the true one.
-    A network of proposals gets what classical methods make of the mask, one of matting the mask.
+    A network of proposals gets what classical methods make of the mask, and has no say beyond the
+    band that these look at; one of matting gets the mask.
 
     Args:
         image: the photograph.
@@ -55,7 +56,8 @@ def propose_trimap(
     def look(rgb: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
         small = shrunk(mask, size)
         if network.spec.kind == "proposal":
-            return network.run(rgb, mask_planes(Image(rgb), small, ctx=ctx))
+            answer = network.run(rgb, mask_planes(Image(rgb), small, ctx=ctx))
+            return np.where(band_of(small) == UNKNOWN, answer, small)
         return network.run(rgb, np.stack([small] * network.planes, axis=-1))
 
     matte = overview(image, look).matte
