@@ -110,7 +110,7 @@ def parse_guidance(find: str, box: str | None) -> GuidanceSettings:
         box: LEFT,TOP,RIGHT,BOTTOM in pixels of the upright photograph, or None.
 
     Raises:
-        UsageError: if the box is not one, or nothing looks into it.
+        UsageError: if the box is not one.
     """
     finder = "" if find == CLASSICAL else find or FINDER
     if box is None:

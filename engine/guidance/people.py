@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.grabcut import NO_SUBJECT, NO_SUBJECT_REMEDY
-from engine.guidance.persons import Cuts, persons
+from engine.guidance.persons import Cuts, distance_to, persons
 from engine.guidance.proxy import enlarge, proxy_size, shrink
 from engine.guidance.uncertain import uncertain_trimap
 from engine.imaging.types import Alpha, Image, Pixels, Rect, Trimap, from_float, to_float
@@ -175,15 +175,10 @@ def _kept(people: People, clicks: Clicks) -> Alpha:
     others = (seen | (people.parts > 0)) & ~ours
     if not others.any():
         return people.likelihood
-    nearer = (_distance(ours) <= _distance(others)).astype(np.uint8)
+    nearer = (distance_to(ours) <= distance_to(others)).astype(np.uint8)
     height, width = people.likelihood.shape
     mine = cv2.resize(nearer, (width, height), interpolation=cv2.INTER_NEAREST)
     return np.where(mine > 0, people.likelihood, np.float32(0))
-
-
-def _distance(there: NDArray[np.bool_]) -> NDArray[np.float32]:
-    outside = (~there).astype(np.uint8)
-    return np.asarray(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
 
 
 def _small(image: Image) -> NDArray[np.uint8]:

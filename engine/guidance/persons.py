@@ -79,7 +79,7 @@ def _pieces(part: Mask) -> list[Mask]:
     large = [n for n in range(1, count) if _counts(depth[cores == n], part, reach)]
     if len(large) < 2:
         return [part]
-    nearest = np.stack([_distance(cores == n) for n in large]).argmin(axis=0)
+    nearest = np.stack([distance_to(cores == n) for n in large]).argmin(axis=0)
     return [part & (nearest == place) for place in range(len(large))]
 
 
@@ -88,8 +88,9 @@ def _counts(depth: NDArray[np.float32], part: Mask, reach: float) -> bool:
     return bool(depth.max() * NECK > 0.75 * reach and depth.size > 0.1 * part.sum())
 
 
-def _distance(core: Mask) -> NDArray[np.float32]:
-    outside = (~core).astype(np.uint8)
+def distance_to(there: Mask) -> NDArray[np.float32]:
+    """How far each pixel is from where a mask is True; 0 there."""
+    outside = (~there).astype(np.uint8)
     return np.asarray(
         cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32
     )

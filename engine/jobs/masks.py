@@ -48,17 +48,23 @@ def mask_from(
 
     Args:
         image: the photograph.
-        chosen: automatic or GrabCut; a box restricts both.
+        chosen: automatic or GrabCut; a box restricts a network's search and GrabCut.
         strokes: what the user painted; GrabCut learns from it.
         compute: where a network runs.
         ctx: progress and cancel.
 
     Raises:
-        UserError: if nobody is found, or a network's weights are missing.
+        UserError: if nobody is found, a network's weights are missing, or there is a box and
+            nothing that looks into it.
     """
     ctx.progress(0.0, "Finding the subject")
     if chosen.source == "grabcut":
         return FoundMask(grabcut(image, box=_box(chosen), strokes=strokes, ctx=ctx))
+    if not chosen.finder and chosen.box is not None:
+        raise UserError(
+            "Without a network nobody is looked for in a box.",
+            remedy="Name a network, or take what stands out in the box (GrabCut).",
+        )
     if not chosen.finder:
         return FoundMask(automatic_mask(image, ctx=ctx))
     people = people_in(image, chosen, compute=compute, ctx=SubContext(ctx, 0.0, 0.9))

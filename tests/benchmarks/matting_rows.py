@@ -27,6 +27,7 @@ from engine.models.loaded import load_network
 from engine.models.weights import all_weights
 
 GENERATOR = "pomagan_small"
+PROPOSAL = "proposal"
 BANDS = (20, 40, 60)
 """Pixels to each side per 1080 pixels of the short side."""
 
@@ -132,15 +133,23 @@ def _refined(task: Task, base: Alpha | None) -> Alpha:
     return refine(task.image, base, trimap, model=task.network)
 
 
-def _shipped(refines: bool, task: Task, _: Alpha | None) -> Alpha:
-    """The network's trimap, and closed form in it."""
-    return solve_alpha(task.image, _proposal(task), refine=task.network if refines else "")
-
-
-def _proposal(task: Task) -> Trimap:
+def _proposal(task: Task, _: Alpha | None) -> Trimap:
     trimap = propose_trimap(task.image, task.guidance, model=task.proposer)
     check_solvable(trimap)
     return trimap
+
+
+def _shipped(task: Task, proposal: Trimap | None) -> Alpha:
+    """Closed form in the network's trimap."""
+    if proposal is None:
+        raise ValueError("a solution needs a trimap")
+    return solve_alpha(task.image, proposal)
+
+
+def _shipped_refined(task: Task, base: Alpha | None) -> Alpha:
+    if base is None:
+        raise ValueError("a refinement needs a matte")
+    return refine(task.image, base, task.made[PROPOSAL][0], model=task.network)
 
 
 def _generated(task: Task, _: Alpha | None) -> Alpha:
@@ -168,12 +177,14 @@ ROWS: dict[str, Row] = {
     "pymatting_knn+network": Row(_refined, base="pymatting_knn", only="trimap", network=True),
     "knn+network": Row(_refined, base="knn", network=True),
     "closed_form+network": Row(_refined, base="closed_form", network=True),
-    "shipped": Row(partial(_shipped, False), only="mask", network=True),
-    "shipped+network": Row(partial(_shipped, True), only="mask", network=True),
+    "shipped": Row(_shipped, base=PROPOSAL, only="mask", network=True),
+    "shipped+network": Row(_shipped_refined, base="shipped", only="mask", network=True),
     f"{GENERATOR}@given": Row(_generated, weights=GENERATOR),
     GENERATOR: Row(_end_to_end, weights=GENERATOR, person=True),
 }
 """Name to row."""
+PARTS = {PROPOSAL: Row(_proposal, only="mask", network=True)}
+"""What rows start from that is no matte."""
 
 
 def rows_for(kind: str, wanted: list[str], *, person: bool) -> list[str]:

@@ -24,7 +24,7 @@ from zlib import crc32
 
 import numpy as np
 from matting_pictures import SEED, Pictures
-from matting_rows import BANDS, ROWS, Task, rows_for, rows_there
+from matting_rows import BANDS, PARTS, ROWS, Task, rows_for, rows_there
 from portraits import draw_portrait
 
 from engine.errors import UserError
@@ -174,7 +174,7 @@ def _of_picture(
 def _solved(method: str, task: Task) -> tuple[np.ndarray, float]:
     """The matte and all the seconds it took, those of what it starts from too."""
     if method not in task.made:
-        row = ROWS[method]
+        row = (ROWS | PARTS)[method]
         base, before = _solved(row.base, task) if row.base else (None, 0.0)
         start = time.perf_counter()
         matte = row.solve(task, base)

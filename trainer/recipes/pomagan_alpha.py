@@ -27,15 +27,14 @@ from trainer.data.pool.pieces import mixed_pieces
 from trainer.data.sample import Backgrounds
 from trainer.data.scenes import Augmentation, ComposedScenes
 from trainer.data.sources import pictures_of
-from trainer.losses.adversarial import DiscriminatorLoss
 from trainer.losses.perceptual import LAYER_WEIGHTS, LayerWeights
 from trainer.losses.pictures import Picture
 from trainer.losses.pomagan import GeneratorLoss
+from trainer.networks.adversary import Discriminator, phases_of
 from trainer.networks.features import FeatureName, open_features
-from trainer.networks.patch_discriminator import MultiScaleDiscriminator
 from trainer.networks.segmenter import open_segmenter
 from trainer.networks.untouched import untouched
-from trainer.phase import Batch, LossTerms, Phase, Samples, Setup, StepContext
+from trainer.phase import Batch, Phase, Samples, Setup, StepContext
 from trainer.validation.matting import MattingJudge
 from trainer.validation.photographs import Judged
 
@@ -124,20 +123,6 @@ class Losses(Block):
         return self.model_copy(update=dict.fromkeys(left_out, 0.0))
 
 
-class Discriminator(Block):
-    """The discriminators, where `loss.adversarial` is more than 0.
-
-    Attributes:
-        width: channels of the first layer.
-        scales: how many there are, each for half the size of the one before.
-        learning: Adam's settings of theirs.
-    """
-
-    width: int = 64
-    scales: int = 3
-    learning: Learning = Learning(rate=1e-5)
-
-
 class Config(RunConfig):
     """Everything about a run."""
 
@@ -183,10 +168,7 @@ def _networks(config: Config) -> dict[str, nn.Module]:
     loss = config.loss.counted()
     networks: dict[str, nn.Module] = {"alpha": alpha_network(config.network)}
     if loss.adversarial:
-        against = config.discriminator
-        networks["discriminator"] = MultiScaleDiscriminator(
-            width=against.width, scales=against.scales
-        )
+        networks["discriminator"] = config.discriminator.network()
     if loss.perceptual:
         networks["features"] = open_features(loss.features, loss.features_file)
     if config.guidance.network:
@@ -232,22 +214,14 @@ PIECES: dict[str, Callable[[Config], tuple[Samples, Backgrounds]]] = {
 
 
 def _phases(config: Config, networks: Mapping[str, nn.Module]) -> list[Phase]:
-    losses: dict[str, tuple[LossTerms, Learning]] = {
-        "alpha": (_Loss(networks, config.loss.counted()), config.learning)
-    }
-    if "discriminator" in networks:
+    def answer(batch: Batch) -> Tensor:
+        coarse = _coarse(networks, batch)
+        logits: Tensor = untouched(networks["alpha"], batch["image"], coarse)
+        return logits.sigmoid()
 
-        def answer(batch: Batch) -> Tensor:
-            coarse = _coarse(networks, batch)
-            logits: Tensor = untouched(networks["alpha"], batch["image"], coarse)
-            return logits.sigmoid()
-
-        against = DiscriminatorLoss(networks["discriminator"], answer)
-        losses["discriminator"] = against, config.discriminator.learning
-    return [
-        Phase(name, list(networks[name].parameters()), loss, learning.rate, learning.betas)
-        for name, (loss, learning) in losses.items()
-    ]
+    loss = _Loss(networks, config.loss.counted())
+    against = config.discriminator
+    return phases_of(networks, "alpha", loss, config.learning, answer=answer, against=against)
 
 
 class _Loss:

@@ -16,15 +16,14 @@ from engine.models.segmentation_net import PUBLISHED, SMALL, SegmentationNet, Sh
 from trainer.config import Block, Learning, RunConfig
 from trainer.data.people_samples import Framing, PeopleSamples
 from trainer.data.people_scenes import People, PeopleScenes
-from trainer.losses.adversarial import DiscriminatorLoss
 from trainer.losses.cross_entropy import cross_entropy_loss
 from trainer.losses.perceptual import LAYER_WEIGHTS, LayerWeights
 from trainer.losses.pictures import Picture
 from trainer.losses.pomagan import GeneratorLoss
+from trainer.networks.adversary import Discriminator, phases_of
 from trainer.networks.features import FeatureName, open_features
-from trainer.networks.patch_discriminator import MultiScaleDiscriminator
 from trainer.networks.untouched import untouched
-from trainer.phase import Batch, LossTerms, Phase, Setup, StepContext
+from trainer.phase import Batch, Phase, Setup, StepContext
 from trainer.validation.people import Judged, PeopleJudge
 
 
@@ -76,20 +75,6 @@ class Losses(Block):
     features_file: str = ""
 
 
-class Discriminator(Block):
-    """The discriminators, where `loss.adversarial` is more than 0.
-
-    Attributes:
-        width: channels of the first layer.
-        scales: how many there are, each for half the size of the one before.
-        learning: Adam's settings of theirs.
-    """
-
-    width: int = 64
-    scales: int = 3
-    learning: Learning = Learning(rate=1e-5)
-
-
 class Config(RunConfig):
     """Everything about a run."""
 
@@ -115,10 +100,7 @@ def build(config: Config) -> Setup:
     network = SegmentationNet(SHAPES[config.network.name].narrowed(config.network.narrow))
     networks["segmentation"] = network
     if config.loss.adversarial:
-        wanted = config.discriminator
-        networks["discriminator"] = MultiScaleDiscriminator(
-            width=wanted.width, scales=wanted.scales
-        )
+        networks["discriminator"] = config.discriminator.network()
     if config.loss.perceptual:
         networks["features"] = open_features(config.loss.features, config.loss.features_file)
     samples = PeopleSamples(
@@ -137,20 +119,15 @@ def build(config: Config) -> Setup:
 
 
 def _phases(config: Config, networks: Mapping[str, nn.Module]) -> list[Phase]:
-    losses: dict[str, tuple[LossTerms, Learning]] = {
-        "segmentation": (_Loss(networks, config.loss), config.learning)
-    }
-    if "discriminator" in networks:
-        network = networks["segmentation"]
-        against = DiscriminatorLoss(
-            networks["discriminator"],
-            lambda batch: untouched(network, batch["image"]).sigmoid(),
-        )
-        losses["discriminator"] = against, config.discriminator.learning
-    return [
-        Phase(name, list(networks[name].parameters()), loss, learning.rate, learning.betas)
-        for name, (loss, learning) in losses.items()
-    ]
+    def answer(batch: Batch) -> Tensor:
+        logits: Tensor = untouched(networks["segmentation"], batch["image"])
+        return logits.sigmoid()
+
+    loss = _Loss(networks, config.loss)
+    against = config.discriminator
+    return phases_of(
+        networks, "segmentation", loss, config.learning, answer=answer, against=against
+    )
 
 
 class _Loss:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from engine.cli import main
 from engine.errors import UserError
 from engine.guidance.people import find_people, mask_of, mended, trimap_of
+from engine.imaging.read import read_mask, read_trimap
 from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image, Rect, to_float
+from engine.imaging.write import write_picture
 from engine.jobs.masks import mask_from, people_in
 from engine.jobs.trimaps import trimap_from
-from engine.settings import GuidanceSettings, TrimapSettings
+from engine.settings import GuidanceSettings, TrimapSettings, from_dict, to_dict
 from tests import made_networks
 
 ORANGE, BLUE = (220, 120, 40), (40, 80, 170)
@@ -186,3 +190,58 @@ def test_holes_that_are_doubts_or_specks_are_closed_and_others_stay_open() -> No
     assert np.array_equal(found[:20], likelihood[:20])
     whole = np.full((30, 30), 0.9, np.float32)
     assert mended(whole) is whole
+
+
+def test_a_box_that_nothing_looks_into_is_not_passed_over() -> None:
+    with pytest.raises(UserError, match="nobody is looked for in a box"):
+        mask_from(picture(LEFT), GuidanceSettings(box=(20, 10, 230, 140), finder=""))
+
+
+def test_clicks_and_lines_survive_a_file() -> None:
+    chosen = GuidanceSettings(clicks=((0.5, 0.25, False),), cuts=((0.1, 0.2, 0.3, 0.4),))
+    stored = json.loads(json.dumps(to_dict(chosen)))
+    assert from_dict(GuidanceSettings, stored) == chosen
+    for wrong in ({"clicks": [[0.5, 0.25]]}, {"cuts": [[0.1, 0.2, 0.3, "4"]]}):
+        with pytest.raises(UserError, match="cannot have"):
+            from_dict(GuidanceSettings, wrong)
+
+
+def run(arguments) -> int:
+    """The exit status of the command line."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return int(ended.value.code or 0)
+
+
+def test_the_command_line_looks_in_the_box_and_says_what_it_doubts(tmp_path, capsys) -> None:
+    small = Rect(100, 100, 122, 146)
+    photograph = tmp_path / "two.png"
+    write_picture(photograph, picture(LEFT, RIGHT).pixels)
+    out = tmp_path / "out"
+    assert run(["mask", str(photograph), "-o", str(out), "--box", "10,20,140,230"]) == 0
+    mask = read_mask(out / "two_mask.png", (240, 320))
+    assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
+    write_picture(tmp_path / "tiny.png", picture(small).pixels)
+    assert run(["mask", str(tmp_path / "tiny.png"), "-o", str(out)]) == 0
+    assert "very small" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("box", ["1,2,3", "40,10,20,90", "a,b,c,d"])
+def test_a_box_that_is_none_is_refused(tmp_path, capsys, box) -> None:
+    photograph = tmp_path / "one.png"
+    write_picture(photograph, picture(LEFT).pixels)
+    assert run(["mask", str(photograph), "-o", str(tmp_path), "--box", box]) == 2
+    assert "LEFT,TOP,RIGHT,BOTTOM" in "".join(capsys.readouterr())
+
+
+def test_what_stands_out_in_a_box_and_the_finders_trimap_can_be_asked_for(tmp_path) -> None:
+    photograph, out = tmp_path / "two.png", tmp_path / "out"
+    write_picture(photograph, picture(LEFT, RIGHT).pixels)
+    by_colour = ["--find", "none", "--box", "10,20,140,230"]
+    assert run(["mask", str(photograph), "-o", str(out), *by_colour]) == 0
+    mask = read_mask(out / "two_mask.png", (240, 320))
+    assert ((mask > 0.5) != there(LEFT)).mean() < 0.02
+    assert run(["trimap", str(photograph), "-o", str(out), "--propose", "finder"]) == 0
+    trimap, _ = read_trimap(out / "two_trimap.png", (240, 320))
+    image = picture(LEFT, RIGHT)
+    assert np.array_equal(trimap, trimap_of(find_people(image), image.size))
