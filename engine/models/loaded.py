@@ -35,6 +35,7 @@ _ENTRY: dict[ModelKind, str] = {
     "proposal": "predict",
     "foreground": "forward",
     "segmentation": "predict",
+    "trimap": "predict",
 }
 _kept: OrderedDict[tuple[str, str, str, Precision], LoadedNetwork] = OrderedDict()
 _lock = threading.RLock()
@@ -69,10 +70,10 @@ class LoadedNetwork:
         Args:
             rgb: H×W×3 float32 in [0, 1].
             guidance: H×W or H×W×G float32 in [0, 1]; for a foreground network the matte, for a
-                segmentation network nothing.
+                segmentation or trimap network nothing.
 
         Returns:
-            H×W (a matte) or H×W×3 (colours) float32 in [0, 1].
+            H×W (a matte) or H×W×3 (colours, or how likely each class is) float32 in [0, 1].
 
         Raises:
             UserError: if the arithmetic overflowed.

@@ -14,6 +14,7 @@ _PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
 _FINDS: frozenset[Ability] = frozenset({"automatic"})
 _POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
+_ENHANCED = "Xu et al., Matting-specific Portrait Enhancement and Generation (2022)"
 
 _ROWS = (
     ModelSpec(
@@ -123,6 +124,30 @@ _ROWS = (
         origin=_POMAGAN,
         size_multiple=16,
         abilities=_FROM_MASKS,
+    ),
+    ModelSpec(
+        name="trimap_small",
+        title="Trimap, small",
+        kind="trimap",
+        summary="Background, unknown or person at each pixel; for two processor cores.",
+        builder="engine.models.trimap_net:build_small",
+        weights="trimap_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train trimap; after {_ENHANCED}",
+        size_multiple=16,
+        abilities=_FINDS,
+    ),
+    ModelSpec(
+        name="trimap_deeplab",
+        title="Trimap, DeepLabV3",
+        kind="trimap",
+        summary="The paper's trimap network; train it from DeepLabV3 weights that you bring.",
+        builder="engine.models.deeplab:build",
+        weights="trimap_deeplab.safetensors",
+        licence="yours",
+        origin=_ENHANCED,
+        size_multiple=8,
+        abilities=_FINDS,
     ),
 )
 MODELS: dict[str, ModelSpec] = {row.name: row for row in _ROWS}

@@ -12,7 +12,7 @@ from engine.errors import BugError
 MASK_PLANES = 3
 """Planes of guidance of a network for coarse masks: the mask, closed form's matte, GrabCut's mask
 (`engine.matting.mask_planes`)."""
-ModelKind = Literal["segmentation", "proposal", "matting", "foreground", "generator"]
+ModelKind = Literal["segmentation", "proposal", "matting", "foreground", "generator", "trimap"]
 """A matting network takes at most two planes of guidance; one of proposals takes `MASK_PLANES`, and
 its matte of a small copy says where the trimap of the photograph is unknown."""
 Ability = Literal["automatic", "mask", "trimap", "clicks", "foreground", "region"]
