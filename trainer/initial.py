@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-
 from engine.errors import UserError
-from engine.models.checkpoint import read_checkpoint
+from engine.models.checkpoint import read_tensors
 from engine.models.fitting import misfit
 from engine.models.weights import find_weights, load_weights
 from trainer.checkpoint import Checkpoints, read_state
@@ -62,20 +59,6 @@ def read_weights(weights: str, network: str) -> dict[str, Any]:
             raise UserError("There is no checkpoint in this folder.", path=path)
         return best_weights(read_state(newest), network)
     return read_tensors(path) if path.is_file() else load_weights(find_weights(weights))
-
-
-def read_tensors(path: Path) -> dict[str, Any]:
-    """The tensors of a `.safetensors`, `.pt` or `.pth` file.
-
-    Raises:
-        UserError: if it is no such file.
-    """
-    if path.suffix.lower() != ".safetensors":
-        return read_checkpoint(path)
-    try:
-        return dict(load_file(path, device="cpu"))
-    except SafetensorError as error:
-        raise UserError(f"These are no weights ({error}).", path=path) from error
 
 
 def _check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:

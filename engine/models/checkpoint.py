@@ -19,6 +19,25 @@ MAX_GROWTH = 4
 _DDP_PREFIX = "module."
 
 
+def read_tensors(path: Path) -> dict[str, Any]:
+    """The tensors of a `.safetensors`, `.pt` or `.pth` file, on the CPU (imports torch).
+
+    Raises:
+        UserError: if it is no such file.
+    """
+    if path.suffix.lower() != ".safetensors":
+        return read_checkpoint(path)
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    with torch.inference_mode(False):
+        try:
+            return dict(load_file(path, device="cpu"))
+        except SafetensorError as error:
+            raise UserError(f"These are no weights ({error}).", path=path) from error
+
+
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Read the tensors of a `.pt` or `.pth` file (imports torch).
 
