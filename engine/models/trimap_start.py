@@ -5,6 +5,7 @@ Every tensor is accounted for: taken, or named among those that are not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,11 +18,12 @@ CLASS_LAYERS = tuple(
     f"{head}.4.{entry}" for head in ("classifier", "aux_classifier") for entry in ("weight", "bias")
 )
 """What says which class a pixel is, in torchvision's DeepLabV3; other classes, other layers."""
-SHARED = ("encoder.", "bottom.")
+SHARED = ("encoder.", "bottom.", "mean", "scale")
 """Where the small trimap network is the small segmenter."""
 _COUNTER = "num_batches_tracked"
 """Counts what is never asked; files of older versions lack it."""
 _MOST_NAMED = 6
+"""More are told by the part of the network that they are in, and how many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,5 +126,7 @@ def _present(shapes: Shapes) -> Shapes:
 def _listed(names: tuple[str, ...]) -> str:
     if not names:
         return "0"
-    more = "" if len(names) <= _MOST_NAMED else ", …"
-    return f"{len(names)} ({', '.join(names[:_MOST_NAMED])}{more})"
+    if len(names) <= _MOST_NAMED:
+        return f"{len(names)} ({', '.join(names)})"
+    parts = Counter(name.partition(".")[0] for name in names)
+    return f"{len(names)} ({', '.join(f'{part}: {count}' for part, count in parts.items())})"

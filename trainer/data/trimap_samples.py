@@ -153,5 +153,6 @@ def is_label(alpha: Alpha) -> bool:
     outline = dilated(inside, 3) != eroded(inside, 3)
     if not outline.any():
         return False
-    hard = (alpha <= SURE) | (alpha >= 1 - SURE)
+    soft = (alpha > SURE) & (alpha < 1 - SURE)
+    hard = dilated(soft.astype(np.uint8), 3) == 0
     return bool(hard[outline].mean() > HARD)

@@ -46,11 +46,12 @@ PARAMETERS = {
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
+    "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
 strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
-answers two planes more."""
-UNSTARTED = {"network.encoder": "off", "loss.features": '"random"'}
+answers two planes more; the last is torchvision's, less 18 classes of either head."""
+UNSTARTED = {"network.encoder": "off", "network.start": "off", "loss.features": '"random"'}
 """Without the classifiers' weights that users bring."""
 SMALL_PUBLISHED = {
     "global_batch": "4",
@@ -94,7 +95,7 @@ AGAINST = {"loss.features_file": '"person_small.safetensors"', "discriminator.wi
 """Where training against discriminators finds the features of what was trained before."""
 CHANGED: dict[str, dict[str, str]] = {
     "adversarial": SMALL_DEFAULT | AGAINST,
-    "default": SMALL_DEFAULT | DATA | AGAINST,
+    "default": SMALL_DEFAULT | DATA | AGAINST | {"network.start": '"person_small.safetensors"'},
     "masks": SMALL_DEFAULT | MASKS,
     "smoke": {},
 }
@@ -122,6 +123,7 @@ def made(tmp_path_factory) -> Path:
         names(folder / f"{name}_people.txt", person)
     save_file(build_small().state_dict(), folder / "person_small.safetensors")
     _people(folder / "people")
+    _shen(folder / "shen" / "training")
     make_recomposed(folder / "recomposed")
     for number in range(2):
         picture(folder / "backgrounds" / f"{number}.jpg", number, (90, 80))
@@ -163,6 +165,13 @@ def _people(root: Path) -> None:
         label = np.zeros((96, 64), np.uint8)
         label[10:90, 20:50] = 1
         save(root / "label" / f"{name}.png", label)
+
+
+def _shen(root: Path) -> None:
+    for split in ("train", "validation"):
+        name = next(str(n) for n in count() if split_of(str(n)) == split)
+        picture(root / f"{name}.png", 1, (96, 72))
+        matte(root / f"{name}_matte.png", 2, (96, 72))
 
 
 def _crop(kind: str) -> Crop:
