@@ -19,7 +19,7 @@ from engine.device import Compute, DeviceChoice, Precision, choose_device
 from engine.errors import BugError, UserError
 from engine.imaging.tensors import from_tensor, to_tensor
 from engine.jobs.context import NOBODY, JobContext
-from engine.models.fitting import shapes_wanted
+from engine.models.fitting import Shapes, family_of, shapes_wanted
 from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
 from engine.models.spec import ModelKind, ModelSpec
@@ -77,6 +77,7 @@ class LoadedNetwork:
 
         Raises:
             UserError: if the arithmetic overflowed.
+            BugError: if this is no network that is run on photographs.
         """
         import torch
 
@@ -87,6 +88,8 @@ class LoadedNetwork:
             )
             for plane in (rgb, *guidance)
         ]
+        if self.spec.kind not in _ENTRY:
+            raise BugError(f"{self.name}, a {self.spec.kind} network, is not run on photographs")
         entry = getattr(self.module, _ENTRY[self.spec.kind])
         with torch.inference_mode(), _arithmetic(self.choice):
             answer = from_tensor(entry(*tensors))
@@ -155,10 +158,13 @@ def spec_of(row: WeightsRow, tensors: Mapping[str, Any]) -> ModelSpec:
     named = row.network or row.model
     if named in MODELS:
         return MODELS[named]
-    shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    shapes = _shapes(tensors)
     for spec in MODELS.values():
         if shapes_wanted(spec) == shapes:
             return spec
+    family = family_of(shapes)
+    if family is not None:
+        return family
     known = ", ".join(MODELS) or "none"
     raise UserError(
         f"The weights {row.model!r} belong to no network that is known.",
@@ -200,13 +206,11 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
     ctx.progress(0.0, f"Loading the network {found.row.model}")
     tensors = load_weights(found, ctx=ctx)
     spec = spec_of(found.row, tensors)
-    if spec.kind not in _ENTRY:
-        raise BugError(f"{spec.name}, a {spec.kind} network, is not run on photographs' pieces")
     with torch.inference_mode(False):
-        module = spec.load_builder()()
         try:
+            module = spec.network_of(_shapes(tensors))
             module.load_state_dict(tensors)
-        except RuntimeError as error:
+        except (RuntimeError, UserError) as error:
             raise UserError(
                 f"The weights {found.row.model!r} do not fit the network {spec.name}.",
                 remedy="Get them again, or add them under another name.",
@@ -216,6 +220,10 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
         fold(module)
         module = module.to(device=choice.name, memory_format=torch.channels_last)
     return LoadedNetwork(found.row.model, spec, module, choice)
+
+
+def _shapes(tensors: Mapping[str, Any]) -> Shapes:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _arithmetic(choice: DeviceChoice) -> Any:

@@ -59,7 +59,7 @@ class Size:
 
     @property
     def num_ws(self) -> int:
-        """How many w steer the generator: one for each convolution, and one for the last colours."""
+        """How many w steer the generator: one a convolution, and one for the last colours."""
         return 2 * len(self.resolutions)
 
     def channels(self, side: int) -> int:
