@@ -73,6 +73,22 @@ class Warm(nn.Module):
         return (self.steepness * (rgb[:, :1] - rgb[:, 2:])).sigmoid()
 
 
+class Thirds(nn.Module):
+    """Calls orange foreground, blue background, and what is between unknown."""
+
+    size_multiple = 16
+    area = 192 * 128
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steepness = nn.Parameter(torch.tensor(20.0))
+
+    def predict(self, rgb: Tensor) -> Tensor:
+        assert rgb.shape[2] % 16 == 0 and rgb.shape[3] % 16 == 0
+        warm = self.steepness * (rgb[:, :1] - rgb[:, 2:])
+        return torch.cat([-warm, 4 - warm.abs(), warm], 1).softmax(1)
+
+
 def calm(module: nn.Module) -> nn.Module:
     """The network with corrections of a thousandth, so that it is sure of most."""
     with torch.inference_mode(False), torch.no_grad():
