@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.wrappers import _FabricOptimizer
 from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
@@ -69,17 +70,8 @@ class PhaseStep:
         self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
         owner = _owner(phase, earlier)
         self._peak = (phase if owner is None else owner.phase).learning_rate
-        if owner is not None:
-            self.optimizer, self._wrapped = owner.optimizer, owner._wrapped
-            return
-        self.optimizer = torch.optim.Adam(
-            self.parameters,
-            lr=phase.learning_rate,
-            betas=phase.betas,
-            weight_decay=phase.weight_decay,
-        )
-        wrapped = fabric.setup_optimizers(self.optimizer)
-        self._wrapped = wrapped[0] if isinstance(wrapped, tuple) else wrapped
+        self.optimizer = self._adam() if owner is None else owner.optimizer
+        self._wrapped: _FabricOptimizer = self._wrap() if owner is None else owner._wrapped
 
     def run(self, batches: Sequence[Batch], step: int) -> Outcome:
         """Take one step on the pieces of a batch, or none if something is not finite."""
@@ -91,6 +83,19 @@ class PhaseStep:
                 sums[name] = sums.get(name, 0.0) + value.detach().float() / len(batches)
         rate = self._set_rate(step)
         return self._update(sums, rate)
+
+    def _adam(self) -> torch.optim.Adam:
+        wanted = self.phase
+        return torch.optim.Adam(
+            self.parameters,
+            lr=wanted.learning_rate,
+            betas=wanted.betas,
+            weight_decay=wanted.weight_decay,
+        )
+
+    def _wrap(self) -> _FabricOptimizer:
+        wrapped = self._fabric.setup_optimizers(self.optimizer)
+        return wrapped[0] if isinstance(wrapped, tuple) else wrapped
 
     def _backward(self, batch: Batch, step: int, piece: int, *, pieces: int) -> dict[str, Tensor]:
         """Add a piece's gradients; DDP averages over processes where the loss is a sum."""

@@ -49,7 +49,7 @@ def folded(places: Tensor, side: int) -> Tensor:
 
 
 def _folded(twice: Tensor, around: int) -> Tensor:
-    """`folded` for doubled distances from the middle, in whole numbers; `around` is twice a side."""
+    """`folded` for doubled distances from the middle, in whole numbers; `around` is two sides."""
     across = (twice + around // 2) % (2 * around)
     return torch.minimum(across, 2 * around - across) - around // 2
 

@@ -55,7 +55,7 @@ def warped(images: Tensor, matrices: Tensor) -> Tensor:
     places = _places(matrices.to(images), side)
     index = 2 * folded(places, side) + _DELAY + 2 * _MARGIN
     grid = ((2 * index + 1) / doubled.shape[-1] - 1).flip(-1)
-    found: Tensor = _Sampled.apply(doubled, grid)
+    found: Tensor = _Sampled.apply(doubled, grid)  # type: ignore[no-untyped-call]
     taps = _taps(images) / 2**0.5
     halved = F.conv2d(found.flatten(0, 1)[:, None], taps.view(1, 1, -1, 1), stride=(2, 1))
     halved = F.conv2d(halved, taps.view(1, 1, 1, -1), stride=(1, 2))
@@ -101,7 +101,7 @@ class _Sampled(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (grid,) = ctx.saved_tensors
-        spread: Tensor = _Spread.apply(gradients[0], grid, ctx.size)
+        spread: Tensor = _Spread.apply(gradients[0], grid, ctx.size)  # type: ignore[no-untyped-call]
         return spread, None
 
 
@@ -120,5 +120,5 @@ class _Spread(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (grid,) = ctx.saved_tensors
-        sampled: Tensor = _Sampled.apply(gradients[0], grid)
+        sampled: Tensor = _Sampled.apply(gradients[0], grid)  # type: ignore[no-untyped-call]
         return sampled, None, None

@@ -22,6 +22,7 @@ from trainer.data.pool import (
     MaskCrop,
     write_shard,
 )
+from trainer.data.pool.heads import Head
 from trainer.data.recompose import split_of
 from trainer.loop import Report, build_setup, train
 from trainer.phase import Setup
@@ -46,6 +47,7 @@ PARAMETERS = {
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
+    "stylegan2": 30_370_060 + 29_012_513,
     "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
@@ -60,6 +62,7 @@ SMALL_PUBLISHED = {
     "augmentation.crop": str(SIDE),
     "augmentation.pairing.side": str(SIDE),
     "network.narrow": "8",
+    "network.resolution": str(SIDE),
     "discriminator.width": "8",
     **UNSTARTED,
     "framing.shapes": f"[[{SIDE}, {SIDE}]]",
@@ -84,6 +87,7 @@ SMALL_DEFAULT = {
 DATA = {
     "data.pool": '"pool"',
     "data.layers": '"layers"',
+    "data.portraits": '"heads"',
     "data.pictures": '["pictures"]',
     "data.store": '"store"',
     "data.recomposed": '"recomposed"',
@@ -136,6 +140,8 @@ def made(tmp_path_factory) -> Path:
     write_shard(folder / "masks" / "0", [_mask_crop(one) for one in crops])
     layers = [Layer(one.image, one.alpha, family=one.family, scene=one.scene) for one in crops]
     write_shard(folder / "layers" / "0", layers)
+    write_shard(folder / "heads" / "0", [Head(one.image, one.alpha, one.kind) for one in crops])
+    picture(folder / "ffhq" / "images1024x1024" / "00000" / "00000.png", 1, (SIDE, SIDE))
     return folder
 
 
