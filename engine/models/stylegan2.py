@@ -14,6 +14,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from engine.errors import BugError
+from engine.models.stylegan2_convolution import doubled
 from engine.models.stylegan2_layers import (
     GAIN,
     SLOPE,
@@ -22,7 +23,6 @@ from engine.models.stylegan2_layers import (
     StyledConv,
     ToColours,
     binomial,
-    doubled,
 )
 from engine.models.stylegan2_size import SMALLEST, Shapes, Size, generator_size
 

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from engine.models.stylegan2_convolution import convolved, filtered, spread
+
 SLOPE = 0.2
 GAIN = math.sqrt(2.0)
 """Keeps the variance through a leaky ReLU."""
@@ -89,8 +91,8 @@ class StyledConv(nn.Module):
 
     def _convolve(self, x: Tensor) -> Tensor:
         if not self.up:
-            return F.conv2d(x, self.weight, padding=1)
-        x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)
+            return convolved(x, self.weight, padding=1)
+        x = spread(x, self.weight.transpose(0, 1))
         return filtered(x, 4.0 * self.resample_filter, padding=1)
 
 
@@ -148,7 +150,7 @@ class Conv(nn.Module):
         gain: float = 1.0,
     ) -> None:
         super().__init__()
-        self.down, self.active = down, active
+        self.down = down
         self.clamp = None if clamp is None else clamp * gain
         self.gain = gain * GAIN if active else gain
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
@@ -159,36 +161,23 @@ class Conv(nn.Module):
         """From N×inputs×h×h to N×outputs×h×h, or half of it."""
         kernel = self.weight.shape[-1]
         weight = self.weight * (self.gain / math.sqrt(self.weight[0].numel()))
-        bias = None if self.bias is None else self.bias * self.gain
         if self.down and kernel == 1:  # what is left out afterwards need not be filtered
             x = filtered(x, self.resample_filter, padding=1, stride=2)
-            x = F.conv2d(x, weight, bias)
+            x = convolved(x, weight)
         elif self.down:
             x = filtered(x, self.resample_filter, padding=(kernel + 1) // 2)
-            x = F.conv2d(x, weight, bias, stride=2)
+            x = convolved(x, weight, stride=2)
         else:
-            x = F.conv2d(x, weight, bias, padding=kernel // 2)
-        return clamped(F.leaky_relu(x, SLOPE) if self.active else x, self.clamp)
+            x = convolved(x, weight, padding=kernel // 2)
+        if self.bias is not None:
+            x = F.leaky_relu(x + (self.bias * self.gain)[:, None, None], SLOPE)
+        return clamped(x, self.clamp)
 
 
 def binomial() -> Tensor:
     """The 4×4 filter that all resampling uses; its sum is 1."""
     taps = torch.tensor(TAPS)
     return torch.outer(taps, taps) / taps.sum().square()
-
-
-def filtered(x: Tensor, taps: Tensor, *, padding: int = 0, stride: int = 1) -> Tensor:
-    """N×C×H×W, each plane convolved with K×K taps; zeros lie around it."""
-    planes = x.shape[1]
-    kernel = taps.flip(0, 1).to(x.dtype).expand(planes, 1, -1, -1)
-    return F.conv2d(x, kernel, padding=padding, stride=stride, groups=planes)
-
-
-def doubled(image: Tensor, taps: Tensor) -> Tensor:
-    """N×C×H×W at twice the side: zeros between the pixels, then 4×4 taps of gain 4."""
-    planes = image.shape[1]
-    kernel = (4.0 * taps).to(image.dtype).expand(planes, 1, -1, -1)
-    return F.conv_transpose2d(image, kernel, stride=2, padding=1, groups=planes)
 
 
 def clamped(x: Tensor, limit: float | None) -> Tensor:
