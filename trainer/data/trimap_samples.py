@@ -142,17 +142,26 @@ def known_of(photograph: Photograph, alpha: Alpha, truth: Truth) -> NDArray[np.b
     """
     if not is_label(photograph.alpha):
         return np.ones(alpha.shape, bool)
-    inside = (alpha > 0.5).astype(np.uint8)
-    width = 2 * round(truth.label_margin * min(alpha.shape)) + 3
-    return dilated(inside, width) == eroded(inside, width)
+    # parts so thin that the sample's pixels show half of them have no outline, but are soft
+    near = _soft(alpha) | _outline(alpha)
+    width = 2 * round(truth.label_margin * min(alpha.shape)) + 1
+    return np.asarray(dilated(near.astype(np.uint8), width) == 0)
 
 
 def is_label(alpha: Alpha) -> bool:
     """Whether a matte is none, but a label that knows no softness."""
-    inside = (alpha > 0.5).astype(np.uint8)
-    outline = dilated(inside, 3) != eroded(inside, 3)
+    outline = _outline(alpha)
     if not outline.any():
         return False
-    soft = (alpha > SURE) & (alpha < 1 - SURE)
-    hard = dilated(soft.astype(np.uint8), 3) == 0
+    hard = dilated(_soft(alpha).astype(np.uint8), 3) == 0
     return bool(hard[outline].mean() > HARD)
+
+
+def _soft(alpha: Alpha) -> NDArray[np.bool_]:
+    return (alpha > SURE) & (alpha < 1 - SURE)
+
+
+def _outline(alpha: Alpha) -> NDArray[np.bool_]:
+    """Pixels on either side of the line between more and less than half."""
+    inside = (alpha > 0.5).astype(np.uint8)
+    return np.asarray(dilated(inside, 3) != eroded(inside, 3))
