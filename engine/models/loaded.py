@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -208,7 +208,7 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
     spec = spec_of(found.row, tensors)
     with torch.inference_mode(False):
         try:
-            module = spec.network_of(_shapes(tensors))
+            module = _clamped(spec.network_of(_shapes(tensors)), spec, found.row.clamp)
             module.load_state_dict(tensors)
         except (RuntimeError, UserError) as error:
             raise UserError(
@@ -220,6 +220,13 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
         fold(module)
         module = module.to(device=choice.name, memory_format=torch.channels_last)
     return LoadedNetwork(found.row.model, spec, module, choice)
+
+
+def _clamped(module: Any, spec: ModelSpec, clamp: float) -> Any:
+    """The network with the limit of its activations, which the shapes of weights cannot show."""
+    if not clamp or spec.kind not in ("generator", "discriminator"):
+        return module
+    return type(module)(replace(module.size, clamp=clamp))
 
 
 def _shapes(tensors: Mapping[str, Any]) -> Shapes:
