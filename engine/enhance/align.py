@@ -93,7 +93,9 @@ class Alignment:
             sampled = cv2.resize(sampled, (size, size), interpolation=cv2.INTER_AREA)
         return np.clip(sampled, 0.0, 1.0, dtype=np.float32)
 
-    def bring_back(self, change: Rgb, shape: tuple[int, ...], *, feather: float = FEATHER) -> Change:
+    def bring_back(
+        self, change: Rgb, shape: tuple[int, ...], *, feather: float = FEATHER
+    ) -> Change:
         """A change of the square at the photograph's resolution, fading out at the square's border.
 
         Args:

@@ -74,7 +74,7 @@ class Cache:
         return tensors, notes
 
     def put(self, key: str, tensors: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
-        """Keep tensors, all or nothing, and delete the oldest of the others where there are too many.
+        """Keep tensors, all or nothing; delete the oldest others where there are too many.
 
         Args:
             key: see `key_of`.

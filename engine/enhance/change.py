@@ -1,4 +1,4 @@
-"""What comes back from the generator: a change of a part of the photograph, measured and bounded."""
+"""What comes back from the generator: a change of the photograph, measured and bounded."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Everything that can be chosen about an enhancement, and the configurations of the paper's tables."""
+"""What can be chosen about an enhancement, and the configurations of the paper's tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Literal
 
 from engine.enhance.change import ChangeBounds
@@ -17,6 +18,8 @@ Optimiser = Literal["adam", "adamw"]
 
 FIDELITY: tuple[Term, ...] = ("consistency", "perceptual")
 PUBLISHED_STEPS = 500
+LEAST_WORKING = 256
+"""Hair is lost on anything smaller, and trimap networks were trained at about this size."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class EnhanceSettings:
         bounds: of the change.
         strength: 0 to 1.5.
         seed: of the backgrounds.
+        working: side at which trimap and matte are judged; 0 is the generator's, at least
+            `LEAST_WORKING`. A smaller generator's change is enlarged to it.
         kept_every: steps after which what was done so far is kept for a later go.
     """
 
@@ -143,16 +148,48 @@ class EnhanceSettings:
     bounds: ChangeBounds = field(default_factory=ChangeBounds)
     strength: float = 1.0
     seed: int = 0
+    working: int = 0
     kept_every: int = 50
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.foreground_every < 1 or self.kept_every < 1 or self.rate <= 0:
             raise UserError("Steps, the steps between two foregrounds and the rate are above 0.")
 
+    def working_side(self, resolution: int) -> int:
+        """The side at which pictures are judged, for a generator of this resolution."""
+        return self.working or max(resolution, LEAST_WORKING)
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Weights by name (`matte models list`).
+
+    Attributes:
+        generator: StyleGAN2's.
+        discriminator: empty is the generator's name with `_discriminator`.
+        trimap: of a trimap network.
+        reference: the matting model that the portrait is enhanced for: a network, a method, or the
+            path of an ONNX file or a TorchScript program.
+        backgrounds: a folder of photographs for composites; None makes them.
+        trusted: the user has said that this TorchScript program may run.
+    """
+
+    generator: str = "portrait_small"
+    discriminator: str = ""
+    trimap: str = "trimap_small"
+    reference: str = "prn_small"
+    backgrounds: Path | None = None
+    trusted: bool = False
+
+    @property
+    def critic(self) -> str:
+        """The discriminator's name."""
+        return self.discriminator or f"{self.generator}_discriminator"
+
 
 DEFAULT = EnhanceSettings()
-"""What runs out of the box: the change alone comes back, multi-level foreground every ten steps, and
-our segmenter's encoder in place of VGG-16."""
+"""What runs out of the box: the change alone comes back, multi-level foreground every ten steps,
+and our segmenter's encoder in place of VGG-16."""
 PAPER = EnhanceSettings(
     mode="plain",
     foreground_method="closed_form",
