@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.errors import UserError
-from engine.models.checkpoint import read_checkpoint
+from engine.models.checkpoint import open_checkpoint, weights_in
+from engine.models.convert_rosinality import (
+    MEAN,
+    discriminator_from,
+    generator_from,
+    is_generator,
+)
+from engine.models.convert_stylegan import (
+    Converted,
+    converted_discriminator,
+    converted_generator,
+)
 from engine.models.licences import NVIDIA, Licence, restricting
+from engine.models.network_pickle import NetworkState, read_network_pickle
 from engine.models.provenance import Provenance, provenance_of
 from engine.models.safetensors_header import read_header
-
-if TYPE_CHECKING:
-    from engine.models.convert_stylegan import Converted
 
 GENERATOR = "stylegan2"
 DISCRIMINATOR = "stylegan2_discriminator"
@@ -84,13 +94,37 @@ def _safetensors(file: Path) -> tuple[Part, ...]:
 
 
 def _checkpoint(file: Path) -> tuple[Part, ...]:
-    return (Part(partial(_save, read_checkpoint(file)), provenance_of(file)),)
+    loaded = open_checkpoint(file)
+    table = loaded if isinstance(loaded, Mapping) else {}
+    if is_generator({*table, *_names_in(table.get("g_ema"))}):
+        return _rosinality(file, table)
+    return (Part(partial(_save, weights_in(loaded, file)), provenance_of(file)),)
+
+
+def _names_in(table: Any) -> Iterable[Any]:
+    return table if isinstance(table, Mapping) else ()
+
+
+def _rosinality(file: Path, table: Mapping[str, Any]) -> tuple[Part, ...]:
+    """What was converted from NVIDIA's weights has their mean w, and keeps their licence."""
+    mean = {name: table[name] for name in (MEAN,) if name in table}
+    discriminator = None
+    with _named(file):
+        mean = weights_in(mean, file) if mean else {}
+        state = weights_in(table.get("g_ema", table), file)
+        generator = converted_generator(_unmade(generator_from(state, mean.get(MEAN))))
+        if "d" in table:
+            state = weights_in(table["d"], file)
+            discriminator = converted_discriminator(_unmade(discriminator_from(state)))
+    return _pair(file, generator, discriminator, licence=NVIDIA.name if mean else "")
+
+
+def _unmade(tensors: dict[str, Any]) -> NetworkState:
+    """A network of which nobody says what it was made with."""
+    return NetworkState("", (), {}, {}, tensors)
 
 
 def _pickle(file: Path) -> tuple[Part, ...]:
-    from engine.models.convert_stylegan import converted_discriminator, converted_generator
-    from engine.models.network_pickle import read_network_pickle
-
     found = read_network_pickle(file, wanted=("G_ema", "D"))
     if "G_ema" not in found:
         raise UserError(
@@ -98,18 +132,26 @@ def _pickle(file: Path) -> tuple[Part, ...]:
             remedy="Get a complete file, such as ffhq.pkl of stylegan2-ada-pytorch.",
             path=file,
         )
-    try:
+    with _named(file):
         generator = converted_generator(found["G_ema"])
         discriminator = converted_discriminator(found["D"]) if "D" in found else None
+    return _pair(file, generator, discriminator, licence=NVIDIA.name)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Add the file to an error that names none."""
+    try:
+        yield
     except UserError as error:
         raise UserError(error.problem, remedy=error.remedy, path=file) from error
-    return _pair(file, generator, discriminator, licence=NVIDIA.name)
 
 
 def _pair(
     file: Path, generator: Converted, discriminator: Converted | None, *, licence: str
 ) -> tuple[Part, ...]:
-    said = dataclasses.replace(provenance_of(file), licence=licence)
+    said = provenance_of(file)
+    said = dataclasses.replace(said, licence=licence or said.licence)
     parts = [_converted(generator, said, GENERATOR, "")]
     if discriminator is not None:
         parts.append(_converted(discriminator, said, DISCRIMINATOR, OF_DISCRIMINATOR))
