@@ -70,7 +70,7 @@ class PhaseStep:
         self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
         owner = _owner(phase, earlier)
         self._peak = (phase if owner is None else owner.phase).learning_rate
-        self.optimizer = self._adam() if owner is None else owner.optimizer
+        self.optimizer: torch.optim.Adam = self._adam() if owner is None else owner.optimizer
         self._wrapped: _FabricOptimizer = self._wrap() if owner is None else owner._wrapped
 
     def run(self, batches: Sequence[Batch], step: int) -> Outcome:
