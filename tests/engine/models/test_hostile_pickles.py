@@ -5,7 +5,6 @@ from __future__ import annotations
 import copyreg
 import functools
 import importlib
-import io
 import os
 import pickle
 import struct
@@ -24,62 +23,20 @@ from engine.models.pickles.records import Name
 from engine.models.stylegan2 import Generator, Size
 from engine.models.stylegan2_discriminator import Discriminator
 from tests import made_pickles as made
+from tests.pickle_programs import (
+    VAST,
+    Does,
+    dumped,
+    from_bytes,
+    names,
+    raw,
+    saved,
+    storage,
+    text,
+    touch,
+)
 
 SIZE = Size(resolution=8, base=64, most=8, latent=8, style=8, depth=1)
-PROTOCOL = pickle.PROTO + b"\x04"
-EMPTY = PROTOCOL + b"}"
-VAST = 1 << 62
-
-
-class Does:
-    """Pickles as the call of a function."""
-
-    def __init__(self, function, *arguments):
-        self.call = function, arguments
-
-    def __reduce__(self):
-        return self.call
-
-
-def names(module, name):
-    """An instruction that names something, though nothing may be called so."""
-    return pickle.GLOBAL + f"{module}\n{name}\n".encode()
-
-
-def text(value):
-    return pickle.BINUNICODE + struct.pack("<I", len(value)) + value.encode()
-
-
-def raw(*steps, end=b"."):
-    """A program from instructions as they are."""
-    return PROTOCOL + b"".join(steps) + end
-
-
-def dumped(value, protocol=4):
-    return pickle.dumps(value, protocol=protocol)
-
-
-def touch(mark):
-    return f"touch '{mark}'"
-
-
-def saved(value, *, zipped):
-    stream = io.BytesIO()
-    torch.save(value, stream, _use_new_zipfile_serialization=zipped)
-    return stream.getvalue()
-
-
-def from_bytes(piece):
-    return Does(torch.storage._load_from_bytes, piece)
-
-
-def storage(*, kind="FloatStorage", count=2, follows=struct.pack("<qff", 2, 1.0, 2.0), view=b"N"):
-    """What torch keeps a storage as, with what it says changed."""
-    heads = pickle.dumps(0x1950A86A20F9469CFC6C, 2), pickle.dumps(1001, 2), pickle.dumps({}, 2)
-    number = b"\x8a\x08" + struct.pack("<q", count)
-    said = (text("storage"), names("torch", kind), text("0"), text("cpu"), number, view)
-    said = b"".join((b"\x80\x02(", *said, b"tQ."))
-    return b"".join((*heads, said, pickle.dumps(["0"], 2), follows))
 
 
 def attributes_of_names(mark):
@@ -155,7 +112,7 @@ HOSTILE = {
     "vast text": lambda m: raw(pickle.BINUNICODE8, struct.pack("<Q", VAST)),
     "vast bytes": lambda m: raw(pickle.BINBYTES8, struct.pack("<Q", VAST)),
     "vast bytearray": lambda m: raw(pickle.BYTEARRAY8, struct.pack("<Q", VAST)),
-    "behind the end": lambda m: EMPTY + b"." + dumped(Does(os.system, touch(m))),
+    "behind the end": lambda m: raw(b"}") + dumped(Does(os.system, touch(m))),
     "storage of a vast count": lambda m: dumped(from_bytes(storage(count=VAST))),
     "storage of vast bytes": lambda m: dumped(
         from_bytes(storage(count=1 << 40, follows=struct.pack("<q", 1 << 40)))
