@@ -232,7 +232,7 @@ def test_every_tensor_is_accounted_for(tmp_path, official, generator, wrong):
 
 def test_a_generator_is_no_discriminator(official):
     found = read_network_pickle(official())
-    with pytest.raises(UserError, match="told a class"):
+    with pytest.raises(UserError, match="discriminator"):
         converted_discriminator(found["G_ema"])
     with pytest.raises(UserError, match="generator"):
         converted_generator(found["D"])
