@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import weakref
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,11 @@ class ScriptProcess:
         threading.Thread(
             target=_listen, args=(self._process, self._replies), daemon=True, name="script"
         ).start()
-        self.inputs = int(self._reply()["inputs"])
+        try:
+            self.inputs = int(self._reply()["inputs"])
+        except UserError:
+            self.close()
+            raise
 
     def forward(self, picture: Array, trimap: Array) -> tuple[int, Array]:
         """The program's answer, and the number of this question.
@@ -115,7 +120,7 @@ def _listen(process: subprocess.Popen[bytes], replies: queue.Queue[dict[str, Any
     while stream is not None:
         try:
             message = read(stream)  # type: ignore[arg-type]
-        except (OSError, ValueError, EOFError):
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             message = None
         replies.put(message)
         if message is None:

@@ -24,7 +24,8 @@ MOST = 1 << 30
 def write(stream: BinaryIO, arrays: Mapping[str, Any]) -> None:
     """Send a message."""
     buffer = io.BytesIO()
-    np.savez(buffer, **{name: np.asarray(value) for name, value in arrays.items()})
+    named: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items()}
+    np.savez(buffer, **named)
     stream.write(_LENGTH.pack(buffer.tell()))
     stream.write(buffer.getvalue())
     stream.flush()
