@@ -7,6 +7,7 @@ names and shapes of the official weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Literal, TypeAlias
 
 import torch
@@ -165,13 +166,10 @@ class Synthesis(nn.Module):
         if ws.dim() != 3 or ws.shape[1] != self.size.num_ws:
             raise BugError(f"{self.size.num_ws} styles are wanted, not {tuple(ws.shape)}")
         noises = self._noises(ws, noise, generator)
-        x: Tensor | None = None
-        image: Tensor | None = None
-        first = 0
-        for block in self.children():
-            last = first + block.convolutions
-            x, image = block(x, image, ws[:, first : last + 1], noises[first:last])
-            first = last
+        start, *blocks = self._blocks()
+        x, image = start(None, None, ws[:, :2], noises[:1])
+        for first, block in zip(count(1, 2), blocks, strict=False):
+            x, image = block(x, image, ws[:, first : first + 3], noises[first : first + 2])
         return image
 
     def _noises(
@@ -188,6 +186,9 @@ class Synthesis(nn.Module):
         if [tuple(one.shape[1:]) for one in noise] != [(1, *shape) for shape in shapes]:
             raise BugError(f"noises of {shapes} are wanted, (N|1)×1×r×r each")
         return noise
+
+    def _blocks(self) -> list[Block]:
+        return [block for block in self.children() if isinstance(block, Block)]
 
     def _convolutions(self) -> list[StyledConv]:
         return [layer for layer in self.modules() if isinstance(layer, StyledConv)]
@@ -207,7 +208,6 @@ class Block(nn.Module):
         super().__init__()
         out, style, clamp = size.channels(side), size.style, size.clamp
         self.first = side == SMALLEST
-        self.convolutions = 1 if self.first else 2
         if self.first:
             self.const = nn.Parameter(torch.randn(out, side, side))
         else:
@@ -225,7 +225,7 @@ class Block(nn.Module):
         Args:
             x: features at half the side; none at the first.
             image: the picture at half the side; none at the first.
-            ws: N×(convolutions + 1)×style; the next block begins with the last of them.
+            ws: N×3×style, 2 at the first; the next block begins with the last of them.
             noises: one for each convolution.
         """
         steering = ws.unbind(1)

@@ -7,6 +7,7 @@ gradient of their taps, which are constant.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,9 +106,9 @@ class _Convolution(torch.autograd.Function):
         of_x, of_kernel = None, None
         if ctx.needs_input_grad[0]:
             back = ctx.manner.adjoint(x.shape, grad.shape, kernel.shape[-1])
-            of_x = _Convolution.apply(grad, kernel, back)
+            of_x = _convolve(grad, kernel, back)
         if ctx.needs_input_grad[1]:
-            of_kernel = _KernelGradient.apply(grad, x, kernel.shape, ctx.manner)
+            of_kernel = _kernel_gradient(grad, x, kernel.shape, ctx.manner)
         return of_x, of_kernel, None
 
 
@@ -131,16 +132,19 @@ class _KernelGradient(torch.autograd.Function):
         (kernel,) = gradients
         of_grad, of_x = None, None
         if ctx.needs_input_grad[0]:
-            of_grad = _Convolution.apply(x, kernel, ctx.manner)
+            of_grad = _convolve(x, kernel, ctx.manner)
         if ctx.needs_input_grad[1]:
             back = ctx.manner.adjoint(x.shape, grad.shape, kernel.shape[-1])
-            of_x = _Convolution.apply(grad, kernel, back)
+            of_x = _convolve(grad, kernel, back)
         return of_grad, of_x, None, None
+
+
+_convolve: Callable[[Tensor, Tensor, _Manner], Tensor] = _Convolution.apply
+_kernel_gradient: Callable[[Tensor, Tensor, torch.Size, _Manner], Tensor] = _KernelGradient.apply
 
 
 def _applied(x: Tensor, kernel: Tensor, manner: _Manner) -> Tensor:
     """In the precision of autocast if that is on: gradients of any order keep it."""
     device = x.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
-    answer: Tensor = _Convolution.apply(x.to(dtype), kernel.to(dtype), manner)
-    return answer
+    return _convolve(x.to(dtype), kernel.to(dtype), manner)

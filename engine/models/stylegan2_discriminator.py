@@ -106,7 +106,7 @@ def deviation(x: Tensor) -> Tensor:
         x: N×C×h×w features.
     """
     group = next(size for size in range(GROUP, 0, -1) if len(x) % size == 0)
-    members = x.unflatten(0, (group, -1))  # group×(N/group)×C×h×w
+    members = x.reshape(group, -1, *x.shape[1:])  # group×(N/group)×C×h×w
     spread = (members.var(0, correction=0) + TINY).sqrt().mean((1, 2, 3))
     return spread.repeat(group)[:, None, None, None].expand(-1, 1, *x.shape[2:])
 

@@ -119,7 +119,7 @@ class ToColours(nn.Module):
         mix = style[:, :, None] * self.weight[:, :, 0, 0].t()  # N×inputs×colours
         pixels = x.permute(0, 2, 3, 1).flatten(1, 2)  # N×(h·h)×inputs
         planes = torch.baddbmm(self.bias.expand(1, 1, -1), pixels, mix)
-        planes = planes.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
+        planes = planes.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
         return clamped(planes, self.clamp)
 
 

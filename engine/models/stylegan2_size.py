@@ -78,26 +78,26 @@ def generator_size(shapes: Shapes) -> Size:
     Raises:
         UserError: if they are no such generator's.
     """
-    _refuse_conditional(shapes, "mapping.embed.weight")
     try:
         channels = _channels(shapes, "synthesis.b{}.conv1.weight")
         colours = shapes["synthesis.b4.torgb.weight"][0]
         style, latent = shapes["mapping.fc0.weight"]
     except (LookupError, ValueError) as error:
         raise _no_weights_of("generator") from error
+    _refuse_conditional(shapes, "mapping.embed.weight")
     depth = next(i for i in count() if f"mapping.fc{i}.weight" not in shapes)
     return _sized(channels, colours, latent=latent, style=style, depth=depth)
 
 
 def discriminator_size(shapes: Shapes) -> Size:
     """As `generator_size`, for a discriminator; z and w keep their defaults."""
-    _refuse_conditional(shapes, "mapping.fc0.weight")
     try:
         channels = {SMALLEST: shapes["b4.conv.weight"][0]}
         channels |= _channels(shapes, "b{}.conv0.weight")
         colours = shapes[f"b{max(channels)}.fromrgb.weight"][1]
     except LookupError as error:
         raise _no_weights_of("discriminator") from error
+    _refuse_conditional(shapes, "mapping.fc0.weight")
     return _sized(channels, colours)
 
 
