@@ -14,9 +14,10 @@ HEAD_TALL = 1.3
 """Height of a head with hair to its width, where no neck can be seen."""
 NECK, SHOULDER = 0.85, 1.25
 """A neck is narrower than this share of the head's width, shoulders so much wider than the neck."""
-SQUARE, CENTRE = 1.3, 0.52
+SQUARE, CENTRE = 1.45, 0.56
 """Side of the square to the height of the head, and where in that height its centre lies: the
-eyes' and the mouth's place in FFHQ, with room for hair at both sides."""
+eyes' and the mouth's place in FFHQ, with room for hair, and for a chin where a collar hides the
+neck."""
 SMOOTH = 0.02
 """Of the person's height: rows over which widths are averaged."""
 LEAST_ROWS = 12

@@ -24,8 +24,8 @@ from engine.imaging.types import Alpha, Image, Pixels, Rgb, to_float
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.weights import find_weights
 
-INVERTED = 0.4
-"""Share of the progress after which the codes are known."""
+OPENED, INVERTED = 0.02, 0.4
+"""Shares of the progress after which the networks are open and the codes are known."""
 
 
 def make(
@@ -44,9 +44,11 @@ def make(
     """See `engine.enhance.portrait.enhance_portrait`."""
     with torch.inference_mode(False):
         told = None if mask is None else _plane(mask, alignment, LEAST_WORKING)
-        opened = open_networks(models, settings, mask=told, compute=compute, ctx=ctx)
+        opened = open_networks(
+            models, settings, mask=told, compute=compute, ctx=SubContext(ctx, 0.0, OPENED)
+        )
         work = _Work(image, alignment, settings, models, opened, cache, _given(mask, true_alpha))
-        inverted = work.inverted(SubContext(ctx, 0.0, INVERTED))
+        inverted = work.inverted(SubContext(ctx, OPENED, INVERTED))
         truth = None if true_alpha is None else work.plane(true_alpha)
         objective = Objective(opened.judges, settings, original=work.original, true_alpha=truth)
         found = work.optimised(inverted, objective, stop, SubContext(ctx, INVERTED, 1.0))

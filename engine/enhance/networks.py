@@ -15,7 +15,7 @@ from engine.enhance.result import Names
 from engine.enhance.scenery import scenery_of
 from engine.enhance.settings import EnhanceSettings, FeatureChoice, ModelChoice, Term
 from engine.errors import BugError, UserError
-from engine.jobs.context import NOBODY, JobContext
+from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.features import load_vgg, vgg16
 from engine.models.loaded import load_network
 from engine.models.segmentation_net import SegmentationNet
@@ -65,7 +65,7 @@ def open_networks(
     Raises:
         UserError: if weights are missing or of another kind; for the term of one, by its name.
     """
-    generator = open_generator(choice.generator, compute=compute, ctx=ctx)
+    generator = open_generator(choice.generator, compute=compute, ctx=SubContext(ctx, 0.0, 0.5))
     device = str(generator.mapping.w_avg.device)
     reference = open_reference(choice.reference, mask=mask, trusted=choice.trusted, compute=compute)
     wanted = _wanted(settings, allowed_terms(reference)[0])
@@ -76,7 +76,8 @@ def open_networks(
     if "perceptual" in wanted:
         features = open_features(settings.features, device=device, compute=compute)
     scenery = scenery_of(choice.backgrounds)
-    trimap = load_network(choice.trimap, kind="trimap", compute=compute, ctx=ctx)
+    loading = SubContext(ctx, 0.5, 1.0)
+    trimap = load_network(choice.trimap, kind="trimap", compute=compute, ctx=loading)
     names = Names(
         generator=choice.generator,
         discriminator="" if critic is None else choice.critic,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.enhance.heads import from_head, head_runs
+from engine.enhance.heads import HEAD_TALL, SQUARE, from_head, head_runs
 from engine.errors import UserError
 from engine.guidance.people import People
 from engine.guidance.persons import persons
@@ -28,15 +28,15 @@ def person(*, neck: bool = True, shift: int = 0, arm: bool = False) -> People:
 def test_the_head_ends_at_the_neck() -> None:
     found = from_head(person(), (1200, 960))
     assert found.found == "head"
-    head = found.side / 1.3 / 4
+    head = found.side / SQUARE / 4
     assert 90 < head < 130
     assert found.col == pytest.approx(4 * 120.5, abs=4)
-    assert 4 * 85 < found.row < 4 * 110
+    assert 4 * 85 < found.row < 4 * 115
 
 
 def test_long_hair_hides_the_neck_and_the_width_says_how_tall() -> None:
     found = from_head(person(neck=False), (300, 240))
-    assert found.side / 1.3 == pytest.approx(1.3 * 80, rel=0.1)
+    assert found.side / SQUARE == pytest.approx(HEAD_TALL * 80, rel=0.1)
 
 
 def test_an_arm_beside_the_head_does_not_widen_it() -> None:
