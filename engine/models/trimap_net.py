@@ -28,7 +28,7 @@ CLASSES = 3
 """Background, unknown, foreground, in this order."""
 MEAN, SCALE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's pictures, for each colour."""
-AREA = 256 * 256
+AREA = 224 * 224
 JOINED = 64
 """Channels at an eighth of the size."""
 DETAIL, LAST = 16, 24
@@ -117,10 +117,23 @@ class Decoder(nn.Module):
             levels: what the encoder saw, the finest first.
             below: what comes from the bottom, at a sixteenth.
         """
-        x = self.eighth(torch.cat([_doubled(self.reduce(below)), levels[1]], 1))
-        x = self.quarter(torch.cat([_doubled(x), levels[0]], 1))
+        x = self.eighth(torch.cat([between(self.reduce(below)), levels[1]], 1))
+        x = self.quarter(torch.cat([between(x), levels[0]], 1))
         x = self.finest(torch.cat([_doubled(x), self.detail(F.pixel_unshuffle(seen, 2))], 1))
         return _doubled(self.last(x))
+
+
+def between(x: Tensor) -> Tensor:
+    """Twice the size by means of neighbours, B×C×2H×2W: what was at (i, j) is at (2i, 2j).
+
+    That is where a convolution with a stride of two and an odd kernel looks; centred as pictures
+    are enlarged, each level would lie half a pixel beside the one it is joined with.
+    """
+    rows, cols = 2 * x.shape[2], 2 * x.shape[3]
+    padded = F.pad(x, (0, 1, 0, 1), mode="replicate")
+    size = rows + 1, cols + 1
+    nodes = F.interpolate(padded, size=size, mode="bilinear", align_corners=True)
+    return nodes[..., :rows, :cols]
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from engine.models.folding import fold
 from engine.models.registry import MODELS
 from engine.models.segmentation_net import SMALL, SegmentationNet
 from engine.models.segmentation_net import build_small as build_segmenter
-from engine.models.trimap_net import TrimapNet, build_small
+from engine.models.trimap_net import TrimapNet, between, build_small
 from engine.models.trimap_start import start_from_segmenter
 from tests.made_networks import seeded
 
@@ -67,6 +67,18 @@ def test_dilated_layers_compute_what_strided_ones_did_and_more_in_between() -> N
     assert now.shape[2:] == (4, 6)
     torch.testing.assert_close(now[..., ::2, ::2], before)
     torch.testing.assert_close(deeper[..., ::2, ::2], deep)
+
+
+def test_levels_are_enlarged_to_where_the_strided_layers_looked() -> None:
+    for ramp in (torch.arange(12.0)[:, None], torch.arange(16.0)):
+        fine = ramp.expand(1, 1, 12, 16)
+        looked = torch.nn.functional.avg_pool2d(fine, 3, 2, 1, count_include_pad=False)
+        inside = (..., slice(2, -2), slice(2, -2))
+        torch.testing.assert_close(between(looked)[inside], fine[inside])
+    kept = between(fine)
+    assert kept.shape == (1, 1, 24, 32)
+    torch.testing.assert_close(kept[..., ::2, ::2], fine.contiguous())
+    torch.testing.assert_close(kept[..., -1], kept[..., -2])  # beyond it, nothing is known
 
 
 def test_the_entropy_of_its_confidence_has_a_gradient_at_every_pixel_of_the_photograph() -> None:
