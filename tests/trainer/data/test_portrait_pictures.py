@@ -26,8 +26,8 @@ SIDE = 16
 
 
 def figure() -> np.ndarray:
-    """A head of 40×30 pixels from row 20, a neck, shoulders."""
-    rows, cols = np.mgrid[:160, :120]
+    """A head of 40×30 pixels from row 20, a neck, shoulders, and all below them."""
+    rows, cols = np.mgrid[:320, :120]
     head = ((rows - 40) / 20) ** 2 + ((cols - 50) / 15) ** 2 <= 1
     neck = (rows >= 50) & (rows < 70) & (abs(cols - 50) < 7)
     return head | neck | ((rows >= 66) & (abs(cols - 50) < 40))
@@ -38,6 +38,14 @@ def test_a_square_lies_around_the_head():
     assert square.row == pytest.approx(42, abs=4)
     assert square.col == pytest.approx(50.5, abs=1)
     assert 40 < square.side < 66
+
+
+def test_long_hair_that_hides_the_neck_does_not_make_the_head_larger():
+    rows, cols = np.mgrid[:320, :120]
+    long = figure() | ((rows >= 30) & (rows < 140) & (abs(cols - 50) < 17))
+    square = head_square(long)
+    assert square.side < 70
+    assert 35 < square.row < 50
 
 
 def test_a_made_head_fills_its_picture_and_has_its_matte():
@@ -54,8 +62,8 @@ def test_a_made_head_fills_its_picture_and_has_its_matte():
 def places(tmp_path):
     for number in range(3):
         picture(tmp_path / "mine" / f"{number}.png", number, (30, 24))
-        picture(tmp_path / "people" / "image" / f"{number}.jpg", number, (160, 120))
-        where = figure() if number else np.zeros((160, 120), bool)
+        picture(tmp_path / "people" / "image" / f"{number}.jpg", number, (320, 120))
+        where = figure() if number else np.zeros((320, 120), bool)
         save(tmp_path / "people" / "label" / f"{number}.png", where.astype(np.uint8))
     drawn_from = sources(side=SIDE)
     heads = [head for number in range(2) for head in heads_of(drawn_from, number, 0)]

@@ -145,8 +145,8 @@ def afhq_v2(root: Path) -> None:
 
 
 def faces(root: Path) -> None:
-    picture(root / "00000" / "one.png")
-    picture(root / "00000" / "two.jpg")
+    picture(root / "one.png")
+    picture(root / "two.jpg")
 
 
 def people(root: Path) -> None:
