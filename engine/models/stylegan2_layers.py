@@ -86,8 +86,8 @@ class StyledConv(nn.Module):
         x = self._convolve(x * style[:, :, None, None])
         x = torch.addcmul((GAIN * self.bias)[:, None, None], x, scale[:, :, None, None])
         if noise is not None:
-            x = x + noise * (GAIN * self.noise_strength)
-        return clamped(F.leaky_relu(x, SLOPE), self.clamp)
+            x.add_(noise * (GAIN * self.noise_strength))
+        return clamped(F.leaky_relu_(x, SLOPE), self.clamp)
 
     def _convolve(self, x: Tensor) -> Tensor:
         if not self.up:
@@ -170,7 +170,7 @@ class Conv(nn.Module):
         else:
             x = convolved(x, weight, padding=kernel // 2)
         if self.bias is not None:
-            x = F.leaky_relu(x + (self.bias * self.gain)[:, None, None], SLOPE)
+            x = F.leaky_relu_(x + (self.bias * self.gain)[:, None, None], SLOPE)
         return clamped(x, self.clamp)
 
 

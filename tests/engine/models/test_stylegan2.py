@@ -212,15 +212,15 @@ def test_noise_and_styles_can_be_optimised() -> None:
     wanted = synthesis(torch.randn(1, 4, 4), noise="none")
     noise = [torch.zeros(1, 1, *shape, requires_grad=True) for shape in synthesis.noise_shapes]
     ws = torch.randn(1, 4, 4, requires_grad=True)
-    optimizer = torch.optim.Adam([ws, *noise], lr=0.05)
+    optimizer = torch.optim.Adam([ws, *noise], lr=0.1)
     errors = []
-    for _ in range(60):
+    for _ in range(25):
         optimizer.zero_grad()
         error = (synthesis(ws, noise=noise) - wanted).square().mean()
         error.backward()
         optimizer.step()
         errors.append(error.item())
-    assert errors[-1] < 0.2 * errors[0]
+    assert errors[-1] < 0.4 * errors[0]
     assert all(one.abs().max() > 0 for one in noise)
 
 
