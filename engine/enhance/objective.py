@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from engine.enhance.reference import Reference, allowed_terms
+from engine.enhance.reference import Reference, allowed_terms, threads_kept
 from engine.enhance.scenery import MADE, Scenery
 from engine.enhance.settings import EnhanceSettings, ForegroundMethod, Term
 from engine.errors import BugError
@@ -215,7 +215,8 @@ class Objective:
         true = self.settings.foreground_alpha == "true"
         matte = from_tensor(_there(self._true_alpha) if true else alpha).clip(0, 1)
         rgb = np.ascontiguousarray(from_tensor(picture).clip(0, 1))
-        found = FOREGROUNDS[self.settings.foreground_method](rgb, np.ascontiguousarray(matte))
+        with threads_kept():
+            found = FOREGROUNDS[self.settings.foreground_method](rgb, np.ascontiguousarray(matte))
         return to_tensor(np.ascontiguousarray(found, np.float32)).to(picture)
 
     def _looked(self, picture: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ everywhere in the engine.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -149,7 +151,9 @@ class MethodReference:
         told = from_tensor(trimap)
         drawn = np.full(told.shape, UNKNOWN, np.uint8)
         drawn[told < HALF], drawn[told > HALF] = BACKGROUND, FOREGROUND
-        return to_tensor(self.method.solve(image, drawn, tile=TILE)).to(picture)
+        with threads_kept():
+            matte = self.method.solve(image, drawn, tile=TILE)
+        return to_tensor(matte).to(picture)
 
 
 def open_reference(
@@ -176,6 +180,17 @@ def open_reference(
     if name in METHODS:
         return MethodReference(name, METHODS[name].load(Conditions(compute=compute)))
     return NetworkReference(load_network(name, kind="matting", compute=compute), mask)
+
+
+@contextmanager
+def threads_kept() -> Iterator[None]:
+    """Around solvers with kernels of numba: its OpenMP layer sets the number of threads of the
+    whole process, torch's as well, and a network with too many of them takes ten times as long."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def known_kept(matte: Tensor, trimap: Tensor) -> Tensor:

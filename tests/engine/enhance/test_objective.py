@@ -20,6 +20,7 @@ from engine.enhance.reference import (
     known_kept,
     open_reference,
     padded,
+    threads_kept,
 )
 from engine.enhance.scenery import Scenery, made, scenery_of
 from engine.enhance.settings import (
@@ -143,7 +144,8 @@ def test_each_estimator_gives_the_pictures_colours_where_alpha_is_one(method) ->
     rgb = np.random.default_rng(0).random((SIDE, SIDE, 3), dtype=np.float32)
     alpha = np.zeros((SIDE, SIDE), np.float32)
     alpha[8:24, 8:24] = 1
-    found = terms.FOREGROUNDS[method](rgb, alpha)
+    with threads_kept():
+        found = terms.FOREGROUNDS[method](rgb, alpha)
     np.testing.assert_allclose(found[10:22, 10:22], rgb[10:22, 10:22], atol=0.01)
 
 
@@ -180,8 +182,10 @@ def test_a_black_box_with_trimap_has_entropy_and_fidelity(judges) -> None:
     )
     assert set(goal.terms) == {"entropy", "consistency", "perceptual"}
     assert "no gradients come through closed_form" in goal.refused["composition"]
+    threads = torch.get_num_threads()
     judged = goal.judged(picture())
     assert judged.alpha.shape == (1, 1, SIDE, SIDE)
+    assert torch.get_num_threads() == threads  # numba's kernels would have changed it
     known = judged.trimap != 0.5
     assert torch.equal(judged.alpha[known], judged.trimap[known])
 

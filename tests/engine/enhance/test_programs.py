@@ -9,7 +9,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.enhance.programs import guidance_of, is_trusted, open_program, program_kind, trust
+from engine.enhance.programs import (
+    checked,
+    guidance_of,
+    is_trusted,
+    open_program,
+    program_kind,
+    trust,
+)
 from engine.enhance.reference import open_reference
 from engine.errors import UserError
 
@@ -60,14 +67,15 @@ def test_a_trusted_program_answers_from_a_process_of_its_own(tmp_path) -> None:
     assert not is_trusted(path)  # other bytes
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-def test_what_is_no_matte_is_refused(tmp_path) -> None:
-    path = saved(Small(), tmp_path / "small.pt")
-    reference = open_program(str(path), "script", trusted=True)
-    assert (reference.abilities.guidance, reference.abilities.differentiable) == ("none", True)
-    with pytest.raises(UserError, match="no matte"):
-        reference.alpha(torch.rand(1, 3, 8, 8), torch.zeros(1, 1, 8, 8))
-    reference.process.close()
+def test_what_is_no_matte_is_refused() -> None:
+    picture = torch.rand(1, 3, 8, 8)
+    for answer, why in (
+        (torch.zeros(1, 1, 2, 2), "no matte"),
+        (torch.full((1, 1, 8, 8), float("nan")), "no number"),
+    ):
+        with pytest.raises(UserError, match=why):
+            checked(answer, picture, "theirs")
+    assert float(checked(torch.full((8, 8), 3.0), picture, "theirs").max()) == 1
 
 
 def test_a_file_that_is_no_program_says_so(tmp_path) -> None:
