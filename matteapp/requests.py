@@ -189,6 +189,8 @@ def cut_request(state: DocumentState) -> CutRequest:
     from engine.jobs.requests import CutRequest
 
     strokes = state.strokes.read()
+    chosen = state.settings.enhance
+    enhanced = enhanced_picture(state) if chosen.matte or chosen.colours else None
     own = state.mask is None and state.settings.guidance.source == "file"
     return CutRequest(
         state.image,
@@ -196,7 +198,16 @@ def cut_request(state: DocumentState) -> CutRequest:
         mask=None if state.mask is None else state.mask.read(),
         trimap=state.trimap.read() if own and state.trimap is not None else None,
         strokes=strokes if strokes.any() else None,
+        solved_on=enhanced if chosen.matte else None,
+        coloured_by=enhanced if chosen.colours else None,
     )
+
+
+def enhanced_picture(state: DocumentState) -> Image | None:
+    """The photograph with its enhancement at the strength that is set, or None."""
+    if state.enhancement is None:
+        return None
+    return state.enhancement.picture(state.image, state.settings.enhance.strength)
 
 
 def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRequest, CutResult]:
@@ -216,4 +227,6 @@ def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRe
         alpha=resize(result.alpha, size),
         foreground=resize(result.foreground, size),
     )
-    return replace(request, image=image, mask=None, trimap=None, strokes=None), smaller
+    bare = replace(request, image=image, mask=None, trimap=None, strokes=None)
+    coloured = None if request.coloured_by is None else image
+    return replace(bare, solved_on=None, coloured_by=coloured), smaller
