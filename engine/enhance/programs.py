@@ -135,8 +135,8 @@ def open_script(path: Path, *, trusted: bool) -> ScriptReference:
     if not (trusted or is_trusted(path)):
         raise UserError(
             "This TorchScript file is a program of its maker; it was not run.",
-            remedy="If you trust who made it, say so: --trust, or the question in the window. "
-            "ONNX files need no trust.",
+            remedy="If you trust who made it, say so: --trust-program, or the question in the "
+            "window. ONNX files need no trust.",
             path=path,
         )
     process = ScriptProcess(path)

@@ -110,8 +110,8 @@ def missing_weights(
 
 
 def advice(models: ModelChoice) -> str:
-    """What would do better than our small generator, if that is the one chosen; else nothing."""
-    if models.generator != OUR_GENERATOR:
+    """What would do better than our small generator, where no other is here; else nothing."""
+    if models.generator != OUR_GENERATOR or set(generators()) != {OUR_GENERATOR}:
         return ""
     return (
         f"{OUR_GENERATOR} draws faces of few pixels, so its change is coarse. Finer ones:\n"
