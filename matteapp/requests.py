@@ -5,7 +5,7 @@ Each is a frozen snapshot of its inputs. The engine's rooms are imported when it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.document.enhancement import Enhancement
 from engine.document.planes import Plane
 from engine.document.project_file import SUFFIX, load_project, save_project
 from engine.document.source import open_photograph
 from engine.document.state import DocumentState, SourceLink
-from engine.errors import BugError
+from engine.errors import BugError, UserError
 from engine.imaging.types import Image, Rect, to_float
 from engine.jobs.context import JobContext, SubContext
+from engine.settings import EnhancementSettings
 
 if TYPE_CHECKING:
+    from engine.enhance.settings import ModelChoice
     from engine.jobs.requests import CutRequest, CutResult
+    from engine.models.manifest import WeightsRow
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,89 @@ class CopyRequest:
             out[rect.slices][..., :3] = np.rint(to_float(part) * 255)
             out[rect.slices][..., 3] = np.rint(self.alpha.read(rect) * 255)
         return out
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What an enhancement needs and could have, in words.
+
+    Attributes:
+        missing: what isn't on this machine, whose it is and how it gets here; empty if nothing.
+        better: what would do better than what is chosen, or empty.
+    """
+
+    missing: str = ""
+    better: str = ""
+
+
+@dataclass(frozen=True)
+class AdviceRequest:
+    """Look whether the chosen networks are there."""
+
+    chosen: EnhancementSettings
+
+    def __call__(self, ctx: JobContext) -> Advice:
+        from engine.jobs.enhancing import advice, check_enhancing
+
+        models = models_of(self.chosen)
+        try:
+            check_enhancing(models)
+        except UserError as error:
+            return Advice(missing=f"{error.problem}{error.remedy}")
+        return Advice(better=advice(models))
+
+
+@dataclass(frozen=True, eq=False)
+class EnhancePortrait:
+    """Enhance a document's photograph.
+
+    Attributes:
+        state: the document.
+        stop: asked before each step; True ends there with the best so far.
+    """
+
+    state: DocumentState
+    stop: Callable[[], bool]
+
+    def __call__(self, ctx: JobContext) -> Enhancement:
+        from engine.enhance.settings import DEFAULT
+        from engine.jobs.enhancing import EnhanceRequest
+
+        state, chosen = self.state, self.state.settings.enhance
+        found = EnhanceRequest(
+            state.image,
+            models_of(chosen),
+            replace(DEFAULT, steps=chosen.steps, strength=chosen.strength),
+            box=None if chosen.box is None else Rect(*chosen.box),
+            mask=None if state.mask is None else state.mask.read(),
+            stop=self.stop,
+        )(ctx)
+        return Enhancement.of(found)
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Bring a weights file into the user's folder.
+
+    Attributes:
+        path: the file.
+        accepted: people have accepted the licence that they were shown.
+    """
+
+    path: Path
+    accepted: bool = False
+
+    def __call__(self, ctx: JobContext) -> tuple[WeightsRow, ...]:
+        from engine.models.import_weights import import_every
+
+        return import_every(self.path, accepted=self.accepted, ctx=ctx)
+
+
+def models_of(chosen: EnhancementSettings) -> ModelChoice:
+    """The networks of an enhancement by name."""
+    from engine.enhance.settings import ModelChoice
+
+    return ModelChoice(generator=chosen.generator, trimap=chosen.trimap, reference=chosen.reference)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from engine.imaging.types import Image
 from engine.jobs.worker import Job
 from matteapp.icons import name_control
 
-_QUIET_LANES = ("autosave",)
+_QUIET_LANES = ("autosave", "advice")
 
 
 class StatusLine(QFrame):

@@ -32,6 +32,7 @@ KNOWN_KEYS = {
         "Shift+]",
     ),
     *("Ctrl+0", "Ctrl+1", "Ctrl+R", "Ctrl+Shift+R", "Esc", "Shift+F", "Ctrl+C", "Ctrl+V"),
+    *("Ctrl+E", "Ctrl+Left", "Ctrl+Right"),
     *("Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z"),
 }
 
