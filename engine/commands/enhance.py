@@ -155,7 +155,8 @@ def enhance(
         typer.Option(
             "--method",
             metavar="NAME",
-            help="Matting method. Default: what --reference names, or closed_form for a file.",
+            help="Matting method. Default: what --reference names (mask_guided for prn_small), or "
+            "closed_form for a file.",
             rich_help_panel=MATTE,
         ),
     ] = "",

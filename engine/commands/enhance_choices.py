@@ -15,7 +15,7 @@ from engine.enhance.settings import (
     ablations,
 )
 from engine.imaging.types import Rect
-from engine.matting.methods import METHODS, network_methods
+from engine.matting.methods import METHODS, REFINED, SHIPPED_NETWORK, network_methods
 
 UNKNOWABLE = "foreground_true_alpha"
 """The variant of Table IV that wants the true matte, which a photograph hasn't."""
@@ -129,8 +129,11 @@ def parse_colours(text: str) -> bool:
 def matte_method(method: str, reference: str) -> str:
     """The method of the matte: the one named, else the model that was enhanced for.
 
-    A program of the user's judges squares alone; closed form takes its place then.
+    The shipped network corrects another method's matte, and is given closed form's. A program of
+    the user's judges squares alone; closed form takes its place.
     """
     if method:
         return method
+    if reference == SHIPPED_NETWORK:
+        return REFINED
     return reference if reference in {**METHODS, **network_methods()} else "closed_form"

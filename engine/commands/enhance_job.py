@@ -132,7 +132,7 @@ class EnhanceJob(Job):
 
 def _remark(found: Enhanced) -> str:
     size = found.size
-    return f"changed by {size.mean:.1f} grey levels in the mean, {size.most:.0f} at most"
+    return f"changed by {size.mean:.2f} grey levels in the mean, {size.most:.1f} at most"
 
 
 def _doubts(found: Enhanced) -> tuple[str, ...]:
