@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.enhance.settings import ModelChoice
     from engine.jobs.requests import CutRequest, CutResult
     from engine.models.manifest import WeightsRow
+    from engine.models.sources import Source
 
 
 @dataclass(frozen=True)
@@ -168,13 +169,27 @@ class AdviceRequest:
 
     def __call__(self, ctx: JobContext) -> Advice:
         from engine.jobs.enhancing import advice, check_enhancing
+        from engine.models.sources import FACE_GENERATOR
 
         models = models_of(self.chosen)
+        told = str(FACE_GENERATOR), _in_the_window(FACE_GENERATOR)
         try:
             check_enhancing(models)
         except UserError as error:
-            return Advice(missing=f"{error.problem}{error.remedy}")
-        return Advice(better=advice(models))
+            return Advice(missing=f"{error.problem}{error.remedy.replace(*told)}")
+        return Advice(better=advice(models).replace(*told))
+
+
+def _in_the_window(source: Source) -> str:
+    """What to get, with what to do in the window instead of commands."""
+    lines = (
+        f"{source.title}, from {source.whose}:",
+        source.url,
+        *source.also,
+        f"Licence: {source.licence}.",
+        "Then choose Import… below; the licence is shown before anything is taken in.",
+    )
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,13 +245,26 @@ def models_of(chosen: EnhancementSettings) -> ModelChoice:
     return ModelChoice(generator=chosen.generator, trimap=chosen.trimap, reference=chosen.reference)
 
 
+@dataclass(frozen=True)
+class Exported:
+    """Files that were written.
+
+    Attributes:
+        paths: they.
+        doubts: sentences for people about what a file could not hold.
+    """
+
+    paths: tuple[Path, ...]
+    doubts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class ExportRequest:
-    """The full cut on the final guidance, written as files.
+    """The full cut on the final guidance and the enhanced photograph, written as files.
 
     Attributes:
         state: the document.
-        targets: product name to file.
+        targets: product name (of `engine.product_table.EVERY`) to file.
         bits: bits a channel; None for the photograph's own.
         quality: 1 to 100, for JPEG and WebP.
         scale: size of the files relative to the photograph.
@@ -248,23 +276,48 @@ class ExportRequest:
     quality: int
     scale: float = 1.0
 
-    def __call__(self, ctx: JobContext) -> tuple[Path, ...]:
+    def __call__(self, ctx: JobContext) -> Exported:
+        from engine.product_table import PRODUCTS
+
+        cut = {name: path for name, path in self.targets.items() if name in PRODUCTS}
+        doubts = self._write_cut(cut, SubContext(ctx, 0.0, 0.95)) if cut else ()
+        ctx.check()
+        more = {name: path for name, path in self.targets.items() if name not in PRODUCTS}
+        doubts += self._write_enhanced(more) if more else ()
+        return Exported(tuple(self.targets.values()), tuple(dict.fromkeys(doubts)))
+
+    def _write_cut(self, targets: Mapping[str, Path], ctx: JobContext) -> tuple[str, ...]:
         from engine.products import check_targets, is_transparent, write_products
 
         request = cut_request(self.state)
-        check_targets(self.targets, bits=self.bits, transparent=is_transparent(request))
+        check_targets(targets, bits=self.bits, transparent=is_transparent(request))
         result = request(SubContext(ctx, 0.0, 0.8))
         if self.scale != 1.0:
             request, result = _scaled(request, result, self.scale)
-        write_products(
+        return write_products(
             request,
             result,
-            targets=self.targets,
+            targets=targets,
             bits=self.bits,
             quality=self.quality,
             ctx=SubContext(ctx, 0.8, 1.0),
         )
-        return tuple(self.targets.values())
+
+    def _write_enhanced(self, targets: Mapping[str, Path]) -> tuple[str, ...]:
+        """The enhanced photograph and its change map."""
+        from engine.products import check_targets, write_change, write_enhanced
+
+        state, strength = self.state, self.state.settings.enhance.strength
+        check_targets(targets, bits=self.bits)
+        if state.enhancement is None:
+            raise UserError("The photograph is not enhanced.", remedy="Enhance it first.")
+        if "change" in targets:  # as it was found: a map is not an image to be scaled
+            write_change(targets["change"], state.size, state.enhancement.kept(strength))
+        if "enhanced" not in targets:
+            return ()
+        image = _resized(state.enhancement.picture(state.image, strength), self.scale)
+        path, pixels = targets["enhanced"], image.pixels
+        return write_enhanced(path, image, pixels, bits=self.bits, quality=self.quality)
 
 
 def cut_request(state: DocumentState) -> CutRequest:
@@ -301,11 +354,8 @@ def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRe
     """Everything at another size; trimaps keep their three values."""
     from engine.imaging.geometry import resize
 
-    height, width = request.image.size
-    size = max(1, round(height * scale)), max(1, round(width * scale))
-    if scale <= 0:
-        raise BugError(f"a picture cannot be scaled by {scale}")
-    image = Image(resize(request.image.pixels, size), metadata=request.image.metadata)
+    image = _resized(request.image, scale)
+    size = image.size
     mask = None if result.mask is None else resize(result.mask, size)
     smaller = replace(
         result,
@@ -317,3 +367,15 @@ def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRe
     bare = replace(request, image=image, mask=None, trimap=None, strokes=None)
     coloured = None if request.coloured_by is None else image
     return replace(bare, solved_on=None, coloured_by=coloured), smaller
+
+
+def _resized(image: Image, scale: float) -> Image:
+    from engine.imaging.geometry import resize
+
+    if scale <= 0:
+        raise BugError(f"a picture cannot be scaled by {scale}")
+    if scale == 1.0:
+        return image
+    height, width = image.size
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    return Image(resize(image.pixels, size), metadata=image.metadata)

@@ -13,7 +13,7 @@ from engine.errors import BugError
 from engine.imaging.types import Image, Pixels, Rect, Rgb
 
 if TYPE_CHECKING:
-    from engine.enhance.change import Change
+    from engine.enhance.change import Change, ChangeSize
     from engine.enhance.result import Enhanced
 
 ZERO, SPAN = 32768, 32767
@@ -134,9 +134,9 @@ class Enhancement:
         Returns:
             h×w×3 of `rect` at the photograph's depth, and how much it differs.
         """
-        from engine.enhance.change import Change, ChangeBounds
+        from engine.enhance.change import Change
 
-        kept, size = self.change.bounded(strength, ChangeBounds(self.note.most, self.note.mean))
+        kept, size = self._bounded(strength)
         inside = Rect(0, 0, self.rect.height, self.rect.width)
         part = Change(inside, kept.values).added_to(pixels[self.rect.slices])
         return part, Amount(float(size.most), float(size.mean), float(size.held_back))
@@ -146,6 +146,15 @@ class Enhancement:
         pixels = image.pixels.copy()
         pixels[self.rect.slices], _ = self.drawn(image.pixels, strength)
         return Image(pixels, image.alpha, image.metadata)
+
+    def kept(self, strength: float) -> Change:
+        """The change at a strength, within its bounds, as it is added to the photograph."""
+        return self._bounded(strength)[0]
+
+    def _bounded(self, strength: float) -> tuple[Change, ChangeSize]:
+        from engine.enhance.change import ChangeBounds
+
+        return self.change.bounded(strength, ChangeBounds(self.note.most, self.note.mean))
 
     def _values(self) -> Rgb:
         values = self.codes.astype(np.float32)

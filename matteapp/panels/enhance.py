@@ -17,17 +17,15 @@ from engine.document.state import DocumentState
 from matteapp.icons import dress, name_control
 from matteapp.panels.curve import Curve
 from matteapp.panels.enhance_choices import OFFERED, offered
-from matteapp.panels.enhance_words import report_of
+from matteapp.panels.enhance_words import as_rich, report_of
 from matteapp.panels.fields import ChoiceField
 from matteapp.panels.setting_panel import SettingPanel
-from matteapp.panels.step_words import StepWords, step_words
+from matteapp.panels.step_words import step_words
 from matteapp.panels.tables import enhance_panel
 from matteapp.requests import Advice
 
 _USED = ("enhance.strength", "enhance.matte", "enhance.colours")
 """Rows that are about an enhancement which is there."""
-_STAGES = {"Finding": "Finding the face", "Finding noise": "Finding its detail"}
-"""Stages of the engine's inversion, as people read them."""
 _BEFORE_KEEPING = "Nothing was found yet that could be kept: the face is still being inverted."
 _KEEPING = "End here and keep the best that was found so far."
 _BUTTONS: tuple[tuple[str, str, str, str], ...] = (
@@ -111,7 +109,7 @@ class EnhancePanel(SettingPanel):
         if words is None:
             self.note.setText(message)
             return
-        self.note.setText(_said(words))
+        self.note.setText(str(words))
         if words.what != self._stage:
             self._stage = words.what
             self.curve.show_values(())
@@ -132,7 +130,7 @@ class EnhancePanel(SettingPanel):
     def show_advice(self, advice: Advice) -> None:
         """What is missing, or what would do better."""
         text = advice.missing or advice.better
-        self.advice.setText(text)
+        self.advice.setText(as_rich(text))
         self.advice.setProperty("role", "" if advice.missing else "muted")
         self.advice.style().polish(self.advice)
         self.advice.setVisible(bool(text))
@@ -179,9 +177,11 @@ class EnhancePanel(SettingPanel):
         self.report.setAccessibleName("What the enhancement changed")
         self.advice.setAccessibleName("Networks to get")
         self.advice.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            Qt.TextInteractionFlag.TextBrowserInteraction
+            | Qt.TextInteractionFlag.TextSelectableByMouse
         )
+        self.advice.setOpenExternalLinks(True)
+        self.advice.setTextFormat(Qt.TextFormat.RichText)
         dress(self.bring, "download-simple")
         self.bring.setToolTip("Add a generator or another network that you have got.")
         self.bring.setAccessibleName("Import a network")
@@ -201,12 +201,6 @@ class EnhancePanel(SettingPanel):
         below: tuple[QWidget, ...] = (self.report, self.advice, self.bring)
         for under in below:
             self.add(under)
-
-
-def _said(words: StepWords) -> str:
-    left = f" · {words.left} left" if words.left else ""
-    what = f"{_STAGES.get(words.what, words.what)}: " if words.what else ""
-    return f"{what}step {words.step} of {words.steps}{left}"
 
 
 def _label() -> QLabel:

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
+
 from engine.document.enhancement import Amount, EnhancementNote
 
 _FOUND_BY = {"landmarks": "the face detector", "box": "your box", "head": "the automatic mask"}
 """`engine.enhance.align.Alignment.found`."""
+_ADDRESS = re.compile(r"https://[^\s;,)]+[^\s;,.)]")
+
+
+def as_rich(text: str) -> str:
+    """Plain lines with addresses as rich text in which they are links, called as their files."""
+    lines = escape(text, quote=False).splitlines()
+    return "<br>".join(_ADDRESS.sub(_link, line) for line in lines)
+
+
+def _link(found: re.Match[str]) -> str:
+    address = found[0]
+    name = address.rstrip("/").rpartition("/")[2]
+    return f'<a href="{address}">{name}</a>'
 
 
 def report_of(note: EnhancementNote, amount: Amount | None) -> str:

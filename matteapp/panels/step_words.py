@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _STEP = re.compile(r"(?P<what>.*?):? ?step (?P<step>\d+) of (?P<steps>\d+)")
 _TOTAL = re.compile(r"\btotal (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
+_STAGES = {"Finding": "Finding the face", "Finding noise": "Finding its detail"}
+"""Stages of the engine's inversion, as people read them."""
 _LEFT = re.compile(r", ([^,]+) left$")
 
 
@@ -27,6 +29,17 @@ class StepWords:
     steps: int
     total: float | None
     left: str
+
+    def __str__(self) -> str:
+        left = f" · {self.left} left" if self.left else ""
+        what = f"{_STAGES.get(self.what, self.what)}: " if self.what else ""
+        return f"{what}step {self.step} of {self.steps}{left}"
+
+
+def short(message: str) -> str:
+    """A message without the terms of the objective, which fit nowhere."""
+    words = step_words(message)
+    return message if words is None else str(words)
 
 
 def step_words(message: str) -> StepWords | None:

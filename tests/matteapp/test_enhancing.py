@@ -17,6 +17,7 @@ from engine.document.state import DocumentState, SourceLink, new_document
 from engine.enhance import settings as enhance_settings
 from engine.enhance.descent import Descent, _Clock
 from engine.enhance.settings import InversionSettings, Weights
+from engine.imaging.read import read_image
 from engine.imaging.types import Image, Rect
 from engine.models.licences import NVIDIA
 from engine.models.loaded import forget_networks
@@ -31,7 +32,7 @@ from engine.settings import GuidanceSettings
 from matteapp.dialogs.licence import LicenceDialog
 from matteapp.gesture import with_value
 from matteapp.panels.enhance_choices import offered
-from matteapp.panels.step_words import step_words
+from matteapp.panels.step_words import short, step_words
 from matteapp.requests import cut_request
 from tests.made_networks import save_weights, seeded
 from tests.made_pickles import snapshot, write_official
@@ -227,6 +228,22 @@ def test_a_project_opens_with_its_enhancement_and_solves_nothing_again(
     assert not enhanced.session.dirty
 
 
+def test_the_enhanced_photograph_is_exported_and_says_so(qtbot, enhanced, tmp_path) -> None:
+    targets = {name: tmp_path / f"{name}.png" for name in ("enhanced", "change", "alpha")}
+    enhanced.exports.export(targets)
+    qtbot.waitUntil(lambda: "Exported 3" in enhanced.window.bar.text.text(), timeout=60_000)
+    state = enhanced.session.state
+    written = read_image(targets["enhanced"])
+    assert np.array_equal(written.pixels, state.enhanced.read())
+    assert b"compositeWithTrainedAlgorithmicMedia" in written.metadata.xmp
+    shown = read_image(targets["change"]).pixels
+    assert shown[16:80, 16:80].any() and not shown[:10].any()
+    half = {"enhanced": tmp_path / "half.png"}
+    enhanced.exports.export(half, scale=0.5)
+    qtbot.waitUntil(lambda: "half.png" in enhanced.window.bar.text.text(), timeout=60_000)
+    assert read_image(half["enhanced"]).size == (SIDE // 2, SIDE // 2)
+
+
 def wait_for_the_descent(qtbot, studio) -> None:
     keep = studio.window.panels.enhance.buttons["keep"]
     assert not keep.isEnabled()  # while the face is inverted there is nothing to keep
@@ -280,6 +297,8 @@ def test_missing_networks_are_named_with_what_to_do(qtbot, opened) -> None:
     said = panel.advice.text()
     assert NVIDIA.name in said and "ffhq.pkl" in said and "faces" in said
     assert not panel.buttons["run"].isEnabled()
+    assert 'href="https://nvlabs-fi-cdn.nvidia.com' in said and "Import" in said
+    assert "matte models add" not in said  # that is for the command line
     assert panel.bring.isVisible()
     choose(opened, "enhance.generator", "faces")
     qtbot.waitUntil(panel.buttons["run"].isEnabled, timeout=30_000)
@@ -366,6 +385,9 @@ def test_words_of_the_engine_are_understood() -> None:
     assert words.left.endswith((" s", " min"))
     assert step_words(clock.message(descent, 5, "Finding")).what == "Finding"
     assert step_words("Finding the head") is None
+    told = short(clock.message(descent, 5, "Enhancing:"))
+    assert told.startswith("Enhancing: step 1 of 5 · ") and "entropy" not in told
+    assert short("Finding the head") == "Finding the head"
 
 
 def test_every_control_has_a_name_and_a_tip_and_is_reached_by_keys(studio) -> None:
