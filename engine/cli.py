@@ -15,6 +15,7 @@ import typer
 
 from engine.commands.composite import composite
 from engine.commands.cut import cut
+from engine.commands.enhance import enhance
 from engine.commands.errors import UsageError
 from engine.commands.guidance import mask, trimap
 from engine.commands.models import models
@@ -35,6 +36,7 @@ app.command("cut")(cut)
 app.command("mask")(mask)
 app.command("trimap")(trimap)
 app.command("composite")(composite)
+app.command("enhance")(enhance)
 app.add_typer(models)
 
 

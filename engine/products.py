@@ -1,33 +1,51 @@
-"""The files a cut is saved as: one table, and the one place that writes them.
+"""The one place that writes what a cut is saved as; `engine.product_table` says what there is.
 
 The window's export and the command line both come here, so that they give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
+from engine.enhance.change import Change
 from engine.errors import UserError
+from engine.imaging.digital_source import ENHANCED as ENHANCED_SOURCE
+from engine.imaging.digital_source import Marked, marked
 from engine.imaging.read import read_image
 from engine.imaging.types import Alpha, Image, Pixels
-from engine.imaging.write import (
-    WRITERS,
-    Writer,
-    write_layers,
-    write_matte,
-    write_picture,
-    writer_for,
-)
+from engine.imaging.write import write_layers, write_matte, write_picture, writer_for
 from engine.jobs.context import NOBODY, JobContext
 from engine.jobs.requests import CutRequest, CutResult
+from engine.product_table import (
+    MATTE_FORMATS,
+    PRODUCTS,
+    ProductSpec,
+    check_targets,
+    depth_for,
+    product_paths,
+)
 from engine.settings import BackgroundSettings
 
-MATTE_FORMATS = ("png", "tiff")
-"""What single-channel products can be; with any other format they are the first of these."""
+__all__ = [
+    "MATTE_FORMATS",
+    "PRODUCTS",
+    "QUALITY",
+    "ProductSpec",
+    "check_targets",
+    "is_transparent",
+    "product_paths",
+    "write_change",
+    "write_composite",
+    "write_enhanced",
+    "write_products",
+]
+
 QUALITY = 92
 
 
@@ -46,29 +64,14 @@ class _Order:
 
     def depth(self, path: Path) -> int:
         """Bits a channel of a file."""
-        return _depth(self.bits, self.image, writer_for(path))
+        return depth_for(path, self.image, bits=self.bits)
 
-
-@dataclass(frozen=True)
-class ProductSpec:
-    """One kind of file that a cut gives.
-
-    Attributes:
-        suffix: goes between the photograph's stem and the file's extension.
-        title: for menus and lists.
-        summary: one line for people.
-        grey: a single channel, as opposed to colour.
-        needs_alpha: the format must hold transparency or layers.
-        needs_background: the background must not be transparent.
-    """
-
-    suffix: str
-    title: str
-    summary: str
-    write: Callable[[_Order, Path], None]
-    grey: bool = False
-    needs_alpha: bool = False
-    needs_background: bool = False
+    def about(self, path: Path) -> Marked:
+        """What a file in colour says about its picture; enhanced colours say that they are."""
+        metadata = self.image.metadata
+        if self.request.coloured_by is None:
+            return Marked(metadata)
+        return marked(metadata, ENHANCED_SOURCE, path=path)
 
 
 def write_products(
@@ -79,7 +82,7 @@ def write_products(
     bits: int | None = None,
     quality: int = QUALITY,
     ctx: JobContext = NOBODY,
-) -> None:
+) -> tuple[str, ...]:
     """Write what a cut gave; each file appears whole or not at all.
 
     Args:
@@ -90,56 +93,73 @@ def write_products(
         quality: 1 to 100, for JPEG and WebP.
         ctx: progress and cancel, between files.
 
+    Returns:
+        Sentences for people, if a file could not hold what the photograph's said of it.
+
     Raises:
         UserError: for a format that cannot hold the product, or a file that cannot be written.
     """
     check_targets(targets, bits=bits, transparent=is_transparent(request))
     order = _Order(request, result, bits, quality)
+    doubts: list[str] = []
     for number, (name, path) in enumerate(targets.items()):
         ctx.check()
         ctx.progress(number / len(targets), f"Writing {path.name}")
-        PRODUCTS[name].write(order, path)
+        doubts += _WRITE[name](order, path)
     ctx.progress(1.0)
+    return tuple(dict.fromkeys(doubts))
 
 
-def check_targets(
-    targets: Mapping[str, Path], *, bits: int | None = None, transparent: bool = False
-) -> None:
-    """Refuse what no file could hold, before anything is computed.
+def write_enhanced(
+    path: Path,
+    image: Image,
+    pixels: Pixels,
+    *,
+    bits: int | None = None,
+    quality: int = QUALITY,
+) -> tuple[str, ...]:
+    """Write an enhanced photograph, which says in its XMP that it is one.
 
     Args:
-        targets: product name to file.
-        bits: bits a channel, or None.
-        transparent: the background is transparent, so there is nothing to composite on.
+        path: the file; the format goes by its suffix.
+        image: the photograph; gives the depth, the metadata and, where the format holds it, the
+            transparency.
+        pixels: H×W×3, enhanced.
+        bits: as for `write_products`.
+        quality: as for `write_products`.
+
+    Returns:
+        Sentences for people, if something of the photograph's XMP is lost.
 
     Raises:
-        UserError: that names the product, the format, and what to do.
+        UserError: if it cannot be written.
     """
-    for name, path in targets.items():
-        product, writer = PRODUCTS[name], writer_for(path)
-        if product.needs_background and transparent:
-            raise UserError(
-                f"A {product.title.lower()} needs something to be put on.",
-                remedy="Choose a background.",
-            )
-        if product.needs_alpha and not (writer.alpha or writer.layers):
-            raise UserError(
-                f"{writer.title} cannot hold a {product.title.lower()}: it has no transparency.",
-                remedy="Choose PNG, or save the composite.",
-                path=path,
-            )
-        if product.grey and writer.suffix not in _matte_suffixes():
-            raise UserError(
-                f"A {product.title.lower()} is not saved as {writer.title}.",
-                remedy="Choose PNG or TIFF.",
-                path=path,
-            )
-        if bits is not None and bits > max(writer.bits):
-            raise UserError(
-                f"{writer.title} does not hold {bits} bits a channel.",
-                remedy=f"It holds {' or '.join(map(str, writer.bits))}.",
-                path=path,
-            )
+    about = marked(image.metadata, ENHANCED_SOURCE, path=path)
+    write_picture(
+        path,
+        pixels,
+        alpha=image.alpha if writer_for(path).alpha else None,
+        bits=depth_for(path, image, bits=bits),
+        metadata=about.metadata,
+        quality=quality,
+    )
+    return about.doubts
+
+
+def write_change(path: Path, size: tuple[int, int], change: Change) -> None:
+    """Write a picture of a change: black where there is none, white from 8 grey levels on.
+
+    Args:
+        path: the file.
+        size: (height, width) of the photograph.
+        change: as it was added to it.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    whole = np.zeros(size, np.float32)
+    whole[change.rect.slices] = change.map()
+    write_matte(path, whole)
 
 
 def is_transparent(request: CutRequest) -> bool:
@@ -147,45 +167,20 @@ def is_transparent(request: CutRequest) -> bool:
     return request.settings.background.kind == "transparent"
 
 
-def _matte_suffixes() -> list[str]:
-    return [WRITERS[name].suffix for name in MATTE_FORMATS]
-
-
-def product_paths(
-    stem: str, *, folder: Path, products: Sequence[str], format_name: str = "png"
-) -> dict[str, Path]:
-    """Where the products of one photograph go.
-
-    Args:
-        stem: the photograph's file name without suffix.
-        folder: where they all go.
-        products: keys of `PRODUCTS`.
-        format_name: key of `WRITERS` for the products in colour; single-channel products take it
-            too if it is one of `MATTE_FORMATS`, and PNG otherwise.
-
-    Returns:
-        Product name to path, such as `cutout` to `folder/stem_cutout.png`.
-    """
-    grey = format_name if format_name in MATTE_FORMATS else MATTE_FORMATS[0]
-    suffixes = {True: WRITERS[grey].suffix, False: WRITERS[format_name].suffix}
-    rows = {name: PRODUCTS[name] for name in products}
-    return {name: folder / f"{stem}{row.suffix}{suffixes[row.grey]}" for name, row in rows.items()}
-
-
-def _write_cutout(order: _Order, path: Path) -> None:
+def _write_cutout(order: _Order, path: Path) -> tuple[str, ...]:
     """The subject on nothing; where a format has layers, over the background as a layer."""
-    writer = writer_for(path)
+    about = order.about(path)
     bits = order.depth(path)
-    if not writer.layers:
+    if not writer_for(path).layers:
         write_picture(
             path,
             order.result.foreground,
             alpha=order.result.alpha,
             bits=bits,
-            metadata=order.image.metadata,
+            metadata=about.metadata,
             quality=order.quality,
         )
-        return
+        return about.doubts
     background = _render(order.request.settings.background, order.image)
     write_layers(
         path,
@@ -193,8 +188,9 @@ def _write_cutout(order: _Order, path: Path) -> None:
         foreground=order.result.foreground,
         alpha=order.result.alpha,
         bits=bits,
-        metadata=order.image.metadata,
+        metadata=about.metadata,
     )
+    return about.doubts
 
 
 def write_composite(
@@ -225,42 +221,50 @@ def write_composite(
     if under is None:
         raise UserError("There is no background to composite on.", remedy="Choose one.")
     blended = composite(foreground, alpha, under, linear_light=background.linear_light)
-    bits = _depth(bits, image, writer_for(path))
+    bits = depth_for(path, image, bits=bits)
     write_picture(path, blended, bits=bits, metadata=image.metadata, quality=quality)
 
 
-def _write_composite(order: _Order, path: Path) -> None:
+def _write_composite(order: _Order, path: Path) -> tuple[str, ...]:
+    about = order.about(path)
     write_composite(
         path,
-        order.image,
+        replace(order.image, metadata=about.metadata),
         foreground=order.result.foreground,
         alpha=order.result.alpha,
         background=order.request.settings.background,
         bits=order.bits,
         quality=order.quality,
     )
+    return about.doubts
 
 
-def _write_foreground(order: _Order, path: Path) -> None:
-    metadata = order.image.metadata
+def _write_foreground(order: _Order, path: Path) -> tuple[str, ...]:
+    about = order.about(path)
     bits, quality = order.depth(path), order.quality
-    write_picture(path, order.result.foreground, bits=bits, metadata=metadata, quality=quality)
+    write_picture(
+        path, order.result.foreground, bits=bits, metadata=about.metadata, quality=quality
+    )
+    return about.doubts
 
 
-def _write_alpha(order: _Order, path: Path) -> None:
+def _write_alpha(order: _Order, path: Path) -> tuple[str, ...]:
     write_matte(path, order.result.alpha, bits=order.depth(path))
+    return ()
 
 
-def _write_mask(order: _Order, path: Path) -> None:
+def _write_mask(order: _Order, path: Path) -> tuple[str, ...]:
     if order.result.mask is None:
         raise UserError(
             "This cut was made from a trimap and has no mask.", remedy="Leave the mask out."
         )
     write_matte(path, order.result.mask, bits=order.depth(path))
+    return ()
 
 
-def _write_trimap(order: _Order, path: Path) -> None:
+def _write_trimap(order: _Order, path: Path) -> tuple[str, ...]:
     write_matte(path, order.result.trimap)
+    return ()
 
 
 def _render(settings: BackgroundSettings, image: Image) -> Pixels | None:
@@ -268,34 +272,11 @@ def _render(settings: BackgroundSettings, image: Image) -> Pixels | None:
     return render_background(settings, image, backdrop=backdrop)
 
 
-def _depth(bits: int | None, image: Image, writer: Writer) -> int:
-    """The bits asked for, or the photograph's own if the format has them, or the next less."""
-    if bits is not None:
-        return bits
-    return max((b for b in writer.bits if b <= image.bits), default=min(writer.bits))
-
-
-PRODUCTS: dict[str, ProductSpec] = {
-    "cutout": ProductSpec(
-        "_cutout",
-        "Cut-out",
-        "the subject on transparency; in PSD and EXR as layers",
-        _write_cutout,
-        needs_alpha=True,
-    ),
-    "alpha": ProductSpec("_alpha", "Alpha matte", "the matte in grey", _write_alpha, grey=True),
-    "trimap": ProductSpec(
-        "_trimap", "Trimap", "black, grey (unknown) and white", _write_trimap, grey=True
-    ),
-    "mask": ProductSpec("_mask", "Mask", "the coarse mask in grey", _write_mask, grey=True),
-    "foreground": ProductSpec(
-        "_foreground", "Foreground", "the subject's own colours, opaque", _write_foreground
-    ),
-    "composite": ProductSpec(
-        "_composite",
-        "Composite",
-        "the subject on the new background",
-        _write_composite,
-        needs_background=True,
-    ),
+_WRITE: dict[str, Callable[[_Order, Path], tuple[str, ...]]] = {
+    "cutout": _write_cutout,
+    "alpha": _write_alpha,
+    "trimap": _write_trimap,
+    "mask": _write_mask,
+    "foreground": _write_foreground,
+    "composite": _write_composite,
 }

@@ -123,6 +123,31 @@ class BackgroundSettings:
 
 
 @dataclass(frozen=True)
+class EnhancementSettings:
+    """How the photograph is enhanced for matting, and what is used of that.
+
+    Attributes:
+        generator: name of the weights that draw faces.
+        reference: the matting model that it is enhanced for: a method's or a network's name.
+        trimap: name of a trimap network's weights.
+        steps: of gradient descent.
+        box: (top, left, bottom, right) around head and hair; None looks for them.
+        strength: share of the change that is shown and used, 0 to 1.5.
+        matte: the matte is solved on the enhanced picture.
+        colours: the subject's colours are the enhanced picture's, too.
+    """
+
+    generator: str = "portrait_small"
+    reference: str = "prn_small"
+    trimap: str = "trimap_small"
+    steps: int = 500
+    box: tuple[int, int, int, int] | None = None
+    strength: float = 1.0
+    matte: bool = False
+    colours: bool = False
+
+
+@dataclass(frozen=True)
 class CutSettings:
     """All choices of one cut.
 
@@ -139,6 +164,7 @@ class CutSettings:
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     foreground: ForegroundSettings = field(default_factory=ForegroundSettings)
     background: BackgroundSettings = field(default_factory=BackgroundSettings)
+    enhance: EnhancementSettings = field(default_factory=EnhancementSettings)
 
 
 S = TypeVar("S")

@@ -90,6 +90,39 @@ _FIXED: tuple[ActionSpec, ...] = (
     ActionSpec("view.next", "&Next View", ("F",), "", "Show the next view."),
     ActionSpec("view.previous", "&Previous View", ("Shift+F",), "", "Show the view before."),
     ActionSpec(
+        "wipe.left", "Wipe to the &Left", ("Ctrl+Left",), "", "Move the line between two views."
+    ),
+    ActionSpec(
+        "wipe.right", "Wipe to the &Right", ("Ctrl+Right",), "", "Move the line between two views."
+    ),
+    ActionSpec(
+        "enhance.run",
+        "&Enhance the Portrait",
+        ("Ctrl+E",),
+        "sparkle",
+        "Change the photograph a little, so that its matte gets better.",
+    ),
+    ActionSpec(
+        "enhance.keep",
+        "&Keep the Best So Far",
+        (),
+        "check",
+        "End the enhancement and keep the best that was found.",
+    ),
+    ActionSpec(
+        "enhance.stop", "&Discard the Enhancement", (), "stop", "Stop enhancing; nothing changes."
+    ),
+    ActionSpec(
+        "enhance.remove", "Take the Enhancement A&way", (), "", "Have the photograph alone again."
+    ),
+    _without(
+        "enhance.import",
+        "&Import a Network…",
+        (),
+        "download-simple",
+        "Add weights that you have got, after their licence is shown.",
+    ),
+    ActionSpec(
         "tool.last", "&Last Brush", (LAST_BRUSH_KEY,), "paint-brush", "Take the last brush."
     ),
     ActionSpec("brush.smaller", "S&maller Brush", ("[",), "", "Make the brush smaller."),
@@ -140,10 +173,15 @@ MENUS: dict[str, tuple[str, ...]] = {
         "edit.undo", "edit.redo", _SEPARATOR, "edit.copy", "edit.clear", _SEPARATOR,
         "edit.settings",
     ),
-    "&Matte": ("run.again", "run.all", "run.stop"),
+    "&Matte": (
+        "run.again", "run.all", "run.stop", _SEPARATOR,
+        "enhance.run", "enhance.keep", "enhance.stop", "enhance.remove", _SEPARATOR,
+        "enhance.import",
+    ),
     "&View": (
         *(f"view.{name}" for name in VIEWS), _SEPARATOR,
-        "view.next", "view.previous", _SEPARATOR, "view.fit", "view.actual",
+        "view.next", "view.previous", "wipe.left", "wipe.right", _SEPARATOR,
+        "view.fit", "view.actual",
     ),
     "&Tools": (
         *(f"tool.{name}" for name in TOOLS), "tool.last", _SEPARATOR,

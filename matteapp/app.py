@@ -25,6 +25,7 @@ from matteapp.backdrop import Backdrop
 from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
 from matteapp.commands import Commands
+from matteapp.enhancing import Enhancing
 from matteapp.errors_ui import ErrorDesk
 from matteapp.exports import Exports
 from matteapp.files import Files
@@ -108,6 +109,16 @@ class Studio(QObject):
         self.guidance = GuidanceEdits(
             session, bridge, window.bar, window, take_tool=self._take_tool
         )
+        self.enhancing = Enhancing(
+            session,
+            bridge,
+            window.panels.enhance,
+            self.setting_edits,
+            actions=window.actions_by_name,
+            bar=window.bar,
+            desk=self.desk,
+            window=window,
+        )
         self.commands = Commands(
             window,
             session,
@@ -115,6 +126,7 @@ class Studio(QObject):
             exports=self.exports,
             live=self.live,
             guidance=self.guidance,
+            enhancing=self.enhancing,
             settings=self.settings,
         )
 
@@ -134,6 +146,9 @@ class Studio(QObject):
         self.canvas.stroke_finished.connect(self.guidance.paint)
         self.canvas.box_drawn.connect(self._on_box_drawn)
         self.canvas.clicked.connect(self.guidance.click_person)
+        self.canvas.tool_changed.connect(self._on_tool_changed)
+        self.enhancing.box_wanted.connect(self._on_box_wanted)
+        self.enhancing.taken.connect(lambda: self.commands.show_view("enhanced"))
         self.canvas.divided.connect(self.guidance.divide_persons)
         self.settings.changed.connect(self._on_setting_changed)
         self.recent.changed.connect(self._show_recent)
@@ -211,16 +226,31 @@ class Studio(QObject):
         self.window.status.show_image(None if state is None else state.image)
         self.window.actions_by_name["file.embed"].setChecked(self.files.embed)
         self._on_waiting_changed(self.files.waiting)
+        self.enhancing.show_orders()
 
     def _show_panels(self) -> None:
         state = self.session.state
         painted = state is not None and is_painted(state.strokes)
         self.window.panels.show_state(state, has_strokes=painted)
         box = None if state is None else state.settings.guidance.box
+        head = None if state is None else state.settings.enhance.box
         self.canvas.show_box(None if box is None else Rect(*box))
+        self.canvas.show_box(None if head is None else Rect(*head), of="head")
+
+    def _on_box_wanted(self, wanted: bool) -> None:
+        if wanted:
+            self.commands.take_tool("box")
+            self.window.bar.say("Drag a box around head and hair.")
+
+    def _on_tool_changed(self, name: str) -> None:
+        if name != "box":
+            self.enhancing.want_box(False)
 
     def _on_box_drawn(self, rect: Rect) -> None:
-        self.guidance.draw_box(rect)
+        if self.enhancing.wants_box:
+            self.enhancing.take_box(rect)
+        else:
+            self.guidance.draw_box(rect)
         self.commands.take_tool(BRUSHES[0])
 
     def _on_setting_edited(self, path: str, value: object, ends: bool, title: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,9 @@ class Bridge(QObject):
         self._handlers: dict[int, _Handlers] = {}
         self._open = True
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._worker = Worker("engine", on_event=self._post)
+        numbers = itertools.count(1)
+        self._worker = Worker("engine", on_event=self._post, numbers=numbers)
+        self._aside = Worker("aside", on_event=self._post, numbers=numbers)
         self._deliveries: dict[type, Callable[[Any], None]] = {
             Started: self._on_started,
             Progressed: self._on_progressed,
@@ -65,6 +68,7 @@ class Bridge(QObject):
         title: str,
         done: Callable[[Any], None],
         lane: str | None = None,
+        aside: bool = False,
         failed: Callable[[Exception], None] | None = None,
         cancelled: Callable[[], None] | None = None,
     ) -> int:
@@ -75,30 +79,34 @@ class Bridge(QObject):
             title: what people read in the list of jobs.
             done: gets the result.
             lane: a newer request in a lane replaces an older one.
+            aside: it takes minutes; on a thread of its own, so that the others don't wait for it.
             failed: gets the exception; without it the signal `broke` tells.
             cancelled: hears that the job was stopped or replaced.
 
         Returns:
             The job's id.
         """
-        number = self._worker.submit(request, lane=lane, title=title)
+        worker = self._aside if aside else self._worker
+        number = worker.submit(request, lane=lane, title=title)
         self._handlers[number] = _Handlers(done, failed, cancelled)
         self.submitted.emit(Job(number, title, lane))
         return number
 
     def cancel(self, number: int) -> None:
-        self._worker.cancel(number)
+        for worker in (self._worker, self._aside):
+            worker.cancel(number)
 
     def cancel_lane(self, lane: str) -> None:
         self._worker.cancel_lane(lane)
 
     def close(self) -> None:
-        """Cancel everything and leave; waits at most five seconds for the thread."""
+        """Cancel everything and leave; waits at most five seconds for each thread."""
         self._open = False
-        self._worker.close(timeout=5.0)
+        for worker in (self._aside, self._worker):
+            worker.close(timeout=5.0)
 
     def _post(self, event: object) -> None:
-        """Called on the engine thread."""
+        """Called on the engine thread, or the one aside."""
         if self._open:
             self._arrived.emit(event)
 

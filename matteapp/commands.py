@@ -10,9 +10,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
 from engine.compositing.views import VIEWS
+from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
 from matteapp.dialogs.keys import KeySheet
 from matteapp.dialogs.preferences import PreferencesDialog
+from matteapp.enhancing import Enhancing
 from matteapp.exports import Exports
 from matteapp.files import Files
 from matteapp.guidance_edits import GuidanceEdits
@@ -35,6 +37,7 @@ class Commands:
         exports: Exports,
         live: Live,
         guidance: GuidanceEdits,
+        enhancing: Enhancing,
         settings: Settings,
     ) -> None:
         self._window = window
@@ -65,6 +68,13 @@ class Commands:
             "view.actual": partial(canvas.zoom_to, 1.0),
             "view.next": partial(self._cycle_views, 1),
             "view.previous": partial(self._cycle_views, -1),
+            "wipe.left": partial(canvas.move_wipe, -STEP),
+            "wipe.right": partial(canvas.move_wipe, STEP),
+            "enhance.run": enhancing.run,
+            "enhance.keep": enhancing.keep,
+            "enhance.stop": enhancing.stop,
+            "enhance.remove": enhancing.remove,
+            "enhance.import": enhancing.ask_import,
             "tool.last": self._take_last_brush,
             "brush.smaller": brush.smaller,
             "brush.larger": brush.larger,

@@ -15,7 +15,7 @@ from matteapp.bridge import Bridge
 from matteapp.clipboard import picture_from
 from matteapp.errors_ui import MessageBar
 from matteapp.live import Live
-from matteapp.requests import CopyRequest, ExportRequest
+from matteapp.requests import CopyRequest, Exported, ExportRequest
 from matteapp.session import Session
 
 
@@ -44,6 +44,7 @@ class Exports:
             folder=self._folder or self._home(),
             size=state.size,
             transparent=state.settings.background.kind == "transparent",
+            enhanced=state.enhancement is not None,
             has_mask=state.mask is not None or state.trimap is None,
             chosen=lambda choice: self.export(
                 choice.targets, bits=choice.bits, quality=choice.quality, scale=choice.scale
@@ -89,11 +90,13 @@ class Exports:
         inside = source is not None and "resources" in source.parts
         return Path.home() if source is None or inside else source.parent
 
-    def _on_exported(self, paths: tuple[Path, ...]) -> None:
+    def _on_exported(self, exported: Exported) -> None:
+        paths = exported.paths
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
         folder = paths[0].parent
         show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
-        self._bar.say(f"Exported {what} to {folder}.", action="Show folder", run=show)
+        said = " ".join((f"Exported {what} to {folder}.", *exported.doubts))
+        self._bar.say(said, action="Show folder", run=show)
 
     def _on_copied(self, samples: NDArray[np.uint8]) -> None:
         QGuiApplication.clipboard().setImage(picture_from(samples))

@@ -21,6 +21,7 @@ from matteapp.steps import (
     ALPHA,
     COLOURS,
     EDGES,
+    ENHANCED,
     MASK,
     STEPS,
     TRIMAP,
@@ -35,13 +36,35 @@ from matteapp.steps import (
 
 _FOUND = ("automatic", "grabcut")
 
+
+def _enhanced_by(state: DocumentState, *, used: bool = True) -> tuple[Any, ...]:
+    """What the enhanced picture is made with, nothing where the photograph itself is used."""
+    shown = state.enhancement is not None and used
+    return (state.enhancement, state.settings.enhance.strength) if shown else ()
+
+
 # The choices a plane was made with, next to what it was made from.
 _CHOICES: dict[StepSpec, Callable[[DocumentState], tuple[Any, ...]]] = {
+    ENHANCED: _enhanced_by,
     TRIMAP: lambda state: (state.mask, state.settings.trimap),
-    ALPHA: lambda state: (state.settings.method, state.settings.refine, guiding_mask(state)),
-    COLOURS: lambda state: (state.settings.edge, state.settings.foreground),
+    ALPHA: lambda state: (
+        state.settings.method,
+        state.settings.refine,
+        guiding_mask(state),
+        *_enhanced_by(state, used=state.settings.enhance.matte),
+    ),
+    COLOURS: lambda state: (
+        state.settings.edge,
+        state.settings.foreground,
+        *_enhanced_by(state, used=state.settings.enhance.colours),
+    ),
 }
-_RESULT: dict[StepSpec, str] = {TRIMAP: "trimap", ALPHA: "alpha", COLOURS: "foreground"}
+_RESULT: dict[StepSpec, str] = {
+    ENHANCED: "enhanced",
+    TRIMAP: "trimap",
+    ALPHA: "alpha",
+    COLOURS: "foreground",
+}
 
 
 class Live(QObject):
@@ -153,6 +176,12 @@ class Live(QObject):
     def _request(self, spec: StepSpec, state: DocumentState) -> StepRequest | None:
         snapshot = _NEEDS[spec](self, state)
         return None if snapshot is None else StepRequest(spec, snapshot)
+
+    def _need_enhanced(self, state: DocumentState) -> Snapshot | None:
+        if state.enhancement is None:
+            return None
+        drawn = state.enhanced is not None and self._is_made_with(ENHANCED, state)
+        return None if drawn else Snapshot(state)
 
     def _need_mask(self, state: DocumentState) -> Snapshot | None:
         missing = state.mask is None and state.settings.guidance.source in _FOUND
@@ -269,6 +298,7 @@ class Live(QObject):
 
 
 _NEEDS: dict[StepSpec, Callable[[Live, DocumentState], Snapshot | None]] = {
+    ENHANCED: Live._need_enhanced,
     MASK: Live._need_mask,
     TRIMAP: Live._need_trimap,
     ALPHA: Live._need_alpha,

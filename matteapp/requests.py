@@ -5,7 +5,7 @@ Each is a frozen snapshot of its inputs. The engine's rooms are imported when it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.document.enhancement import Enhancement
 from engine.document.planes import Plane
 from engine.document.project_file import SUFFIX, load_project, save_project
 from engine.document.source import open_photograph
 from engine.document.state import DocumentState, SourceLink
-from engine.errors import BugError
+from engine.errors import BugError, UserError
 from engine.imaging.types import Image, Rect, to_float
 from engine.jobs.context import JobContext, SubContext
+from engine.settings import EnhancementSettings
 
 if TYPE_CHECKING:
+    from engine.enhance.settings import ModelChoice
     from engine.jobs.requests import CutRequest, CutResult
+    from engine.models.manifest import WeightsRow
+    from engine.models.sources import Source
 
 
 @dataclass(frozen=True)
@@ -143,13 +148,123 @@ class CopyRequest:
         return out
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What an enhancement needs and could have, in words.
+
+    Attributes:
+        missing: what isn't on this machine, whose it is and how it gets here; empty if nothing.
+        better: what would do better than what is chosen, or empty.
+    """
+
+    missing: str = ""
+    better: str = ""
+
+
+@dataclass(frozen=True)
+class AdviceRequest:
+    """Look whether the chosen networks are there."""
+
+    chosen: EnhancementSettings
+
+    def __call__(self, ctx: JobContext) -> Advice:
+        from engine.jobs.enhancing import advice, check_enhancing
+        from engine.models.sources import FACE_GENERATOR
+
+        models = models_of(self.chosen)
+        told = str(FACE_GENERATOR), _in_the_window(FACE_GENERATOR)
+        try:
+            check_enhancing(models)
+        except UserError as error:
+            return Advice(missing=f"{error.problem}{error.remedy.replace(*told)}")
+        return Advice(better=advice(models).replace(*told))
+
+
+def _in_the_window(source: Source) -> str:
+    """What to get, with what to do in the window instead of commands."""
+    lines = (
+        f"{source.title}, from {source.whose}:",
+        source.url,
+        *source.also,
+        f"Licence: {source.licence}.",
+        "Then choose Import… below; the licence is shown before anything is taken in.",
+    )
+    return "\n".join(lines)
+
+
 @dataclass(frozen=True, eq=False)
-class ExportRequest:
-    """The full cut on the final guidance, written as files.
+class EnhancePortrait:
+    """Enhance a document's photograph.
 
     Attributes:
         state: the document.
-        targets: product name to file.
+        stop: asked before each step; True ends there with the best so far.
+    """
+
+    state: DocumentState
+    stop: Callable[[], bool]
+
+    def __call__(self, ctx: JobContext) -> Enhancement:
+        from engine.enhance.settings import DEFAULT
+        from engine.jobs.enhancing import EnhanceRequest
+
+        state, chosen = self.state, self.state.settings.enhance
+        found = EnhanceRequest(
+            state.image,
+            models_of(chosen),
+            replace(DEFAULT, steps=chosen.steps, strength=chosen.strength),
+            box=None if chosen.box is None else Rect(*chosen.box),
+            mask=None if state.mask is None else state.mask.read(),
+            stop=self.stop,
+        )(ctx)
+        return Enhancement.of(found)
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Bring a weights file into the user's folder.
+
+    Attributes:
+        path: the file.
+        accepted: people have accepted the licence that they were shown.
+    """
+
+    path: Path
+    accepted: bool = False
+
+    def __call__(self, ctx: JobContext) -> tuple[WeightsRow, ...]:
+        from engine.models.import_weights import import_every
+
+        return import_every(self.path, accepted=self.accepted, ctx=ctx)
+
+
+def models_of(chosen: EnhancementSettings) -> ModelChoice:
+    """The networks of an enhancement by name."""
+    from engine.enhance.settings import ModelChoice
+
+    return ModelChoice(generator=chosen.generator, trimap=chosen.trimap, reference=chosen.reference)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Files that were written.
+
+    Attributes:
+        paths: they.
+        doubts: sentences for people about what a file could not hold.
+    """
+
+    paths: tuple[Path, ...]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ExportRequest:
+    """The full cut on the final guidance and the enhanced photograph, written as files.
+
+    Attributes:
+        state: the document.
+        targets: product name (of `engine.product_table.EVERY`) to file.
         bits: bits a channel; None for the photograph's own.
         quality: 1 to 100, for JPEG and WebP.
         scale: size of the files relative to the photograph.
@@ -161,23 +276,48 @@ class ExportRequest:
     quality: int
     scale: float = 1.0
 
-    def __call__(self, ctx: JobContext) -> tuple[Path, ...]:
+    def __call__(self, ctx: JobContext) -> Exported:
+        from engine.product_table import PRODUCTS
+
+        cut = {name: path for name, path in self.targets.items() if name in PRODUCTS}
+        doubts = self._write_cut(cut, SubContext(ctx, 0.0, 0.95)) if cut else ()
+        ctx.check()
+        more = {name: path for name, path in self.targets.items() if name not in PRODUCTS}
+        doubts += self._write_enhanced(more) if more else ()
+        return Exported(tuple(self.targets.values()), tuple(dict.fromkeys(doubts)))
+
+    def _write_cut(self, targets: Mapping[str, Path], ctx: JobContext) -> tuple[str, ...]:
         from engine.products import check_targets, is_transparent, write_products
 
         request = cut_request(self.state)
-        check_targets(self.targets, bits=self.bits, transparent=is_transparent(request))
+        check_targets(targets, bits=self.bits, transparent=is_transparent(request))
         result = request(SubContext(ctx, 0.0, 0.8))
         if self.scale != 1.0:
             request, result = _scaled(request, result, self.scale)
-        write_products(
+        return write_products(
             request,
             result,
-            targets=self.targets,
+            targets=targets,
             bits=self.bits,
             quality=self.quality,
             ctx=SubContext(ctx, 0.8, 1.0),
         )
-        return tuple(self.targets.values())
+
+    def _write_enhanced(self, targets: Mapping[str, Path]) -> tuple[str, ...]:
+        """The enhanced photograph and its change map."""
+        from engine.products import check_targets, write_change, write_enhanced
+
+        state, strength = self.state, self.state.settings.enhance.strength
+        check_targets(targets, bits=self.bits)
+        if state.enhancement is None:
+            raise UserError("The photograph is not enhanced.", remedy="Enhance it first.")
+        if "change" in targets:  # as it was found: a map is not an image to be scaled
+            write_change(targets["change"], state.size, state.enhancement.kept(strength))
+        if "enhanced" not in targets:
+            return ()
+        image = _resized(state.enhancement.picture(state.image, strength), self.scale)
+        path, pixels = targets["enhanced"], image.pixels
+        return write_enhanced(path, image, pixels, bits=self.bits, quality=self.quality)
 
 
 def cut_request(state: DocumentState) -> CutRequest:
@@ -189,6 +329,8 @@ def cut_request(state: DocumentState) -> CutRequest:
     from engine.jobs.requests import CutRequest
 
     strokes = state.strokes.read()
+    chosen = state.settings.enhance
+    enhanced = enhanced_picture(state) if chosen.matte or chosen.colours else None
     own = state.mask is None and state.settings.guidance.source == "file"
     return CutRequest(
         state.image,
@@ -196,18 +338,24 @@ def cut_request(state: DocumentState) -> CutRequest:
         mask=None if state.mask is None else state.mask.read(),
         trimap=state.trimap.read() if own and state.trimap is not None else None,
         strokes=strokes if strokes.any() else None,
+        solved_on=enhanced if chosen.matte else None,
+        coloured_by=enhanced if chosen.colours else None,
     )
+
+
+def enhanced_picture(state: DocumentState) -> Image | None:
+    """The photograph with its enhancement at the strength that is set, or None."""
+    if state.enhancement is None:
+        return None
+    return state.enhancement.picture(state.image, state.settings.enhance.strength)
 
 
 def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRequest, CutResult]:
     """Everything at another size; trimaps keep their three values."""
     from engine.imaging.geometry import resize
 
-    height, width = request.image.size
-    size = max(1, round(height * scale)), max(1, round(width * scale))
-    if scale <= 0:
-        raise BugError(f"a picture cannot be scaled by {scale}")
-    image = Image(resize(request.image.pixels, size), metadata=request.image.metadata)
+    image = _resized(request.image, scale)
+    size = image.size
     mask = None if result.mask is None else resize(result.mask, size)
     smaller = replace(
         result,
@@ -216,4 +364,18 @@ def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRe
         alpha=resize(result.alpha, size),
         foreground=resize(result.foreground, size),
     )
-    return replace(request, image=image, mask=None, trimap=None, strokes=None), smaller
+    bare = replace(request, image=image, mask=None, trimap=None, strokes=None)
+    coloured = None if request.coloured_by is None else image
+    return replace(bare, solved_on=None, coloured_by=coloured), smaller
+
+
+def _resized(image: Image, scale: float) -> Image:
+    from engine.imaging.geometry import resize
+
+    if scale <= 0:
+        raise BugError(f"a picture cannot be scaled by {scale}")
+    if scale == 1.0:
+        return image
+    height, width = image.size
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    return Image(resize(image.pixels, size), metadata=image.metadata)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolBu
 from engine.imaging.types import Image
 from engine.jobs.worker import Job
 from matteapp.icons import name_control
+from matteapp.panels.step_words import short
 
-_QUIET_LANES = ("autosave",)
+_QUIET_LANES = ("autosave", "advice")
 
 
 class StatusLine(QFrame):
@@ -38,6 +39,7 @@ class StatusLine(QFrame):
         self.cursor_place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.running = QLabel()
         self.running.setObjectName("running")
+        self.running.setMinimumWidth(1)  # a long message never widens the window
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -75,7 +77,8 @@ class StatusLine(QFrame):
             return
         self.bar.setValue(round(fraction * 1000))
         if message:
-            self.running.setText(message)
+            self.running.setText(short(message))
+            self.running.setToolTip(message)
 
     def on_ended(self, job: Job, how: str) -> None:
         if self._job is not None and job.id == self._job.id:

@@ -110,6 +110,15 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts + said)
 
 
+def _draw_enhanced(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    state = snapshot.state
+    assert state.enhancement is not None
+    strength = state.settings.enhance.strength
+    return Outcome(
+        edits.set_enhanced(state, *state.enhancement.drawn(state.image.pixels, strength))
+    )
+
+
 def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     from engine.jobs.trimaps import trimap_from
 
@@ -143,9 +152,10 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     state, chosen = snapshot.state, snapshot.state.settings
     how = Solving(method=chosen.method, refine=chosen.refine, mask=guiding_mask(state), ctx=ctx)
     trimap, stale = state.effective_trimap(), state.alpha_stale
+    picture = state.image if state.solved_on is None else Image(state.solved_on.read())
     if state.alpha is None or stale is None or stale == Rect.whole(state.size):
-        return Outcome(edits.set_alpha(state, solve_alpha(state.image, trimap, **how)))
-    place, part = resolve_region(state.image, trimap, state.alpha, stale, **how)
+        return Outcome(edits.set_alpha(state, solve_alpha(picture, trimap, **how)))
+    place, part = resolve_region(picture, trimap, state.alpha, stale, **how)
     solved = edits.set_alpha(state, part, rect=place)
     # The region may be smaller than what was painted on: what is known needs no solving.
     return Outcome(replace(solved, alpha_stale=None))
@@ -179,8 +189,9 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     place = whole if stale is None or state.foreground is None else stale
     place = place.grown(_COLOUR_CONTEXT, within=state.size)
     around = place.grown(_COLOUR_CONTEXT, within=state.size)
+    own = state.coloured_by
     estimated = estimate_colours(
-        Image(state.image.pixels[around.slices]),
+        Image(state.image.pixels[around.slices] if own is None else own.read(around)),
         snapshot.shown_alpha.read(around),
         chosen,
         ctx=SubContext(ctx, 0.0, 0.9),
@@ -199,10 +210,18 @@ TRIMAP = StepSpec(
     ("trimap", "alpha_stale"),
     _make_trimap,
 )
+ENHANCED = StepSpec(
+    "enhanced",
+    "Drawing the enhanced picture",
+    ("image", "enhancement", "settings.enhance.strength"),
+    ("enhanced", "amount"),
+    _draw_enhanced,
+)
+_SOLVED_WITH = ("settings.method", "settings.refine", "solved_on")
 ALPHA = StepSpec(
     "alpha",
     "Solving the matte",
-    ("image", "mask", "trimap", "strokes", "alpha", "settings.method", "settings.refine"),
+    ("image", "mask", "trimap", "strokes", "alpha", *_SOLVED_WITH),
     ("alpha", "alpha_stale", "foreground_stale"),
     _solve,
 )
@@ -212,12 +231,12 @@ EDGES = StepSpec(
 COLOURS = StepSpec(
     "foreground",
     "Estimating the subject's colours",
-    ("image", "alpha", "settings.foreground", "settings.edge"),
+    ("image", "alpha", "settings.foreground", "settings.edge", "coloured_by"),
     ("foreground", "foreground_stale"),
     _estimate_colours,
     reads_edges=True,
 )
-STEPS = (MASK, TRIMAP, ALPHA, EDGES, COLOURS)
+STEPS = (ENHANCED, MASK, TRIMAP, ALPHA, EDGES, COLOURS)
 
 
 @dataclass(frozen=True, eq=False)

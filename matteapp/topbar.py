@@ -22,7 +22,12 @@ from matteapp.tools.table import TOOLS
 from matteapp.toolstrip import action_button
 
 _LARGEST_ON_SLIDER = 100
-_SHORT_TITLES = {"on_black": "Black", "on_white": "White", "foreground": "Colours"}
+_SHORT_TITLES = {
+    "on_black": "Black",
+    "on_white": "White",
+    "foreground": "Colours",
+    "change": "Change",
+}
 
 
 class _Option(QWidget):

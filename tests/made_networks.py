@@ -73,6 +73,22 @@ class Warm(nn.Module):
         return (self.steepness * (rgb[:, :1] - rgb[:, 2:])).sigmoid()
 
 
+class Thirds(nn.Module):
+    """Calls orange foreground, blue background, and what is between unknown."""
+
+    size_multiple = 16
+    area = 192 * 128
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steepness = nn.Parameter(torch.tensor(20.0))
+
+    def predict(self, rgb: Tensor) -> Tensor:
+        assert rgb.shape[2] % 16 == 0 and rgb.shape[3] % 16 == 0
+        warm = self.steepness * (rgb[:, :1] - rgb[:, 2:])
+        return torch.cat([-warm, 4 - warm.abs(), warm], 1).softmax(1)
+
+
 def calm(module: nn.Module) -> nn.Module:
     """The network with corrections of a thousandth, so that it is sure of most."""
     with torch.inference_mode(False), torch.no_grad():
@@ -114,7 +130,9 @@ def save_weights(folder: Path, name: str, module: nn.Module, *, network: str = "
     path = folder / f"{name}.safetensors"
     save_file(module.state_dict(), path)
     size = path.stat().st_size
-    row = WeightsRow(path.name, name, sha256_of(path), "none", "a test", size, network)
+    row = WeightsRow(
+        path.name, name, sha256_of(path), "none", "a test", size, network=network
+    )
     write_manifest(folder, [*(r for r in read_manifest(folder) if r.model != name), row])
 
 
@@ -127,6 +145,42 @@ def save_pomagan(folder: Path, name: str, *, network: str = "") -> None:
     with torch.inference_mode(False), torch.no_grad():
         module.get_parameter("decoder.last.weight").mul_(4)
     save_weights(folder, name, module, network=network)
+
+
+def save_faces(folder: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "faces") -> None:
+    """Put what an enhancement needs into a folder: a generator of 32 pixels called `name`, its
+    discriminator, and the trimap network `trimap_small`."""
+    from dataclasses import replace
+
+    from engine.models.registry import MODELS
+    from engine.models.stylegan2 import Generator, Size
+    from engine.models.stylegan2_discriminator import Discriminator
+
+    size = Size(resolution=32, base=256, most=12, latent=12, style=12, depth=2)
+    generator = seeded(Generator, size)
+    with torch.inference_mode(False), torch.no_grad():
+        for key, value in generator.named_parameters():
+            if key.endswith("noise_strength"):
+                value.fill_(0.1)  # as drawn, noise has no say
+    row = replace(MODELS["trimap_small"], builder="tests.made_networks:tiny_trimap")
+    monkeypatch.setitem(MODELS, "trimap_small", row)
+    save_weights(folder, name, generator, network="stylegan2")
+    critic = seeded(Discriminator, size, seed=1)
+    save_weights(folder, f"{name}_discriminator", critic, network="stylegan2_discriminator")
+    with torch.random.fork_rng(), torch.inference_mode(False):
+        torch.manual_seed(2)
+        save_weights(folder, "trimap_small", tiny_trimap())
+
+
+def tiny_trimap() -> nn.Module:
+    """A trimap network of a few channels that is sure of much."""
+    from engine.models.segmentation_net import Shape
+    from engine.models.trimap_net import TrimapNet
+
+    shape = Shape(widths=(8, 12, 16, 16), blocks=1, dilations=(1, 2), stem=4, norm="batch")
+    made = TrimapNet(shape)
+    made.decoder.last.weight.data.mul_(12)
+    return made
 
 
 def seeded(build: type[nn.Module], *arguments: object, seed: int = 0) -> nn.Module:

@@ -40,7 +40,6 @@ Precision = Annotated[Literal["32", "bf16", "fp16"], BeforeValidator(_as_text)]
 Clip = Annotated[
     Literal["dynamic"] | Annotated[float, Field(gt=0)] | None, BeforeValidator(_off_is_none)
 ]
-Decay = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, BeforeValidator(_off_is_none)]
 Count = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(ge=0)]
 
@@ -63,6 +62,24 @@ class Schedule(Block):
     warm_up: Whole = 0
     shape: Literal["cosine", "constant"] = "cosine"
     floor: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class HalfLife(Block):
+    """A moving average by images, whatever the batch (Karras et al., 2018; ADA's code).
+
+    Attributes:
+        half_life: after so many images half of the average is new.
+        ramp_up: at first the half-life is this share of the images seen so far; "off" does
+            without.
+    """
+
+    half_life: Annotated[float, Field(gt=0)]
+    ramp_up: Annotated[Annotated[float, Field(gt=0)] | None, BeforeValidator(_off_is_none)] = 0.05
+
+
+Average = Annotated[
+    Annotated[float, Field(gt=0, lt=1)] | HalfLife | None, BeforeValidator(_off_is_none)
+]
 
 
 class Learning(Block):
@@ -106,7 +123,8 @@ class RunConfig(Block):
         channels_last: memory layout of images.
         freeze_norm: normalisation uses its stored statistics and doesn't change them.
         schedule: of the learning rates.
-        ema: decay of the averaged weights, or "off". It is lower in the first steps.
+        ema: decay of the averaged weights, lower in the first steps; or a table with their
+            half-life; or "off".
         clip: "dynamic" (twice the moving average of the gradient's norm, decay 0.999), the
             greatest norm, or "off".
         validate_every: steps between validations; 0 is never.
@@ -134,7 +152,7 @@ class RunConfig(Block):
     channels_last: bool = True
     freeze_norm: bool = False
     schedule: Schedule = Schedule()
-    ema: Decay = None
+    ema: Average = None
     clip: Clip = "dynamic"
     validate_every: Whole = 0
     checkpoint_every: Count = 1000

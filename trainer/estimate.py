@@ -27,11 +27,13 @@ REPLACED = {
     "data.backgrounds": "made",
     "data.shares": "{made=1}",
     "network.encoder": "off",
+    "network.start": "off",
     "people.photographs": "off",
     "people.subjects": "[]",
     "people.person_lists": "{}",
     "people.backgrounds": "made",
     "people.drawn": "1",
+    "mattes.backgrounds": "made",
     "loss.features": "random",
 }
 """What a probe takes instead of files that are not there, in recipes that have these keys."""

@@ -1,4 +1,4 @@
-"""From a run to a weights file that the application takes."""
+"""From a run to weights files that the application takes."""
 
 from __future__ import annotations
 
@@ -31,41 +31,60 @@ def export_run(
     which: Which | None = None,
     half: bool = False,
     averaged: bool = True,
-) -> WeightsRow:
+) -> tuple[WeightsRow, ...]:
     """Write a run's weights as safetensors and list them in the folder's manifest.
+
+    A recipe may name several networks: a generator and, beside it, its discriminator.
 
     Args:
         run: its folder.
         folder: where to; made if it is not there.
-        name: of the model; None takes the one the recipe names.
+        name: of the model; None takes the one the recipe names. What that name adds for a companion
+            (`_discriminator`) is added to this one.
         which: the best weights by validation, or those of the newest checkpoint; None takes the
             best if there was a validation.
         half: store floating-point numbers in 16 bits.
         averaged: take the averaged weights if there are any.
 
     Returns:
-        The row of the manifest.
+        Their rows of the manifest, that of the recipe's own model first.
 
     Raises:
         UserError: if there is nothing to export, or a weight is too large for 16 bits.
     """
     path = _checkpoint(run, which)
-    state = read_state(path)
+    state, facts = read_state(path), _facts(run)
     if not state["exported"]:
         raise UserError(f"The recipe {state['recipe']} has nothing to export.", path=run)
-    network, model = state["exported"]
-    name = model if name is None else name
-    check_name(name)
-    tensors = best_weights(state, network) if averaged else dict(state["networks"][network])
-    said = _provenance(state, model, _facts(run))
+    own = state["exported"][1]
+    rows = []
+    for network, model in (state["exported"], *state.get("companions", ())):
+        called = model if name is None else name + model.removeprefix(own)
+        check_name(called)
+        tensors = best_weights(state, network) if averaged else dict(state["networks"][network])
+        stored = _stored(tensors, half=half, path=path)
+        rows.append(_written(stored, state, facts, model=model, called=called, folder=folder))
+    return tuple(rows)
+
+
+def _written(
+    tensors: dict[str, Tensor],
+    state: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    *,
+    model: str,
+    called: str,
+    folder: Path,
+) -> WeightsRow:
+    """Write one network's weights, and its row."""
+    said = _provenance(state, model, facts)
     make_folder(folder)
-    target = folder / f"{name}.safetensors"
+    target = folder / f"{called}.safetensors"
     with replace_atomically(target) as temporary:
-        notes = _notes(state, model) | said.as_note()
-        save_file(_stored(tensors, half=half, path=path), temporary, notes)
+        save_file(tensors, temporary, _notes(state, model) | said.as_note())
         digest, size = sha256_of(temporary), temporary.stat().st_size
-    row = said.of_file(target.name, model=name, sha256=digest, size=size)
-    others = (other for other in read_manifest(folder) if other.model != name)
+    row = said.of_file(target.name, model=called, sha256=digest, size=size)
+    others = (other for other in read_manifest(folder) if other.model != called)
     write_manifest(folder, [*others, row])
     return row
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from torch import nn
 
 from engine.errors import UserError
-from engine.models.checkpoint import read_checkpoint
+from engine.models.checkpoint import read_tensors
 from engine.models.fitting import misfit
 from engine.models.weights import find_weights, load_weights
 from trainer.checkpoint import Checkpoints, read_state
@@ -18,7 +17,10 @@ from trainer.phase import Setup
 
 
 def start_from(setup: Setup, weights: str | None) -> None:
-    """Load weights into the network that a recipe exports.
+    """Load weights into the network that a recipe exports, and into its companions.
+
+    A companion starts from the same run, from the file beside the other whose name says so, or
+    from the name of the list that does (`NAME_discriminator`).
 
     Args:
         setup: of the recipe, on the CPU.
@@ -30,12 +32,27 @@ def start_from(setup: Setup, weights: str | None) -> None:
     """
     if setup.exported is None:
         raise UserError("This recipe has no network that weights could be for.")
-    name, model = setup.exported
-    weights = model if weights is None else weights
-    network, found = setup.networks[name], read_weights(weights, name)
-    own = network.state_dict()
-    _check_fits({key: tuple(t.shape) for key, t in own.items()}, found, weights)
+    own = setup.exported[1]
+    weights = own if weights is None else weights
+    for name, model in (setup.exported, *setup.companions):
+        added = model.removeprefix(own)
+        _start(setup.networks[name], name, _beside(weights, added) if added else weights)
+
+
+def _start(network: nn.Module, name: str, weights: str) -> None:
+    found = read_weights(weights, name)
+    own = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
+    _check_fits(own, found, weights)
     network.load_state_dict(found)
+
+
+def _beside(weights: str, added: str) -> str:
+    """What a companion's weights are called where others are `weights`."""
+    path = Path(weights).expanduser()
+    if path.is_dir():
+        return weights
+    named = path.with_name(f"{path.stem}{added}{path.suffix}")
+    return str(named) if path.is_file() else weights + added
 
 
 def best_weights(state: Mapping[str, Any], network: str) -> dict[str, Any]:
@@ -62,20 +79,6 @@ def read_weights(weights: str, network: str) -> dict[str, Any]:
             raise UserError("There is no checkpoint in this folder.", path=path)
         return best_weights(read_state(newest), network)
     return read_tensors(path) if path.is_file() else load_weights(find_weights(weights))
-
-
-def read_tensors(path: Path) -> dict[str, Any]:
-    """The tensors of a `.safetensors`, `.pt` or `.pth` file.
-
-    Raises:
-        UserError: if it is no such file.
-    """
-    if path.suffix.lower() != ".safetensors":
-        return read_checkpoint(path)
-    try:
-        return dict(load_file(path, device="cpu"))
-    except SafetensorError as error:
-        raise UserError(f"These are no weights ({error}).", path=path) from error
 
 
 def _check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:

@@ -268,6 +268,7 @@ class _Run:
             "recipe": self.state.recipe,
             "config": self.config.model_dump(mode="json"),
             "exported": list(self.state.setup.exported or ()),
+            "companions": [list(pair) for pair in self.state.setup.companions],
             "device": str(self.fabric.device),
             "processes": self.fabric.world_size,
             "batch": {"pieces": self.share.pieces, "samples": self.share.batch},

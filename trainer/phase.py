@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -66,6 +66,14 @@ class Samples(Protocol):
         """
 
 
+class Resource(Protocol):
+    """Something with a state that a checkpoint must hold."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any], /) -> None: ...
+
+
 @dataclass(frozen=True)
 class Phase:
     """One optimiser with its loss; a GAN has several.
@@ -78,6 +86,9 @@ class Phase:
         betas: of Adam.
         every: runs in each `every`-th step.
         weight_decay: L2, as in Adam.
+        shares: name of an earlier phase with the same parameters, whose optimiser this one takes a
+            step of, such as that of a regularisation which is due less often. Its rate, betas and
+            decay count, not these.
     """
 
     name: str
@@ -87,6 +98,7 @@ class Phase:
     betas: tuple[float, float] = (0.9, 0.999)
     every: int = 1
     weight_decay: float = 0.0
+    shares: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,8 +128,12 @@ class Setup:
             EMA), or None.
         exported: which of `networks` `matte-train export` writes, and as which model of
             `engine.models.registry.MODELS`.
-        resources: anything else whose state a checkpoint must hold (name to object with
-            `state_dict` and `load_state_dict`), such as an augmentation's probability.
+        companions: others that it writes beside that one, each as `exported`; a companion's name
+            begins with that of the exported model.
+        averaged: which of `networks` there are moving averages of; None is all that are trained.
+        resources: anything else whose state a checkpoint must hold, such as an augmentation's
+            probability.
+        settings: what these come to now, for the log.
     """
 
     networks: dict[str, nn.Module]
@@ -125,4 +141,7 @@ class Setup:
     samples: Samples
     validate: Callable[[Mapping[str, nn.Module]], Validation] | None = None
     exported: tuple[str, str] | None = None
-    resources: dict[str, object] = field(default_factory=dict)
+    companions: tuple[tuple[str, str], ...] = ()
+    averaged: tuple[str, ...] | None = None
+    resources: dict[str, Resource] = field(default_factory=dict)
+    settings: Callable[[], dict[str, float]] = dict

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from trainer.config import Schedule
+from trainer.config import HalfLife, Schedule
 
 CLIP_DECAY = 0.999
 CLIP_FACTOR = 2.0
@@ -32,6 +32,23 @@ def rate_factor(step: int, *, steps: int, schedule: Schedule) -> float:
     done = (step - schedule.warm_up) / max(1, steps - schedule.warm_up)
     cosine = (1 + math.cos(math.pi * min(1.0, done))) / 2
     return schedule.floor + (1 - schedule.floor) * cosine
+
+
+def decay_in(step: int, *, ema: float | HalfLife, batch: int) -> float:
+    """The share of an average that stays in a step.
+
+    Args:
+        step: optimiser steps done before this one.
+        ema: the share after many steps, at first min(ema, (1 + step) / (10 + step)), so that the
+            random weights of the start are soon forgotten; or a half-life.
+        batch: samples in a step.
+    """
+    if not isinstance(ema, HalfLife):
+        return min(ema, (1 + step) / (10 + step))
+    images = ema.half_life
+    if ema.ramp_up is not None:
+        images = min(images, step * batch * ema.ramp_up)
+    return float(0.5 ** (batch / images)) if images else 0.0
 
 
 class Clip:
@@ -62,16 +79,17 @@ class Averaged:
 
     Parameters that learn and the running statistics of normalisation are averaged; frozen
     parameters and other buffers are copied.
-    In step t the decay is min(decay, (1 + t) / (10 + t)), so that the random weights of the start
-    are soon forgotten.
 
     Args:
         networks: those that are trained; the averages start as copies.
-        decay: share of the old average that stays in each step.
+        ema: as `decay_in` takes it.
+        batch: samples in a step.
     """
 
-    def __init__(self, networks: dict[str, nn.Module], decay: float) -> None:
-        self._decay = decay
+    def __init__(
+        self, networks: dict[str, nn.Module], ema: float | HalfLife, *, batch: int = 1
+    ) -> None:
+        self._ema, self._batch = ema, batch
         self.networks = {name: copy.deepcopy(network) for name, network in networks.items()}
         own, live = _tensors(self.networks.values()), _tensors(networks.values())
         for network in self.networks.values():
@@ -85,7 +103,7 @@ class Averaged:
     @torch.no_grad()
     def update(self, step: int) -> None:
         """Take the trained weights in after step `step` (the first is 0)."""
-        decay = min(self._decay, (1 + step) / (10 + step))
+        decay = decay_in(step, ema=self._ema, batch=self._batch)
         if self._means:
             means, now = (list(side) for side in zip(*self._means, strict=True))
             torch._foreach_lerp_(means, now, 1 - decay)

@@ -60,11 +60,11 @@ class TrainingState:
         self._own = {id(p) for phase in setup.phases for p in learning(phase)}
         self.trained = {name: net for name, net in setup.networks.items() if self._learns(net)}
         self._place()
-        self.phases = [
-            PhaseStep(phase, number, fabric=fabric, config=config)
-            for number, phase in enumerate(setup.phases)
-        ]
-        self.averaged = Averaged(self.trained, config.ema) if config.ema else None
+        self.phases: list[PhaseStep] = []
+        for number, phase in enumerate(setup.phases):
+            step = PhaseStep(phase, number, fabric=fabric, config=config, earlier=self.phases)
+            self.phases.append(step)
+        self.averaged = self._average()
         self._buffers = KeptBuffers(setup.networks)
 
     def networks_to_judge(self) -> dict[str, nn.Module]:
@@ -95,9 +95,11 @@ class TrainingState:
         return outcomes
 
     def settings(self) -> dict[str, float]:
-        """What adapts itself: the scale of fp16, and how long a gradient may be."""
+        """What adapts itself: the recipe's own, the scale of fp16, how long a gradient may be."""
         scaler = scaler_of(self._fabric.strategy.precision)
-        found = {} if scaler is None else {"loss_scale": scaler.get_scale()}
+        found = self.setup.settings()
+        if scaler is not None:
+            found["loss_scale"] = scaler.get_scale()
         for step in self.phases:
             limit = step.clip.limit()
             if limit is not None:
@@ -115,16 +117,13 @@ class TrainingState:
             **self.weights(),
             "phases": {
                 step.phase.name: {
-                    "optimizer": step.optimizer.state_dict(),
+                    "optimizer": None if step.phase.shares else step.optimizer.state_dict(),
                     "usual_norm": step.clip.usual,
                 }
                 for step in self.phases
             },
             "scaler": {} if scaler is None else scaler.state_dict(),
-            "resources": {
-                name: thing.state_dict()  # type: ignore[attr-defined]  # promised by Setup
-                for name, thing in self.setup.resources.items()
-            },
+            "resources": {name: thing.state_dict() for name, thing in self.setup.resources.items()},
             "best": self.best,
             "skipped": skipped,
             "bad_steps": self.counts.bad_steps,
@@ -138,6 +137,7 @@ class TrainingState:
             "recipe": self.recipe,
             "config": self.config.model_dump(mode="json"),
             "exported": list(self.setup.exported or ()),
+            "companions": [list(pair) for pair in self.setup.companions],
             "step": self.step,
             "networks": _states(self.setup.networks),
             "averaged": _states(averaged),
@@ -157,17 +157,23 @@ class TrainingState:
                 network.load_state_dict(state["averaged"][name])
         for step in self.phases:
             kept = state["phases"][step.phase.name]
-            step.optimizer.load_state_dict(kept["optimizer"])
+            if not step.phase.shares:
+                step.optimizer.load_state_dict(kept["optimizer"])
             step.clip.usual = kept["usual_norm"]
         scaler = scaler_of(self._fabric.strategy.precision)
         if scaler is not None:
             scaler.load_state_dict(state["scaler"])
         for name, thing in self.setup.resources.items():
-            thing.load_state_dict(state["resources"][name])  # type: ignore[attr-defined]
+            thing.load_state_dict(state["resources"][name])
         self.step, self.best = state["step"], state["best"]
         self.counts = Counts(
             0, state["skipped"], bad_steps=state["bad_steps"], bad_in_a_row=state["bad_in_a_row"]
         )
+
+    def _average(self) -> Averaged | None:
+        ema, wanted = self.config.ema, self.setup.averaged
+        chosen = {n: net for n, net in self.trained.items() if wanted is None or n in wanted}
+        return Averaged(chosen, ema, batch=self.config.global_batch) if ema is not None else None
 
     def _learns(self, network: nn.Module) -> bool:
         return any(id(parameter) in self._own for parameter in network.parameters())

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.wrappers import _FabricOptimizer
 from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
+from engine.errors import BugError
 from trainer.config import RunConfig
 from trainer.distributed import total
 from trainer.phase import Batch, LossTerms, Phase, StepContext
@@ -45,25 +47,31 @@ class PhaseStep:
         number: its position, for the seeds.
         fabric: launched.
         config: of the run.
+        earlier: the phases before it; it may share the optimiser of one.
 
     Attributes:
         parameters: those of the phase that its network has not frozen.
+        optimizer: its own, or the one it shares.
     """
 
-    def __init__(self, phase: Phase, number: int, *, fabric: Fabric, config: RunConfig) -> None:
+    def __init__(
+        self,
+        phase: Phase,
+        number: int,
+        *,
+        fabric: Fabric,
+        config: RunConfig,
+        earlier: Sequence[PhaseStep] = (),
+    ) -> None:
         self.phase = phase
         self.parameters = learning(phase)
         self.clip = Clip(config.clip)
-        self.optimizer = torch.optim.Adam(
-            self.parameters,
-            lr=phase.learning_rate,
-            betas=phase.betas,
-            weight_decay=phase.weight_decay,
-        )
         self._number, self._fabric, self._config = number, fabric, config
         self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
-        wrapped = fabric.setup_optimizers(self.optimizer)
-        self._wrapped = wrapped[0] if isinstance(wrapped, tuple) else wrapped
+        owner = _owner(phase, earlier)
+        self._peak = (phase if owner is None else owner.phase).learning_rate
+        self.optimizer: torch.optim.Adam = self._adam() if owner is None else owner.optimizer
+        self._wrapped: _FabricOptimizer = self._wrap() if owner is None else owner._wrapped
 
     def run(self, batches: Sequence[Batch], step: int) -> Outcome:
         """Take one step on the pieces of a batch, or none if something is not finite."""
@@ -75,6 +83,19 @@ class PhaseStep:
                 sums[name] = sums.get(name, 0.0) + value.detach().float() / len(batches)
         rate = self._set_rate(step)
         return self._update(sums, rate)
+
+    def _adam(self) -> torch.optim.Adam:
+        wanted = self.phase
+        return torch.optim.Adam(
+            self.parameters,
+            lr=wanted.learning_rate,
+            betas=wanted.betas,
+            weight_decay=wanted.weight_decay,
+        )
+
+    def _wrap(self) -> _FabricOptimizer:
+        wrapped = self._fabric.setup_optimizers(self.optimizer)
+        return wrapped[0] if isinstance(wrapped, tuple) else wrapped
 
     def _backward(self, batch: Batch, step: int, piece: int, *, pieces: int) -> dict[str, Tensor]:
         """Add a piece's gradients; DDP averages over processes where the loss is a sum."""
@@ -105,7 +126,7 @@ class PhaseStep:
 
     def _set_rate(self, step: int) -> float:
         factor = rate_factor(step, steps=self._config.steps, schedule=self._config.schedule)
-        rate = self.phase.learning_rate * factor
+        rate = self._peak * factor
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         return rate
@@ -135,6 +156,16 @@ class PhaseStep:
 def learning(phase: Phase) -> list[nn.Parameter]:
     """The parameters of a phase that its network has not frozen."""
     return [parameter for parameter in phase.parameters if parameter.requires_grad]
+
+
+def _owner(phase: Phase, earlier: Sequence[PhaseStep]) -> PhaseStep | None:
+    """The earlier phase whose optimiser a phase shares."""
+    if not phase.shares:
+        return None
+    found = next((step for step in earlier if step.phase.name == phase.shares), None)
+    if found is None or {*map(id, found.parameters)} != {*map(id, learning(phase))}:
+        raise BugError(f"{phase.name} cannot share the optimiser of {phase.shares}")
+    return found
 
 
 class KeptBuffers:

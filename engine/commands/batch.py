@@ -185,6 +185,8 @@ class _Batch:
             outputs,
             snapped_trimap_pixels=outcome.snapped,
             doubts=outcome.doubts,
+            remark=outcome.remark,
+            enhancement=outcome.enhancement,
         )
 
     def _seconds(self, number: int) -> float:

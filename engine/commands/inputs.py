@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from engine.commands.errors import UsageError
 from engine.errors import UserError
 from engine.imaging.read import READABLE
-from engine.products import PRODUCTS
+from engine.product_table import EVERY
 
 _MAGIC = "*?["
 
@@ -101,7 +101,7 @@ def _is_product(path: Path) -> bool:
 
 def base_stem(path: Path) -> str:
     """A file's stem without the suffix of a product: `face` for `face_cutout.png`."""
-    for product in PRODUCTS.values():
+    for product in EVERY.values():
         if path.stem.endswith(product.suffix) and path.stem != product.suffix:
             return path.stem.removesuffix(product.suffix)
     return path.stem
@@ -113,7 +113,7 @@ class Companion:
 
     Attributes:
         path: the file or folder.
-        product: what it is, a key of `PRODUCTS`, or "background".
+        product: what it is, a key of `EVERY`, or "background".
     """
 
     path: Path
@@ -142,7 +142,7 @@ class Companion:
         """
         if not self.path.is_dir():
             return self.path
-        suffix = PRODUCTS[self.product].suffix if self.product in PRODUCTS else "_background"
+        suffix = EVERY[self.product].suffix if self.product in EVERY else "_background"
         stem = base_stem(source)
         for wanted in (stem + suffix, source.stem, stem):
             matches = self._by_stem.get(wanted, [])

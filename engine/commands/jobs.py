@@ -66,7 +66,7 @@ class CutJob(Job):
     compute: Compute = field(default_factory=Compute)
 
     def make(self, image: Image, ctx: JobContext) -> Outcome:
-        mask = _mask_given(self.mask, self.task, image)
+        mask = mask_given(self.mask, self.task, image)
         trimap, snapped = None, 0
         if self.trimap is not None:
             trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
@@ -110,7 +110,7 @@ class TrimapJob(Job):
         request = CutRequest(
             image,
             CutSettings(guidance=self.guidance, trimap=self.settings),
-            mask=_mask_given(self.mask, self.task, image),
+            mask=mask_given(self.mask, self.task, image),
         )
         made = request.guidance(SubContext(ctx, READ, SOLVED))
         write_matte(self.task.targets["trimap"], made.trimap)
@@ -125,7 +125,7 @@ class CompositeJob(Job):
     background: Background
 
     def make(self, image: Image, ctx: JobContext) -> Outcome:
-        alpha = _mask_given(self.alpha, self.task, image)
+        alpha = mask_given(self.alpha, self.task, image)
         alpha = image.alpha if alpha is None else alpha
         if alpha is None:
             raise UserError(
@@ -145,7 +145,7 @@ class CompositeJob(Job):
         return Outcome(self.task.targets)
 
 
-def _mask_given(companion: Companion | None, task: Task, image: Image) -> Alpha | None:
+def mask_given(companion: Companion | None, task: Task, image: Image) -> Alpha | None:
     return None if companion is None else read_mask(companion.of(task.source), image.size)
 
 

@@ -124,7 +124,7 @@ def path(
 
 @models.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=".safetensors, .pt or .pth")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=".safetensors, .pt, .pth or .pkl")],
     name: Annotated[
         str | None,
         typer.Option("--as", metavar="NAME", help="The model it is for. Default: its own name."),
@@ -132,18 +132,26 @@ def add(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace weights of that name.")
     ] = False,
+    accept_licence: Annotated[
+        bool,
+        typer.Option("--accept-licence", help="Accept the licence that is shown without this."),
+    ] = False,
 ) -> None:
     """Check a weights file, convert it to safetensors, and put it into your data folder.
 
-    A PyTorch file that holds anything but tensors is refused; nothing in it is run.
+    A PyTorch file that holds anything but tensors is refused; nothing in it is run. Of an official
+    StyleGAN2 pickle, too, nothing is run; it becomes NAME and NAME_discriminator.
     """
-    from engine.models.import_weights import import_weights
+    from engine.models.import_weights import import_every
     from engine.models.weights import user_folder
 
-    row = import_weights(file.expanduser(), name=name, replace=overwrite)
-    typer.echo(f"Added {row.model}: {user_folder() / row.file}")
-    typer.echo(f"SHA-256 {row.sha256}, licence {row.licence}")
-    typer.echo(f"From {row.origin}")
+    rows = import_every(file.expanduser(), name=name, replace=overwrite, accepted=accept_licence)
+    for row in rows:
+        typer.echo(f"Added {row.model}: {user_folder() / row.file}")
+        typer.echo(f"SHA-256 {row.sha256}, licence {row.licence}")
+        if row.accepted:
+            typer.echo(f"You accepted this licence on {row.accepted}.")
+        typer.echo(f"From {row.origin}")
 
 
 def _weights_rows(item: FoundWeights) -> list[tuple[str, str]]:
@@ -152,9 +160,11 @@ def _weights_rows(item: FoundWeights) -> list[tuple[str, str]]:
         ("weights", f"{item.path} ({item.place}){there}"),
         ("sha256", row.sha256),
         ("licence", row.licence),
+        ("accepted", row.accepted),
         ("from", row.origin),
         ("bytes", str(row.bytes)),
         ("network", row.network),
+        ("clamp", f"{row.clamp:g}" if row.clamp else ""),
         ("trained by", " ".join(filter(None, (row.recipe, row.config, row.commit)))),
         ("trained on", row.data),
         ("figures", ", ".join(f"{name} {value:.4g}" for name, value in row.figures.items())),

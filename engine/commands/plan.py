@@ -12,7 +12,7 @@ from engine.commands.errors import UsageError
 from engine.commands.inputs import Source, base_stem
 from engine.errors import UserError
 from engine.imaging.write import WRITERS, writer_for
-from engine.products import MATTE_FORMATS, PRODUCTS, check_targets, product_paths
+from engine.product_table import EVERY, MATTE_FORMATS, check_targets, product_paths
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Wishes:
 
     Attributes:
         out: a folder, or a file if it has a suffix.
-        products: keys of `engine.products.PRODUCTS`.
+        products: keys of `engine.product_table.EVERY`.
         format: a key of `WRITERS`, or None for what `out` or the product asks for.
         bits: 8, 16, or None.
         transparent: there is no background to composite on.
@@ -154,7 +154,7 @@ def _check_format_agrees(wishes: Wishes) -> None:
 
 def _check_grey_format(wishes: Wishes) -> None:
     """Among colour products the grey ones fall back to PNG; alone they can't."""
-    alone = all(PRODUCTS[name].grey for name in wishes.products)
+    alone = all(EVERY[name].grey for name in wishes.products)
     if alone and wishes.format not in (None, *MATTE_FORMATS):
         raise UsageError(
             f"A {wishes.products[0]} is not saved as {wishes.format}.",

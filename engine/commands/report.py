@@ -22,12 +22,16 @@ class Outcome:
         skipped: everything was there already and complete.
         snapped: trimap pixels that were close to 0, 128 or 255 and were taken for them.
         doubts: sentences about what should be looked at twice.
+        remark: a few words for people about what was done.
+        enhancement: what an enhancement found, as JSON can hold it.
     """
 
     outputs: Mapping[str, Path]
     skipped: bool = False
     snapped: int = 0
     doubts: tuple[str, ...] = ()
+    remark: str = ""
+    enhancement: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class FileReport:
         reason: why it failed, or None.
         snapped_trimap_pixels: see `Outcome`.
         doubts: see `Outcome`.
+        remark: see `Outcome`.
+        enhancement: see `Outcome`.
     """
 
     input: str
@@ -51,6 +57,8 @@ class FileReport:
     reason: str | None = None
     snapped_trimap_pixels: int = 0
     doubts: tuple[str, ...] = ()
+    remark: str = ""
+    enhancement: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -63,6 +71,7 @@ class FileReport:
             return f"{self.input}: complete already"
         snapped = self.snapped_trimap_pixels
         note = f", {snapped} trimap pixels snapped" if snapped else ""
+        note += f", {self.remark}" if self.remark else ""
         doubts = "".join(f"\n  {doubt}" for doubt in self.doubts)
         return f"{self.input} -> {self._written} ({self.seconds:.1f} s{note}){doubts}"
 

@@ -14,6 +14,7 @@ from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
 from engine.compositing.pyramid import Pyramid, eight_bits, reduced
 from engine.compositing.views import (
+    CHANGE_SHOWN,
     OVERLAY_STRENGTH,
     PALETTES,
     STROKE_STRENGTH,
@@ -32,6 +33,7 @@ from engine.imaging.types import (
     Image,
     Rect,
     from_float,
+    to_float,
 )
 
 BgrA8 = NDArray[np.uint8]
@@ -40,6 +42,8 @@ Rgb8Pixels = NDArray[np.uint8]
 
 _MASKED_OUT = (24, 24, 24)
 _MASK_STRENGTH = 0.7
+_DIMMED = 0.3
+_CHANGE_COLOURS = cv2.COLORMAP_INFERNO
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +121,22 @@ class _Crop:
         return (
             self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
         )
+
+    def enhanced(self) -> Rgb8Pixels:
+        """The enhanced picture, or the photograph (the caption says which)."""
+        plane = self.state.enhanced
+        return (
+            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
+        )
+
+    def change(self) -> NDArray[np.float32]:
+        """How much of the largest change that is told apart each pixel changes, 0 to 1."""
+        plane, rect = self.state.enhanced, self.full_rect
+        if plane is None:
+            return np.zeros(self._size, np.float32)
+        apart = to_float(plane.read(rect)) - to_float(self.state.image.pixels[rect.slices])
+        most = np.abs(apart).max(axis=-1) * np.float32(255 / CHANGE_SHOWN)
+        return np.minimum(self._small(most), np.float32(1))
 
     def mask(self) -> Alpha | None:
         plane = self.state.mask
@@ -223,6 +243,21 @@ def _overlay(crop: _Crop) -> Rgb8Pixels:
     return _mixed(crop.photo(), colour, (1 - crop.matte()) * np.float32(OVERLAY_STRENGTH))
 
 
+def _enhanced(crop: _Crop) -> Rgb8Pixels:
+    return crop.enhanced()
+
+
+def _change(crop: _Crop) -> Rgb8Pixels:
+    """Where and how much the picture changes, glowing over the dimmed photograph in grey."""
+    share = crop.change()
+    if crop.state.enhanced is None:
+        return crop.photo()
+    grey = np.asarray(cv2.cvtColor(crop.photo(), cv2.COLOR_RGB2GRAY)) * np.float32(_DIMMED)
+    under = np.asarray(cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2RGB))
+    glow = cv2.applyColorMap(from_float(share, np.uint8), _CHANGE_COLOURS)
+    return _blended(np.asarray(cv2.cvtColor(glow, cv2.COLOR_BGR2RGB)), under, np.sqrt(share))
+
+
 _LABEL_OF_TRIMAP = {
     FOREGROUND: STROKE_FOREGROUND,
     BACKGROUND: STROKE_BACKGROUND,
@@ -239,6 +274,8 @@ _RENDERERS: dict[str, Callable[[_Crop], NDArray[np.uint8]]] = {
     "on_black": _on_black,
     "on_white": _on_white,
     "overlay": _overlay,
+    "enhanced": _enhanced,
+    "change": _change,
 }
 
 

@@ -46,6 +46,8 @@ class ViewedDocument(Protocol):
     @property
     def foreground(self) -> ViewedPlane | None: ...
     @property
+    def enhanced(self) -> ViewedPlane | None: ...
+    @property
     def settings(self) -> CutSettings: ...
     @property
     def size(self) -> tuple[int, int]: ...
@@ -86,6 +88,7 @@ class ViewSpec:
         planes: the parts of the document that it is made of; only when one of them changes does
             the view.
         caption: what it has to say about a document, "" if it shows just what its title says.
+        before: the view that it is compared with across a line, empty if with none.
     """
 
     title: str
@@ -93,11 +96,16 @@ class ViewSpec:
     icon: str
     planes: frozenset[str]
     caption: Callable[[ViewedDocument, Image | None], str]
+    before: str = ""
 
 
 _MASK = "no matte yet: the guidance mask stands in"
 _NOTHING = "no matte yet: everything counts as subject"
 _OWN_COLOURS = "not decontaminated yet: the photograph's own colours"
+_NOT_ENHANCED = "not enhanced yet: the photograph (see the Enhance panel)"
+CHANGE_SHOWN = 8.0
+"""Grey levels of 255 from which a change shows at its brightest."""
+_SCALE = f"brightest where {CHANGE_SHOWN:.0f} or more of 255 grey levels change"
 _NO_BACKDROP = "the background image is not loaded: shown as transparent"
 
 
@@ -133,6 +141,14 @@ def _about_composite(state: ViewedDocument, backdrop: Image | None) -> str:
     return _about_result(state, backdrop) or (_NO_BACKDROP if missing else "")
 
 
+def _about_enhanced(state: ViewedDocument, backdrop: Image | None) -> str:
+    return "" if state.enhanced is not None else _NOT_ENHANCED
+
+
+def _about_change(state: ViewedDocument, backdrop: Image | None) -> str:
+    return _SCALE if state.enhanced is not None else _NOT_ENHANCED
+
+
 _MATTE = frozenset({"alpha", "mask"})
 _RESULT = frozenset({"alpha", "mask", "image", "foreground"})
 
@@ -154,6 +170,12 @@ VIEWS: dict[str, ViewSpec] = {
     "on_black": ViewSpec("On black", "A", "square", _RESULT, _about_result),
     "on_white": ViewSpec("On white", "T", "square", _RESULT, _about_result),
     "overlay": ViewSpec("Overlay", "V", "selection-inverse", _MATTE | {"image"}, _about_matte),
+    "enhanced": ViewSpec(
+        "Enhanced", "F8", "sparkle", frozenset({"image", "enhanced"}), _about_enhanced, "input"
+    ),
+    "change": ViewSpec(
+        "Change map", "Shift+F8", "thermometer", frozenset({"image", "enhanced"}), _about_change
+    ),
 }
 """Every view by its name. What stands in for something else is said in the caption."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.document.enhancement import Amount, Enhancement
 from engine.document.planes import Plane
 from engine.document.state import DocumentState, SourceLink
 from engine.errors import BugError
@@ -31,8 +32,15 @@ ERASE = 255
 
 
 def set_settings(state: DocumentState, settings: CutSettings) -> DocumentState:
-    """The document with other settings; planes stay until a job brings new ones."""
-    return state if settings == state.settings else replace(state, settings=settings)
+    """The document with other settings; planes stay until a job brings new ones.
+
+    Where the enhanced matte takes the place of the photograph's own, or makes room for it, each is
+    kept aside for the way back.
+    """
+    if settings == state.settings:
+        return state
+    other = settings.enhance.matte != state.settings.enhance.matte
+    return replace(_mattes_swapped(state) if other else state, settings=settings)
 
 
 def set_source(state: DocumentState, source: SourceLink) -> DocumentState:
@@ -80,7 +88,8 @@ def set_trimap(state: DocumentState, trimap: Trimap | None) -> DocumentState:
     plane = _replaced(state.trimap, trimap)
     if plane is state.trimap:
         return state
-    return replace(state, trimap=plane, alpha_stale=Rect.whole(state.size))
+    whole = Rect.whole(state.size)
+    return replace(state, trimap=plane, alpha_stale=whole, aside_stale=whole)
 
 
 def set_alpha(state: DocumentState, alpha: Alpha, *, rect: Rect | None = None) -> DocumentState:
@@ -124,6 +133,47 @@ def set_foreground(
     return replace(state, foreground=plane, foreground_stale=_left(state.foreground_stale, place))
 
 
+def set_enhancement(state: DocumentState, enhancement: Enhancement | None) -> DocumentState:
+    """The document with its photograph enhanced otherwise, or not at all; drawn by a job later."""
+    if enhancement is state.enhancement:
+        return state
+    return replace(state, enhancement=enhancement, enhanced=None, amount=None)
+
+
+def set_enhanced(state: DocumentState, pixels: Pixels, amount: Amount) -> DocumentState:
+    """The document with its enhancement drawn.
+
+    Args:
+        pixels: h×w×3 of the enhancement's rectangle, at the photograph's depth.
+        amount: how much they differ from the photograph.
+
+    Raises:
+        BugError: if there is no enhancement.
+    """
+    if state.enhancement is None:
+        raise BugError("there is no enhancement that could be drawn")
+    base = state.enhanced or Plane.viewing(state.image.pixels)
+    plane = base.written(state.enhancement.rect[:2], pixels)
+    return replace(state, enhanced=plane, amount=amount)
+
+
+def _mattes_swapped(state: DocumentState) -> DocumentState:
+    """The matte aside in use; the one in use stands in while there is no other."""
+    if state.alpha is None:
+        return state
+    used = state.alpha_aside or state.alpha
+    stale = state.alpha_stale if state.alpha_aside is None else state.aside_stale
+    changed = used.roughly_changed_rect(state.alpha)
+    return replace(
+        state,
+        alpha=used,
+        alpha_stale=stale,
+        alpha_aside=state.alpha,
+        aside_stale=state.alpha_stale,
+        foreground_stale=state.foreground_stale if changed.empty else _more(state, changed),
+    )
+
+
 def _check_labels(labels: Strokes, rect: Rect) -> None:
     if labels.shape != (rect.height, rect.width) or labels.dtype != np.uint8:
         raise BugError(f"labels are {labels.dtype} {labels.shape}, not uint8 of {rect}")
@@ -135,8 +185,11 @@ def _with_strokes(state: DocumentState, strokes: Plane) -> DocumentState:
     if strokes is state.strokes:
         return state
     changed = strokes.changed_rect(state.strokes)
-    stale = changed.united(state.alpha_stale) if state.alpha_stale else changed
-    return replace(state, strokes=strokes, alpha_stale=stale)
+    alpha, aside = (
+        changed.united(stale) if stale else changed
+        for stale in (state.alpha_stale, state.aside_stale)
+    )
+    return replace(state, strokes=strokes, alpha_stale=alpha, aside_stale=aside)
 
 
 def _replaced(old: Plane | None, array: NDArray[Any] | None) -> Plane | None:

@@ -150,6 +150,8 @@ def _owners(state: DocumentState) -> dict[int, int]:
     owners = dict(Plane.viewing(state.image.pixels).owners)
     if state.image.alpha is not None:
         owners.update(Plane.viewing(state.image.alpha).owners)
+    if state.enhancement is not None:
+        owners.update(Plane.viewing(state.enhancement.codes).owners)
     for _, plane in state.planes():
         owners.update(plane.owners)
     return owners

@@ -1,4 +1,4 @@
-"""Planes as greyscale PNG, 8 bits for labels and 16 for mattes."""
+"""Planes as greyscale PNG, 8 bits for labels and 16 for mattes; changes in colour with 16."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">8sI4sIIBBBBB")
 # Colour type, compression, filter and interlace of a plain grey PNG.
 _GREY_FORM = (0, 0, 0, 0)
+_COLOUR_FORM = (2, 0, 0, 0)
 _LABELS = {
     "strokes": (NO_STROKE, STROKE_BACKGROUND, STROKE_UNKNOWN, STROKE_FOREGROUND),
     "trimap": (BACKGROUND, UNKNOWN, FOREGROUND),
@@ -57,13 +58,7 @@ def decode_plane(name: str, data: bytes, *, size: tuple[int, int], bits: int) ->
         DamagedProjectError: if it isn't a grey PNG of `size` (height, width) and `bits`, which is
             checked before any pixel is decoded, or if it holds labels that `name` can't have.
     """
-    import imagecodecs
-
-    _check_header(name, data, size, bits)
-    try:
-        samples = np.asarray(imagecodecs.png_decode(data))
-    except (RuntimeError, ValueError) as error:
-        raise DamagedProjectError(f"{name} cannot be decoded") from error
+    samples = _decoded(name, data, size, bits, _GREY_FORM)
     if samples.shape != size or samples.dtype.itemsize * 8 != bits:
         raise DamagedProjectError(f"{name} has the wrong size or depth")
     if bits == 8:
@@ -72,8 +67,26 @@ def decode_plane(name: str, data: bytes, *, size: tuple[int, int], bits: int) ->
     return Plane.from_reader(size, np.float32, lambda rect: to_float(samples[rect.slices]))
 
 
+def encode_codes(codes: NDArray[np.uint16]) -> bytes:
+    """H×W×3 uint16 as 16-bit colour PNG."""
+    return encode_samples(np.ascontiguousarray(codes[..., ::-1]))
+
+
+def decode_codes(name: str, data: bytes, *, size: tuple[int, int]) -> NDArray[np.uint16]:
+    """The H×W×3 uint16 in a 16-bit colour PNG.
+
+    Raises:
+        DamagedProjectError: if it isn't one of `size` (height, width), which is checked before any
+            pixel is decoded.
+    """
+    samples = _decoded(name, data, size, 16, _COLOUR_FORM)
+    if samples.shape != (*size, 3) or samples.dtype != np.uint16:
+        raise DamagedProjectError(f"{name} has the wrong size or depth")
+    return samples
+
+
 def most_bytes(size: tuple[int, int], bits: int) -> int:
-    """More bytes than a sensible grey PNG of this size has."""
+    """More bytes than a sensible PNG of this size, with so many bits a pixel, has."""
     raw = size[0] * (size[1] * bits // 8 + 1)
     return raw + raw // 8 + 65536
 
@@ -87,7 +100,19 @@ def _sixteen_bits(plane: Plane) -> NDArray[np.uint16]:
     return samples
 
 
-def _check_header(name: str, data: bytes, size: tuple[int, int], bits: int) -> None:
+def _decoded(
+    name: str, data: bytes, size: tuple[int, int], bits: int, form: tuple[int, ...]
+) -> NDArray[Any]:
+    import imagecodecs
+
+    _check_header(name, data, size, (bits, *form))
+    try:
+        return np.asarray(imagecodecs.png_decode(data))
+    except (RuntimeError, ValueError) as error:
+        raise DamagedProjectError(f"{name} cannot be decoded") from error
+
+
+def _check_header(name: str, data: bytes, size: tuple[int, int], wanted: tuple[int, ...]) -> None:
     if len(data) < _HEADER.size:
         raise DamagedProjectError(f"{name} is no PNG")
     signature, _, kind, width, height, *form = _HEADER.unpack_from(data)
@@ -95,8 +120,9 @@ def _check_header(name: str, data: bytes, size: tuple[int, int], bits: int) -> N
         raise DamagedProjectError(f"{name} is no PNG")
     if (height, width) != size:
         raise DamagedProjectError(f"{name} is {width} × {height} pixels, not {size[1]} × {size[0]}")
-    if form != [bits, *_GREY_FORM]:
-        raise DamagedProjectError(f"{name} is not grey with {bits} bits")
+    if tuple(form) != wanted:
+        kind = "grey" if wanted[1:] == _GREY_FORM else "in colour"
+        raise DamagedProjectError(f"{name} is not {kind} with {wanted[0]} bits")
 
 
 def _check_labels(name: str, samples: NDArray[np.uint8]) -> None:

@@ -1,7 +1,8 @@
 """The project file, `.matte`: one zip with a manifest, the planes as PNG, and a thumbnail.
 
 The photograph is linked by path and hash, or embedded byte for byte. Foreground colours are not
-kept: they follow from the photograph and the matte.
+kept: they follow from the photograph and the matte. Of an enhancement the change is kept; the
+enhanced picture follows from it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.document.damage import DamagedProjectError, damage_in
-from engine.document.plane_png import decode_plane, encode_plane, encode_samples, most_bytes
+from engine.document.enhancement import Enhancement
+from engine.document.plane_png import (
+    decode_codes,
+    decode_plane,
+    encode_codes,
+    encode_plane,
+    encode_samples,
+    most_bytes,
+)
 from engine.document.planes import Plane
 from engine.document.project_archive import Archive
 from engine.document.project_manifest import (
+    CHANGE_ENTRY,
     MANIFEST_ENTRY,
     PLANE_BITS,
     PLANE_ENTRIES,
+    EnhancementRecord,
     Manifest,
     SourceRecord,
     decode_manifest,
@@ -106,8 +117,14 @@ def load_project(
         if image.size != manifest.size:
             raise _wrong_size(path, link, image.size, manifest.size)
         planes = _planes(archive, manifest, path, ctx)
+        enhancement = _enhancement(archive, manifest.enhancement, path)
     return DocumentState(
-        image, link, settings=manifest.settings, alpha_stale=manifest.alpha_stale, **planes
+        image,
+        link,
+        settings=manifest.settings,
+        alpha_stale=manifest.alpha_stale,
+        enhancement=enhancement,
+        **planes,
     )
 
 
@@ -147,6 +164,7 @@ def _entries(
     path: Path, state: DocumentState, source: SourceLink
 ) -> Iterator[tuple[float, tuple[str, bytes]]]:
     """Share that is done before it, name and bytes of each entry; encoded as they are asked for."""
+    changed = state.enhancement
     kept = [(name, plane) for name, plane in state.planes() if name in PLANE_ENTRIES]
     manifest = Manifest(
         size=state.size,
@@ -154,11 +172,14 @@ def _entries(
         settings=state.settings,
         planes=tuple(name for name, _ in kept),
         alpha_stale=state.alpha_stale,
+        enhancement=None if changed is None else _remembered(changed),
     )
     yield 0.0, (MANIFEST_ENTRY, encode_manifest(manifest))
     yield 0.1, (THUMBNAIL_ENTRY, encode_samples(_thumbnail(state)))
     for index, (name, plane) in enumerate(kept):
         yield 0.2 + 0.2 * index / len(kept), (PLANE_ENTRIES[name], encode_plane(plane))
+    if changed is not None:
+        yield 0.8, (CHANGE_ENTRY, encode_codes(changed.codes))
     if source.embedded and source.data is not None:
         yield 0.9, (manifest.source.entry, source.data)
 
@@ -225,6 +246,22 @@ def _planes(archive: Archive, manifest: Manifest, path: Path, ctx: JobContext) -
         with damage_in(path):
             planes[name] = decode_plane(name, data, size=manifest.size, bits=bits)
     return planes
+
+
+def _remembered(enhancement: Enhancement) -> EnhancementRecord:
+    return EnhancementRecord(enhancement.rect, enhancement.reach, enhancement.note)
+
+
+def _enhancement(
+    archive: Archive, record: EnhancementRecord | None, path: Path
+) -> Enhancement | None:
+    if record is None:
+        return None
+    size = record.rect.height, record.rect.width
+    data = archive.read(CHANGE_ENTRY, most=most_bytes(size, 48))
+    with damage_in(path):
+        codes = decode_codes("change", data, size=size)
+    return Enhancement(record.rect, codes, record.reach, record.note)
 
 
 def _wrong_size(

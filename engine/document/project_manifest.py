@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.document.damage import DamagedProjectError
+from engine.document.enhancement import EnhancementNote
 from engine.errors import UserError
 from engine.imaging.limits import check_dimensions
 from engine.imaging.types import Rect
-from engine.settings import CutSettings, from_dict, to_dict
+from engine.settings import CutSettings, EnhancementSettings, from_dict, to_dict
 
 FORMAT = "matte project"
-VERSION = 1
+VERSION = 2
+"""The newest that is read. A document without an enhancement is written as 1, as ever, so that
+older programs read it."""
 MANIFEST_ENTRY = "manifest.json"
 PLANE_ENTRIES = {name: f"planes/{name}.png" for name in ("strokes", "mask", "trimap", "alpha")}
 PLANE_BITS = {"strokes": 8, "mask": 16, "trimap": 8, "alpha": 16}
+
+CHANGE_ENTRY = "planes/change.png"
 
 T = TypeVar("T")
 
@@ -42,6 +48,21 @@ class SourceRecord:
 
 
 @dataclass(frozen=True)
+class EnhancementRecord:
+    """How a project file remembers an enhancement, besides `CHANGE_ENTRY`.
+
+    Attributes:
+        rect: the part of the photograph that changes.
+        reach: what the largest code stands for.
+        note: how it was found.
+    """
+
+    rect: Rect
+    reach: float
+    note: EnhancementNote
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a project file says about itself.
 
@@ -51,6 +72,7 @@ class Manifest:
         settings: the user's choices.
         planes: names of the planes that it holds.
         alpha_stale: where guidance has changed since the matte was solved, or None.
+        enhancement: how the photograph was enhanced, or None.
     """
 
     size: tuple[int, int]
@@ -58,19 +80,31 @@ class Manifest:
     settings: CutSettings = field(default_factory=CutSettings)
     planes: tuple[str, ...] = ()
     alpha_stale: Rect | None = None
+    enhancement: EnhancementRecord | None = None
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """The manifest as JSON text for people who look inside."""
+    enhancement = manifest.enhancement
+    settings = to_dict(manifest.settings)
+    if manifest.settings.enhance == EnhancementSettings():
+        del settings["enhance"]
     values = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": 1 if enhancement is None and "enhance" not in settings else VERSION,
         "size": manifest.size,
         "source": to_dict(manifest.source),
-        "settings": to_dict(manifest.settings),
+        "settings": settings,
         "planes": {name: PLANE_ENTRIES[name] for name in manifest.planes},
         "alpha_stale": manifest.alpha_stale,
     }
+    if enhancement is not None:
+        values["enhancement"] = {
+            "entry": CHANGE_ENTRY,
+            "rect": enhancement.rect,
+            "reach": enhancement.reach,
+            "note": to_dict(enhancement.note),
+        }
     return json.dumps(values, indent=2, ensure_ascii=False).encode()
 
 
@@ -92,6 +126,7 @@ def decode_manifest(data: bytes, *, path: Path) -> Manifest:
         settings=_settings(values.get("settings"), path),
         planes=_planes(values.get("planes")),
         alpha_stale=None if stale is None else _rect(stale, size),
+        enhancement=_enhancement(values.get("enhancement"), size, path),
     )
 
 
@@ -131,14 +166,34 @@ def _source(value: Any) -> SourceRecord:
 
 
 def _settings(value: Any, path: Path) -> CutSettings:
+    return _known(CutSettings, value, "settings", path)
+
+
+def _known(kind: type[T], value: Any, name: str, path: Path) -> T:
     try:
-        return from_dict(CutSettings, _table(value, "settings"))
+        return from_dict(kind, _table(value, name))
     except UserError as error:
         raise UserError(
             f"The project's settings cannot be used: {error.problem}",
             remedy="Use another copy of the project file, or update the program.",
             path=path,
         ) from error
+
+
+def _enhancement(value: Any, size: list[int], path: Path) -> EnhancementRecord | None:
+    if value is None:
+        return None
+    values = _table(value, "enhancement")
+    rect = Rect(*_integers(values.get("rect"), 4, "rect"))
+    reach = _typed(values.get("reach"), float, "reach")
+    if rect.empty or rect.intersected(Rect(0, 0, size[0], size[1])) != rect:
+        raise DamagedProjectError("its enhancement lies outside of the photograph")
+    if not 0 < reach < math.inf:
+        raise DamagedProjectError("its enhancement has no size")
+    note = _known(EnhancementNote, values.get("note"), "note", path)
+    if not (note.most > 0 and note.mean > 0):
+        raise DamagedProjectError("its enhancement has no bounds")
+    return EnhancementRecord(rect, reach, note)
 
 
 def _planes(value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.document.enhancement import Amount, Enhancement
 from engine.document.planes import Plane
 from engine.errors import BugError
 from engine.imaging.types import (
@@ -20,8 +21,14 @@ from engine.imaging.types import (
 )
 from engine.settings import CutSettings
 
-PLANES = ("strokes", "mask", "trimap", "alpha", "foreground")
-_DTYPES = {"strokes": np.uint8, "mask": np.float32, "trimap": np.uint8, "alpha": np.float32}
+PLANES = ("strokes", "mask", "trimap", "alpha", "alpha_aside", "foreground", "enhanced")
+_DTYPES = {
+    "strokes": np.uint8,
+    "mask": np.float32,
+    "trimap": np.uint8,
+    "alpha": np.float32,
+    "alpha_aside": np.float32,
+}
 # Indexed by stroke label; the first is never used, where there is no stroke the trimap shows.
 _TRIMAP_OF_STROKE = np.array([UNKNOWN, BACKGROUND, UNKNOWN, FOREGROUND], np.uint8)
 
@@ -60,6 +67,13 @@ class DocumentState:
         settings: the user's choices.
         alpha_stale: where guidance has changed since the matte was solved, or None.
         foreground_stale: where the matte has changed since the colours were estimated, or None.
+        enhancement: how the photograph was enhanced, or None.
+        enhanced: the photograph with the enhancement at its strength, H×W×3 in the image's dtype,
+            or None before it is drawn.
+        amount: how much `enhanced` differs from the photograph, or None.
+        alpha_aside: the matte that isn't in use: the photograph's own where `alpha` is the enhanced
+            picture's, and the other way round; or None.
+        aside_stale: `alpha_stale` of that one.
     """
 
     image: Image
@@ -72,6 +86,11 @@ class DocumentState:
     settings: CutSettings = field(default_factory=CutSettings)
     alpha_stale: Rect | None = None
     foreground_stale: Rect | None = None
+    enhancement: Enhancement | None = None
+    enhanced: Plane | None = None
+    amount: Amount | None = None
+    alpha_aside: Plane | None = None
+    aside_stale: Rect | None = None
 
     def __post_init__(self) -> None:
         for name, plane in self.planes():
@@ -83,6 +102,16 @@ class DocumentState:
     def size(self) -> tuple[int, int]:
         """(height, width) in pixels."""
         return self.image.size
+
+    @property
+    def solved_on(self) -> Plane | None:
+        """The enhanced picture if the matte is to be solved on it; None for the photograph."""
+        return self.enhanced if self.settings.enhance.matte else None
+
+    @property
+    def coloured_by(self) -> Plane | None:
+        """The enhanced picture if the subject has its colours; None for the photograph."""
+        return self.enhanced if self.settings.enhance.colours else None
 
     def planes(self) -> Iterator[tuple[str, Plane]]:
         """Name and plane of all that exist."""

@@ -6,7 +6,8 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,6 +58,48 @@ def replace_atomically(path: Path) -> Iterator[Path]:
                 temporary.unlink()
     except OSError as error:
         raise _as_user_error(error, path) from error
+
+
+@contextmanager
+def all_or_none(paths: Sequence[Path]) -> Iterator[None]:
+    """Put files back as they were if the block raises, for files that only make sense together.
+
+    Args:
+        paths: what the block may replace or make, each by `replace_atomically`.
+    """
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            stack.enter_context(_put_back(path))
+        yield
+
+
+@contextmanager
+def _put_back(path: Path) -> Iterator[None]:
+    target = Path(os.path.realpath(path))
+    kept = target.with_name(f".matte-{secrets.token_hex(6)}.part")
+    was_there = target.exists()
+    try:
+        if was_there:
+            _same(target, kept)
+        yield
+    except BaseException as error:
+        if kept.exists():
+            kept.replace(target)
+        elif not was_there:
+            target.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _as_user_error(error, path) from error
+        raise
+    finally:
+        kept.unlink(missing_ok=True)
+
+
+def _same(path: Path, kept: Path) -> None:
+    """A second name for a file, or a copy where the file system knows no such names."""
+    try:
+        os.link(path, kept)
+    except OSError:
+        shutil.copy2(path, kept)
 
 
 def _create(target: Path, temporary: Path) -> None:

@@ -40,6 +40,7 @@ class Writer:
         save_layers: writes background and subject as layers, or None.
         aliases: other suffixes that mean the same.
         longest: the longest side it can have.
+        most_xmp: bytes that a packet of XMP can have.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Writer:
     save_layers: LayersWriter | None = None
     aliases: tuple[str, ...] = ()
     longest: int = 200_000
+    most_xmp: int = 1 << 30
 
     @property
     def layers(self) -> bool:
@@ -62,7 +64,14 @@ WRITERS: dict[str, Writer] = {
     "tiff": Writer("TIFF", ".tif", (8, 16), True, tiff.write, aliases=(".tiff",)),
     "webp": Writer("WebP", ".webp", (8,), True, webp.write, longest=webp.LONGEST),
     "jpeg": Writer(
-        "JPEG", ".jpg", (8,), False, jpeg.write, aliases=(".jpeg",), longest=jpeg.LONGEST
+        "JPEG",
+        ".jpg",
+        (8,),
+        False,
+        jpeg.write,
+        aliases=(".jpeg",),
+        longest=jpeg.LONGEST,
+        most_xmp=jpeg.MOST_XMP,
     ),
     "psd": Writer("PSD", ".psd", (8, 16), True, psd.write, psd.write_layers, longest=psd.LONGEST),
     "exr": Writer("EXR", ".exr", (16,), True, exr.write, exr.write_layers),

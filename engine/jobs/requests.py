@@ -59,6 +59,10 @@ class CutRequest:
         trimap: the user's trimap; wins over a mask.
         strokes: what the user painted; wins over everything.
         compute: where networks run.
+        solved_on: the picture that the matte is solved on, such as an enhanced one; None takes the
+            photograph.
+        coloured_by: the picture that the subject's colours are taken from; None takes the
+            photograph.
     """
 
     image: Image
@@ -67,6 +71,8 @@ class CutRequest:
     trimap: Trimap | None = None
     strokes: Strokes | None = None
     compute: Compute = field(default_factory=Compute)
+    solved_on: Image | None = None
+    coloured_by: Image | None = None
 
     def __call__(self, ctx: JobContext = NOBODY) -> CutResult:
         """Run the cut.
@@ -84,7 +90,7 @@ class CutRequest:
         mask, trimap, doubts = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
         solved = solve_alpha(
-            self.image,
+            self.solved_on or self.image,
             trimap,
             method=chosen.method,
             refine=chosen.refine,
@@ -96,7 +102,7 @@ class CutRequest:
         del solved
         ctx.progress(0.75, "Cleaning the colours")
         foreground = estimate_colours(
-            self.image,
+            self.coloured_by or self.image,
             alpha,
             chosen.foreground,
             compute=self.compute,

@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
@@ -163,6 +163,7 @@ class Worker:
             `CancelledEvent` of a job that never ran, which comes on the thread that cancelled or
             replaced it. It must return quickly.
         clock: seconds, for the throttling of progress.
+        numbers: where ids of jobs come from; shared by workers whose jobs are to be told apart.
     """
 
     def __init__(
@@ -171,10 +172,11 @@ class Worker:
         *,
         on_event: Callable[[JobEvent], None],
         clock: Callable[[], float] = time.monotonic,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         self._on_event = on_event
         self._clock = clock
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(1) if numbers is None else numbers
         self._waiting: list[_Entry] = []
         self._running: _Entry | None = None
         self._closed = False

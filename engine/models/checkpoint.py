@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import pickle
 import warnings
 import zipfile
@@ -19,25 +20,64 @@ MAX_GROWTH = 4
 _DDP_PREFIX = "module."
 
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Read the tensors of a `.pt` or `.pth` file (imports torch).
+def read_tensors(path: Path) -> dict[str, Any]:
+    """The tensors of a `.safetensors`, `.pt` or `.pth` file, on the CPU (imports torch).
 
-    Only tensors and plain containers are unpacked (`torch.load(weights_only=True)`); a file that
-    wants anything else is refused and nothing of it is run. The prefix `module.` that training on
-    several devices adds is removed.
+    Raises:
+        UserError: if it is no such file.
+    """
+    if path.suffix.lower() != ".safetensors":
+        return read_checkpoint(path)
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    with torch.inference_mode(False):
+        try:
+            return dict(load_file(path, device="cpu"))
+        except SafetensorError as error:
+            raise UserError(f"These are no weights ({error}).", path=path) from error
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read the weights of a `.pt` or `.pth` file: `weights_in` what `open_checkpoint` finds."""
+    return weights_in(open_checkpoint(path), path)
+
+
+def open_checkpoint(path: Path) -> Any:
+    """Open a `.pt` or `.pth` file (imports torch).
+
+    Only tensors, plain containers and the options of a command line are unpacked
+    (`torch.load(weights_only=True)`); a file that wants anything else is refused and nothing of it
+    is run.
 
     Args:
         path: a file written by `torch.save`.
+
+    Raises:
+        UserError: if it is damaged, or holds more than tensors.
+    """
+    if zipfile.is_zipfile(path):
+        _refuse_compressed(path)
+    return _load(path)
+
+
+def weights_in(loaded: Any, path: Path) -> dict[str, Any]:
+    """The first table of tensors in an opened file; imports torch.
+
+    The prefix `module.` that training on several devices adds is removed.
+
+    Args:
+        loaded: of `open_checkpoint`, or a part of it.
+        path: of the file, for its size and for what people read.
 
     Returns:
         Name to tensor: dense, contiguous, on the CPU, none sharing memory with another.
 
     Raises:
-        UserError: if it is damaged, holds more than tensors, or holds none.
+        UserError: if there is none.
     """
-    if zipfile.is_zipfile(path):
-        _refuse_compressed(path)
-    state = _without_prefix(_state(_load(path), path))
+    state = _without_prefix(_state(loaded, path))
     _check_size(state, path)
     return {name: tensor.detach().clone().contiguous() for name, tensor in state.items()}
 
@@ -50,7 +90,8 @@ def _load(path: Path) -> Any:
         # torch advises its own makers about pickle protocols; what matters here is raised
         warnings.simplefilter("ignore", UserWarning)
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals([argparse.Namespace]):
+                return torch.load(path, map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
             raise UserError(
                 "This file holds more than tensors, and loading it would run code of its maker.",

@@ -15,6 +15,7 @@ from engine.models.safetensors_header import read_header
 from engine.models.spec import ModelSpec
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
+REMEDY = "Choose another name with --as, or get the file that belongs to this network."
 MOST_NAMED = 3
 """Tensors that a refusal names of each kind."""
 
@@ -55,17 +56,17 @@ def fit(path: Path, model: str, *, network: str = "", file: Path | None = None) 
     """
     found = _shapes_of(path)
     network = next((name for name in (model, network) if name in MODELS), "")
-    network = network or _recognised(set(found))
+    network = network or _recognised(found)
     if not network:
         return ""
-    wanted = shapes_wanted(MODELS[network])
+    wanted = _wanted(MODELS[network], found, file or path)
     if found != wanted and network in FOREIGN:
         _rewrite(path, FOREIGN[network], set(wanted))
         found = _shapes_of(path)
     if found != wanted:
         raise UserError(
             f"These are no weights of {network}: {misfit(found, wanted)}.",
-            remedy="Choose another name with --as, or get the file that belongs to this network.",
+            remedy=REMEDY,
             path=file or path,
         )
     return "" if network == model else network
@@ -74,19 +75,57 @@ def fit(path: Path, model: str, *, network: str = "", file: Path | None = None) 
 @cache
 def shapes_wanted(spec: ModelSpec) -> Shapes:
     """Name and shape of each tensor that a network needs (imports torch; takes no memory)."""
+    return _shapes_built(lambda: spec.load_builder()())
+
+
+def shapes_wanted_of(spec: ModelSpec, found: Shapes) -> Shapes:
+    """As `shapes_wanted`; of a family of any size, what its member for these weights needs.
+
+    Raises:
+        UserError: if the family has no such member.
+    """
+    if not spec.sized:
+        return shapes_wanted(spec)
+    return _shapes_built(lambda: spec.network_of(found))
+
+
+def family_of(found: Shapes) -> ModelSpec | None:
+    """The row for networks of any size that has one for weights of these shapes."""
+    families = (spec for spec in MODELS.values() if spec.sized)
+    return next((spec for spec in families if _is_member(spec, found)), None)
+
+
+def _is_member(family: ModelSpec, found: Shapes) -> bool:
+    try:
+        return shapes_wanted_of(family, found) == found
+    except UserError:
+        return False
+
+
+def _shapes_built(build: Callable[[], Any]) -> Shapes:
     import torch
 
     with torch.inference_mode(False), torch.device("meta"):
-        network = spec.load_builder()()
+        network = build()
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def _wanted(spec: ModelSpec, found: Shapes, file: Path) -> Shapes:
+    try:
+        return shapes_wanted_of(spec, found)
+    except UserError as error:
+        raise UserError(error.problem, remedy=REMEDY, path=file) from error
 
 
 def _shapes_of(path: Path) -> Shapes:
     return {name: info.shape for name, info in read_header(path).items()}
 
 
-def _recognised(names: set[str]) -> str:
-    return next((name for name, foreign in FOREIGN.items() if foreign.recognises(names)), "")
+def _recognised(found: Shapes) -> str:
+    names = set(found)
+    foreign = next((name for name, one in FOREIGN.items() if one.recognises(names)), "")
+    family = None if foreign else family_of(found)
+    return foreign if family is None else family.name
 
 
 def _rewrite(path: Path, foreign: Foreign, wanted: set[str]) -> None:

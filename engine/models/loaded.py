@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from engine.device import Compute, DeviceChoice, Precision, choose_device
 from engine.errors import BugError, UserError
 from engine.imaging.tensors import from_tensor, to_tensor
 from engine.jobs.context import NOBODY, JobContext
-from engine.models.fitting import shapes_wanted
+from engine.models.fitting import Shapes, family_of, shapes_wanted
 from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
 from engine.models.spec import ModelKind, ModelSpec
@@ -35,6 +35,7 @@ _ENTRY: dict[ModelKind, str] = {
     "proposal": "predict",
     "foreground": "forward",
     "segmentation": "predict",
+    "trimap": "predict",
 }
 _kept: OrderedDict[tuple[str, str, str, Precision], LoadedNetwork] = OrderedDict()
 _lock = threading.RLock()
@@ -69,13 +70,14 @@ class LoadedNetwork:
         Args:
             rgb: H×W×3 float32 in [0, 1].
             guidance: H×W or H×W×G float32 in [0, 1]; for a foreground network the matte, for a
-                segmentation network nothing.
+                segmentation or trimap network nothing.
 
         Returns:
-            H×W (a matte) or H×W×3 (colours) float32 in [0, 1].
+            H×W (a matte) or H×W×3 (colours, or how likely each class is) float32 in [0, 1].
 
         Raises:
             UserError: if the arithmetic overflowed.
+            BugError: if this is no network that is run on photographs.
         """
         import torch
 
@@ -86,6 +88,8 @@ class LoadedNetwork:
             )
             for plane in (rgb, *guidance)
         ]
+        if self.spec.kind not in _ENTRY:
+            raise BugError(f"{self.name}, a {self.spec.kind} network, is not run on photographs")
         entry = getattr(self.module, _ENTRY[self.spec.kind])
         with torch.inference_mode(), _arithmetic(self.choice):
             answer = from_tensor(entry(*tensors))
@@ -154,10 +158,13 @@ def spec_of(row: WeightsRow, tensors: Mapping[str, Any]) -> ModelSpec:
     named = row.network or row.model
     if named in MODELS:
         return MODELS[named]
-    shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
+    shapes = _shapes(tensors)
     for spec in MODELS.values():
         if shapes_wanted(spec) == shapes:
             return spec
+    family = family_of(shapes)
+    if family is not None:
+        return family
     known = ", ".join(MODELS) or "none"
     raise UserError(
         f"The weights {row.model!r} belong to no network that is known.",
@@ -199,13 +206,11 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
     ctx.progress(0.0, f"Loading the network {found.row.model}")
     tensors = load_weights(found, ctx=ctx)
     spec = spec_of(found.row, tensors)
-    if spec.kind not in _ENTRY:
-        raise BugError(f"{spec.name}, a {spec.kind} network, is not run on photographs' pieces")
     with torch.inference_mode(False):
-        module = spec.load_builder()()
         try:
+            module = _clamped(spec.network_of(_shapes(tensors)), spec, found.row.clamp)
             module.load_state_dict(tensors)
-        except RuntimeError as error:
+        except (RuntimeError, UserError) as error:
             raise UserError(
                 f"The weights {found.row.model!r} do not fit the network {spec.name}.",
                 remedy="Get them again, or add them under another name.",
@@ -215,6 +220,17 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
         fold(module)
         module = module.to(device=choice.name, memory_format=torch.channels_last)
     return LoadedNetwork(found.row.model, spec, module, choice)
+
+
+def _clamped(module: Any, spec: ModelSpec, clamp: float) -> Any:
+    """The network with the limit of its activations, which the shapes of weights cannot show."""
+    if not clamp or spec.kind not in ("generator", "discriminator"):
+        return module
+    return type(module)(replace(module.size, clamp=clamp))
+
+
+def _shapes(tensors: Mapping[str, Any]) -> Shapes:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _arithmetic(choice: DeviceChoice) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -30,6 +31,9 @@ class WeightsRow:
         licence: in words or as an SPDX name.
         origin: where it comes from.
         bytes: its size.
+        accepted: the day on which the user accepted a licence that restricts use, as 2020-12-31.
+        clamp: what the network keeps its activations within, which its weights cannot show; 0 is
+            no limit.
         network: the row of `engine.models.registry.MODELS` that builds it; "" if that is `model`.
         recipe: of the trainer, if it was trained by it; so are the following.
         config: of the recipe, its name.
@@ -44,6 +48,8 @@ class WeightsRow:
     licence: str
     origin: str
     bytes: int
+    accepted: str = ""
+    clamp: float = 0.0
     network: str = ""
     recipe: str = ""
     config: str = ""
@@ -59,6 +65,8 @@ class WeightsRow:
             raise UserError(f"The checksum of {self.file} is not a SHA-256.")
         if self.bytes < 0:
             raise UserError(f"The size of {self.file} is negative.")
+        if not 0 <= self.clamp < math.inf:
+            raise UserError(f"The clamp of {self.file} is no number from 0.")
 
 
 def check_name(model: str) -> None:
@@ -135,11 +143,12 @@ def _row(values: Any, path: Path) -> WeightsRow:
 def _fits(value: Any, kind: type) -> bool:
     if kind is dict:
         return isinstance(value, dict) and all(isinstance(v, int | float) for v in value.values())
-    return isinstance(value, kind)
+    return isinstance(value, int | float if kind is float else kind)
 
 
 _NEEDED = {f.name for f in fields(WeightsRow) if f.default is f.default_factory is MISSING}
 _KINDS: dict[str, type] = {f.name: str for f in fields(WeightsRow)} | {
     "bytes": int,
+    "clamp": float,
     "figures": dict,
 }

@@ -29,6 +29,7 @@ class Provenance:
 
     licence: str = UNKNOWN_LICENCE
     origin: str = ""
+    clamp: float = 0.0
     network: str = ""
     recipe: str = ""
     config: str = ""
@@ -77,12 +78,13 @@ def _checked(said: Any, file: Path) -> Provenance:
     """Only what belongs there, as text that a terminal can show."""
     if not isinstance(said, Mapping):
         raise _damaged(file)
-    known = {one.name for one in fields(Provenance)} - {"figures"}
+    known = {one.name for one in fields(Provenance)} - {"figures", "clamp"}
     told = {name: _shown(said[name]) for name in known if isinstance(said.get(name), str)}
-    figures = said.get("figures", {})
-    if not isinstance(figures, Mapping) or not all(map(_is_number, figures.values())):
+    figures, clamp = said.get("figures", {}), said.get("clamp", 0.0)
+    if not isinstance(figures, Mapping) or not all(map(_is_number, [*figures.values(), clamp])):
         raise _damaged(file)
-    return Provenance(**told, figures={_shown(name): value for name, value in figures.items()})
+    shown = {_shown(name): value for name, value in figures.items()}
+    return Provenance(**told, clamp=clamp, figures=shown)
 
 
 def _is_number(value: Any) -> bool:

@@ -14,6 +14,8 @@ _PAINTS: frozenset[Ability] = frozenset({"foreground", "region"})
 _FINDS: frozenset[Ability] = frozenset({"automatic"})
 _POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
+_STYLEGAN2 = "Karras et al., Analyzing and Improving the Image Quality of StyleGAN (2020)"
+_ENHANCED = "Xu et al., Matting-specific Portrait Enhancement and Generation (2022)"
 
 _ROWS = (
     ModelSpec(
@@ -123,6 +125,72 @@ _ROWS = (
         origin=_POMAGAN,
         size_multiple=16,
         abilities=_FROM_MASKS,
+    ),
+    ModelSpec(
+        name="portrait_small",
+        title="Portraits, small",
+        kind="generator",
+        summary="Draws faces of 64 pixels; for two processor cores.",
+        builder="engine.models.stylegan2:build_small",
+        weights="portrait_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train stylegan2; after {_STYLEGAN2}",
+    ),
+    ModelSpec(
+        name="portrait_small_discriminator",
+        title="Portraits, small, discriminator",
+        kind="discriminator",
+        summary="Tells small drawn faces from photographed ones.",
+        builder="engine.models.stylegan2_discriminator:build_small_discriminator",
+        weights="portrait_small_discriminator.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train stylegan2; after {_STYLEGAN2}",
+    ),
+    ModelSpec(
+        name="stylegan2",
+        title="StyleGAN2",
+        kind="generator",
+        summary="Draws faces of any size; bring official weights, or train them.",
+        builder="engine.models.stylegan2:build",
+        weights="stylegan2.safetensors",
+        licence="of the official weights: NVIDIA Source Code License, non-commercial",
+        origin=_STYLEGAN2,
+        sized="engine.models.stylegan2:generator_of",
+    ),
+    ModelSpec(
+        name="stylegan2_discriminator",
+        title="StyleGAN2, discriminator",
+        kind="discriminator",
+        summary="Tells drawn faces of any size from photographed ones; bring its weights.",
+        builder="engine.models.stylegan2_discriminator:build_discriminator",
+        weights="stylegan2_discriminator.safetensors",
+        licence="of the official weights: NVIDIA Source Code License, non-commercial",
+        origin=_STYLEGAN2,
+        sized="engine.models.stylegan2_discriminator:discriminator_of",
+    ),
+    ModelSpec(
+        name="trimap_small",
+        title="Trimap, small",
+        kind="trimap",
+        summary="Background, unknown or person at each pixel; for two processor cores.",
+        builder="engine.models.trimap_net:build_small",
+        weights="trimap_small.safetensors",
+        licence="MIT",
+        origin=f"trained with matte-train trimap; after {_ENHANCED}",
+        size_multiple=16,
+        abilities=_FINDS,
+    ),
+    ModelSpec(
+        name="trimap_deeplab",
+        title="Trimap, DeepLabV3",
+        kind="trimap",
+        summary="The paper's trimap network; train it from DeepLabV3 weights that you bring.",
+        builder="engine.models.deeplab:build",
+        weights="trimap_deeplab.safetensors",
+        licence="yours",
+        origin=_ENHANCED,
+        size_multiple=8,
+        abilities=_FINDS,
     ),
 )
 MODELS: dict[str, ModelSpec] = {row.name: row for row in _ROWS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
@@ -12,7 +12,9 @@ from engine.errors import BugError
 MASK_PLANES = 3
 """Planes of guidance of a network for coarse masks: the mask, closed form's matte, GrabCut's mask
 (`engine.matting.mask_planes`)."""
-ModelKind = Literal["segmentation", "proposal", "matting", "foreground", "generator"]
+ModelKind = Literal[
+    "segmentation", "proposal", "matting", "foreground", "generator", "discriminator", "trimap"
+]
 """A matting network takes at most two planes of guidance; one of proposals takes `MASK_PLANES`, and
 its matte of a small copy says where the trimap of the photograph is unknown."""
 Ability = Literal["automatic", "mask", "trimap", "clicks", "foreground", "region"]
@@ -36,6 +38,9 @@ class ModelSpec:
             bring their own, and the manifest beside a file says its checksum.
         size_multiple: both sides of its input must be a multiple of this.
         abilities: what it can be given and can do.
+        sized: for a family of networks of any size, `package.module:function`; the function takes
+            the shapes of weights, by name, and returns the network that they are for, or raises a
+            UserError. Empty for a network of one size.
     """
 
     name: str
@@ -49,6 +54,7 @@ class ModelSpec:
     sha256: str = ""
     size_multiple: int = 1
     abilities: frozenset[Ability] = frozenset()
+    sized: str = ""
 
     @property
     def takes_masks_alone(self) -> bool:
@@ -61,9 +67,21 @@ class ModelSpec:
         Raises:
             BugError: if the table names something that is not there.
         """
-        module, _, function = self.builder.partition(":")
+        return self._imported(self.builder)
+
+    def network_of(self, shapes: Mapping[str, tuple[int, ...]]) -> Any:
+        """Build the network that weights of these shapes are for; only a family looks at them.
+
+        Raises:
+            BugError: if the table names something that is not there.
+            UserError: if no network of the family has weights like these.
+        """
+        return self._imported(self.sized)(shapes) if self.sized else self.load_builder()()
+
+    def _imported(self, path: str) -> Callable[..., Any]:
+        module, _, function = path.partition(":")
         found = getattr(import_module(module), function, None)
         if not callable(found):
-            raise BugError(f"{self.builder}, the builder of {self.name}, is not there")
-        build: Callable[[], Any] = found
+            raise BugError(f"{path}, the builder of {self.name}, is not there")
+        build: Callable[..., Any] = found
         return build

@@ -20,12 +20,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from engine.compositing.views import VIEWS
 from engine.imaging.types import Image, Rect
 from matteapp.canvas.board import Board
 from matteapp.canvas.document_view import DocumentView
 from matteapp.canvas.events import notches, pans, pinch_notches, pointer
 from matteapp.canvas.gestures import Gestures
-from matteapp.canvas.hud import Line, caption_rect, draw_caption
+from matteapp.canvas.hud import BoxName, Line, caption_rect, draw_caption
 from matteapp.canvas.picture import scaled
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
@@ -33,6 +34,7 @@ from matteapp.canvas.spans import Dab
 from matteapp.canvas.strokes import Stroke
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Viewport
+from matteapp.canvas.wipe import GRAB, Wipe
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.tool import Pointer
 
@@ -189,9 +191,14 @@ class Canvas(QWidget):
         if self.viewport is not None:
             self._look(self.viewport.panned(across, down), fits=False)
 
-    def show_box(self, rect: Rect | None) -> None:
-        """Show the subject's box, or none."""
-        self._update(self._screen.show_box(rect))
+    def show_box(self, rect: Rect | None, *, of: BoxName = "subject") -> None:
+        """Show the subject's box or the head's, or none."""
+        self._update(self._screen.show_box(rect, of=of))
+
+    def move_wipe(self, by: float) -> None:
+        """Move the line between two compared views by a share of the width."""
+        if self._wipe.active:
+            self._update(self._screen.move_wipe(self._wipe.share + by))
 
     def show_line(self, line: Line | None) -> None:
         """Show a dividing line that is being drawn, or none."""
@@ -264,8 +271,9 @@ class Canvas(QWidget):
         painter.scale(1 / ratio, 1 / ratio)
         self._screen.paint(painter, scaled(event.region(), ratio), self._keys())
         place = caption_rect(self._caption, self.font())
+        painter.resetTransform()
+        self._wipe.draw(painter, self.size())
         if event.region().intersects(place):
-            painter.resetTransform()
             draw_caption(painter, self._caption, place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -327,18 +335,34 @@ class Canvas(QWidget):
         return pointer(event, self.viewport, self.devicePixelRatioF())
 
     def _press(self, at: Pointer, *, pan: bool = False) -> None:
-        if self.viewport is not None:
+        if self.viewport is not None and not pan and self._on_wipe(at):
+            self._wipe.held = True
+        elif self.viewport is not None:
             self._gestures.press(at, pan=pan)
             self._show_cursor()
             self._place_ring()
 
     def _move(self, at: Pointer) -> None:
-        self._gestures.move(at)
-        self._place_ring()
+        if self._wipe.held:
+            share = at.x / max(1, self._device_size().width())
+            self._update(self._screen.move_wipe(share))
+        else:
+            self._gestures.move(at)
+            self._place_ring()
+        self._show_cursor(at)
         if self.viewport is not None:
             self.cursor_moved.emit((at.row, at.col))
 
+    def _on_wipe(self, at: Pointer) -> bool:
+        """Whether the line between two compared views is meant, and not what a tool holds."""
+        reach = GRAB * self.devicePixelRatioF()
+        near = self._wipe.is_near(at.x, self._device_size().width(), reach=reach)
+        return near and not self._gestures.active and not self._gestures.panning
+
     def _release(self, at: Pointer) -> None:
+        if self._wipe.held:
+            self._wipe.held = False
+            return
         self._gestures.release(at)
         self._show_cursor()
         self._place_ring()
@@ -348,9 +372,11 @@ class Canvas(QWidget):
         self._show_cursor()
         self._place_ring()
 
-    def _show_cursor(self) -> None:
-        if self.cursor().shape() != self._gestures.cursor:
-            self.setCursor(self._gestures.cursor)
+    def _show_cursor(self, at: Pointer | None = None) -> None:
+        split = self._wipe.held or (at is not None and self._on_wipe(at))
+        wanted = Qt.CursorShape.SplitHCursor if split else self._gestures.cursor
+        if self.cursor().shape() != wanted:
+            self.setCursor(wanted)
 
     def _place_ring(self) -> None:
         ring = self._gestures.ring
@@ -385,8 +411,20 @@ class Canvas(QWidget):
             resized = self.viewport.resized((size.height(), size.width()))
             self._look(resized.fitted() if self._fits else resized, fits=self._fits)
 
+    @property
+    def _wipe(self) -> Wipe:
+        return self._screen.picture.wipe
+
+    def _compare(self) -> None:
+        """Part the view from the one it is compared with, if there is one."""
+        before = self._view.before
+        titles = ("", "") if not before else (VIEWS[before].title, VIEWS[self.view].title)
+        if self._wipe.compare(before, titles):
+            self._update(self._screen.redraw_all())
+
     def _ask(self) -> None:
         """Ask for what is missing or stale, and say what the view has to say."""
+        self._compare()
         if self.viewport is not None:
             self._view.ask(self.viewport)
         if self._view.caption != self._caption:

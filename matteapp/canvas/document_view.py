@@ -56,6 +56,17 @@ class DocumentView(QObject):
         """What the view has to say about this document, or ""."""
         return "" if self._state is None else caption(self.view, self._state, self._backdrop)
 
+    @property
+    def before(self) -> str:
+        """The view that this one is compared with, empty while something stands in for it."""
+        if self._state is None or self.caption:
+            return ""
+        return VIEWS[self.view].before
+
+    @property
+    def _views(self) -> tuple[str, ...]:
+        return (self.view, self.before) if self.before else (self.view,)
+
     def find(self, key: TileKey) -> Tile | None:
         """The tile, even if it is out of date."""
         return self._cache.get(key)
@@ -85,7 +96,7 @@ class DocumentView(QObject):
         level = level_for(viewport.scale, top_level(viewport.image))
         shown = viewport.rect_of(viewport.box)
         wanted = shown if rect is None else shown.intersected(rect)
-        return keys_in(self.view, level, wanted, viewport.image)
+        return self._keys_in(level, wanted, viewport.image)
 
     def stale(self, key: TileKey) -> bool:
         """Whether the tile is missing or shows an old state."""
@@ -118,8 +129,8 @@ class DocumentView(QObject):
 
     def _wanted(self, viewport: Viewport) -> list[TileKey]:
         """An overview if there is none, what is in sight from the middle out, then around."""
-        overview = TileKey(self.view, top_level(viewport.image), 0, 0)
-        first = [] if self._cache.get(overview) is not None else [overview]
+        overviews = [TileKey(view, top_level(viewport.image), 0, 0) for view in self._views]
+        first = [key for key in overviews if self._cache.get(key) is None]
         in_sight = self.keys(viewport)
         near = partial(_distance, middle=viewport.to_image(*viewport.middle))
         seen = sorted((key for key in in_sight if self.stale(key)), key=near)
@@ -130,7 +141,10 @@ class DocumentView(QObject):
         level = level_for(viewport.scale, top_level(viewport.image))
         shown = viewport.rect_of(viewport.box)
         grown = shown.grown(TILE * 2**level // 2, within=viewport.image)
-        return keys_in(self.view, level, grown, viewport.image)
+        return self._keys_in(level, grown, viewport.image)
+
+    def _keys_in(self, level: int, rect: Rect, size: tuple[int, int]) -> list[TileKey]:
+        return [key for view in self._views for key in keys_in(view, level, rect, size)]
 
     def _needed(self, key: TileKey) -> int:
         return max(self._oldest, self._fresh.needed(VIEWS[key.view].planes, key.source_rect))
@@ -155,7 +169,7 @@ class DocumentView(QObject):
         if tile.revision < self._oldest or (known is not None and known.revision > tile.revision):
             return
         self._cache.put(key, tile)
-        if key.view == self.view:
+        if key.view in self._views:
             self.arrived.emit(key)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
@@ -12,6 +13,11 @@ from matteapp.canvas.viewport import Viewport
 
 DARK, BRIGHT = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230)
 PILL, PILL_TEXT = QColor(20, 20, 20, 190), QColor(235, 235, 235)
+BoxName = Literal["subject", "head"]
+_DASHES: dict[BoxName, Qt.PenStyle] = {
+    "subject": Qt.PenStyle.DashLine,
+    "head": Qt.PenStyle.DashDotDotLine,
+}
 Line = tuple[tuple[float, float], tuple[float, float]]
 """(row, column) of both ends, in pixels of the photograph."""
 MARGIN = 3
@@ -54,12 +60,12 @@ class Ring:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def draw_box(painter: QPainter, rect: Rect, viewport: Viewport) -> None:
-    """The subject's box, as a dashed line that shows on any picture."""
+def draw_box(painter: QPainter, rect: Rect, viewport: Viewport, name: BoxName) -> None:
+    """A box as a dashed line that shows on any picture; the head's is dotted, too."""
     frame = _frame(rect, viewport)
     painter.setPen(QPen(DARK, 1))
     painter.drawRect(frame)
-    painter.setPen(QPen(BRIGHT, 1, Qt.PenStyle.DashLine))
+    painter.setPen(QPen(BRIGHT, 1, _DASHES[name]))
     painter.drawRect(frame)
 
 

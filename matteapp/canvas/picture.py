@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap, QRegion, QTransform
@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap, QRegi
 from engine.imaging.types import Rect
 from matteapp.canvas.tiles import Tile, TileKey
 from matteapp.canvas.viewport import Box, Viewport
+from matteapp.canvas.wipe import Wipe
 
 SURROUND = QColor(58, 58, 58)
 NOT_YET = QColor(46, 46, 46)
@@ -35,6 +36,7 @@ class Picture:
         self._checks = _checkerboard()
         self.surround = SURROUND
         self.pixel_grid = True
+        self.wipe = Wipe()
 
     @property
     def frame(self) -> QImage:
@@ -71,8 +73,23 @@ class Picture:
         self._dirty -= wanted
         painter = QPainter(self._frame)
         for area in rects(wanted):
-            self._draw_area(painter, area, viewport, keys)
+            for part, shown in self._sides(area, keys):
+                self._draw_area(painter, part, viewport, shown)
         painter.end()
+
+    def _sides(self, area: QRect, keys: list[TileKey]) -> Iterable[tuple[QRect, list[TileKey]]]:
+        """What is drawn at each side of the wipe's line."""
+        if not self.wipe.active:
+            return [(area, keys)]
+        parts: tuple[list[TileKey], list[TileKey]] = ([], [])
+        for key in keys:
+            parts[key.view != self.wipe.before].append(key)
+        left = QRect(self._frame.rect())
+        left.setWidth(self.wipe.place(self._frame.width()))
+        right = QRect(self._frame.rect())
+        right.setLeft(left.width())
+        sides = (area & left, parts[0]), (area & right, parts[1])
+        return [side for side in sides if not side[0].isEmpty()]
 
     def _draw_area(
         self, painter: QPainter, area: QRect, viewport: Viewport | None, keys: list[TileKey]

@@ -6,11 +6,19 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QRegion
 
 from engine.imaging.types import Rect, Strokes
-from matteapp.canvas.hud import Line, Ring, box_region, draw_box, draw_line, line_region
+from matteapp.canvas.hud import (
+    BoxName,
+    Line,
+    Ring,
+    box_region,
+    draw_box,
+    draw_line,
+    line_region,
+)
 from matteapp.canvas.live import LiveStroke
 from matteapp.canvas.picture import Find, Picture, qrect, rects, tile_box
 from matteapp.canvas.tiles import TileKey
-from matteapp.canvas.viewport import Viewport
+from matteapp.canvas.viewport import Box, Viewport
 
 
 class Screen:
@@ -24,7 +32,7 @@ class Screen:
         self.picture = Picture(find)
         self._live = LiveStroke()
         self._ring = Ring()
-        self._box: Rect | None = None
+        self._boxes: dict[BoxName, Rect | None] = {"subject": None, "head": None}
         self._line: Line | None = None
         self.viewport: Viewport | None = None
 
@@ -43,6 +51,8 @@ class Screen:
         before, self.viewport = self.viewport, viewport
         if before is not None and viewport is not None and _only_moved(before, viewport):
             self.picture.scroll(viewport.x - before.x, viewport.y - before.y)
+            if self.picture.wipe.active:  # its line stays where it is
+                self.picture.invalidate_all()
         else:
             self.picture.invalidate_all()
         self._live.clear()
@@ -62,6 +72,15 @@ class Screen:
         self.picture.invalidate_all()
         return self.whole
 
+    def move_wipe(self, share: float) -> QRegion:
+        """The wipe's line is at another share of the width."""
+        wipe, frame = self.picture.wipe, self.picture.frame
+        start = wipe.place(frame.width())
+        wipe.move(share)
+        ends = sorted((start, wipe.place(frame.width())))
+        self.picture.invalidate(Box(ends[0], 0, ends[1], frame.height()))
+        return self.whole
+
     def show_stroke(self, labels: Strokes, changed: Rect) -> QRegion:
         """The stroke in progress has changed in `changed`."""
         if self.viewport is None or changed.empty:
@@ -78,11 +97,11 @@ class Screen:
         """The outline of the brush, in device pixels; None hides it."""
         return self._ring.move(middle, radius)
 
-    def show_box(self, rect: Rect | None) -> QRegion:
-        """The subject's box, or none."""
+    def show_box(self, rect: Rect | None, *, of: BoxName = "subject") -> QRegion:
+        """The subject's box or the head's, or none."""
         if self.viewport is None:
             return QRegion()
-        before, self._box = self._box, rect
+        before, self._boxes[of] = self._boxes[of], rect
         return box_region(before, self.viewport) + box_region(rect, self.viewport)
 
     def show_line(self, line: Line | None) -> QRegion:
@@ -101,8 +120,9 @@ class Screen:
             covered = part & live
             if not covered.isEmpty():
                 painter.drawImage(covered.topLeft(), self._live.image, covered)
-        if self._box is not None and self.viewport is not None:
-            draw_box(painter, self._box, self.viewport)
+        for name, box in self._boxes.items():
+            if box is not None and self.viewport is not None:
+                draw_box(painter, box, self.viewport, name)
         if self._line is not None and self.viewport is not None:
             draw_line(painter, self._line, self.viewport)
         self._ring.draw(painter)

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 
 from engine.errors import UserError
 from engine.imaging.write import WRITERS
-from engine.products import MATTE_FORMATS, PRODUCTS, QUALITY, check_targets, product_paths
+from engine.product_table import EVERY, MATTE_FORMATS, PRODUCTS, check_targets, product_paths
+from engine.products import QUALITY
 
 _LOSSY = ("jpeg", "webp")
 _FORBIDDEN = '\\/:*?"<>|'
@@ -57,6 +58,7 @@ class ExportDialog(QDialog):
         size: (height, width) of the photograph.
         transparent: there is no background to composite on.
         has_mask: the cut has a coarse mask.
+        enhanced: the photograph was enhanced.
         chosen: gets the choice when people say "Export".
     """
 
@@ -68,6 +70,7 @@ class ExportDialog(QDialog):
         size: tuple[int, int],
         transparent: bool,
         has_mask: bool,
+        enhanced: bool,
         chosen: Callable[[ExportChoice], None],
         parent: QWidget | None = None,
     ) -> None:
@@ -77,9 +80,10 @@ class ExportDialog(QDialog):
         self._size = size
         self._transparent = transparent
         self._has_mask = has_mask
+        self._enhanced = enhanced
         self._chosen = chosen
-        self.products = {name: QCheckBox(row.title) for name, row in PRODUCTS.items()}
-        self._notes = {name: QLabel(row.summary) for name, row in PRODUCTS.items()}
+        self.products = {name: QCheckBox(row.title) for name, row in EVERY.items()}
+        self._notes = {name: QLabel(row.summary) for name, row in EVERY.items()}
         self.format = QComboBox()
         self.bits = QComboBox()
         self.quality = QSpinBox()
@@ -227,17 +231,19 @@ class ExportDialog(QDialog):
 
     def _impossible(self, name: str) -> str:
         """Why a product can't be had, or nothing."""
-        row, writer = PRODUCTS[name], WRITERS[self.format.currentData()]
+        row, writer = EVERY[name], WRITERS[self.format.currentData()]
         if row.needs_background and self._transparent:
             return "needs a background: choose one in the Background panel"
         if row.needs_alpha and not (writer.alpha or writer.layers):
             return f"{writer.title} has no transparency"
+        if name not in PRODUCTS and not self._enhanced:
+            return "not enhanced: see the Enhance panel"
         if name == "mask" and not self._has_mask:
             return "this cut has no mask"
         return ""
 
     def _summary(self, name: str) -> str:
-        row = PRODUCTS[name]
+        row = EVERY[name]
         if row.grey and self.format.currentData() not in MATTE_FORMATS:
             return f"{row.summary}; always as {MATTE_FORMATS[0].upper()}"
         return row.summary

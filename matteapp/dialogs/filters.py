@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.document.project_file import SUFFIX
 
+WEIGHTS_FILTER = "Weights (*.safetensors *.pkl *.pt *.pth);;All files (*)"
 PROJECT_FILTER = f"Projects (*{SUFFIX})"
 
 

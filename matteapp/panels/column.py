@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.matting.methods import REFINED, network_methods
+from matteapp.panels.enhance import EnhancePanel
 from matteapp.panels.history import HistoryPanel
 from matteapp.panels.jobs import JobsPanel
 from matteapp.panels.section import Section
@@ -50,6 +51,8 @@ class PanelColumn(QScrollArea):
         self.jobs = JobsPanel()
         specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND)
         self.settings: dict[str, SettingPanel] = {spec.key: SettingPanel(spec) for spec in specs}
+        self.enhance = EnhancePanel()
+        self.settings[self.enhance.key] = self.enhance
         self._place()
         for panel in self.settings.values():
             panel.edited.connect(self._on_edited)
@@ -65,10 +68,12 @@ class PanelColumn(QScrollArea):
         """Show a document's settings, or that there is none."""
         for section in self.sections[:-1]:
             section.body.setEnabled(state is not None)
+        if state is not None:
+            for panel in self.settings.values():
+                panel.show_settings(state.settings)
+        self.enhance.show_state(state)
         if state is None:
             return
-        for panel in self.settings.values():
-            panel.show_settings(state.settings)
         self.subject.show_guidance(state.settings.guidance, has_strokes=has_strokes)
 
     def _place(self) -> None:

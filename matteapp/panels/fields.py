@@ -191,9 +191,7 @@ class ChoiceField(Field):
         self.combo = CalmCombo()
         self.combo.setAccessibleName(spec.title)
         self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for value, title, tip in spec.kind.options:
-            self.combo.addItem(title, value)
-            self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.show_options(spec.kind.options)
         self.label.setBuddy(self.combo)
         self.label.setMinimumWidth(64)
         row = QHBoxLayout(self)
@@ -201,6 +199,16 @@ class ChoiceField(Field):
         row.addWidget(self.label)
         row.addWidget(self.combo, 1)
         self.combo.activated.connect(self._on_activated)
+
+    def show_options(self, options: tuple[tuple[str, str, str], ...]) -> None:
+        """Offer these, (value, title, tip) each; what was chosen stays so if it is among them."""
+        chosen = self.combo.currentData()
+        with QSignalBlocker(self.combo):
+            self.combo.clear()
+            for value, title, tip in options:
+                self.combo.addItem(title, value)
+                self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.combo.setCurrentIndex(self.combo.findData(chosen))
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.combo):

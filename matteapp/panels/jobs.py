@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QV
 from engine.jobs.worker import Job
 from matteapp.icons import name_control
 from matteapp.panels.section import Section
+from matteapp.panels.step_words import short
 
 
 class _JobRow(QWidget):
@@ -20,6 +21,7 @@ class _JobRow(QWidget):
         self.title = QLabel(job.title)
         self.note = QLabel("waits")
         self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -76,7 +78,7 @@ class JobsPanel(Section):
             return
         row.bar.setValue(round(fraction * 1000))
         if message:
-            row.note.setText(message)
+            row.note.setText(short(message))
 
     def on_ended(self, job: Job, how: str) -> None:
         row = self._shown.pop(job.id, None)

@@ -224,6 +224,58 @@ METHODS: Choices = (
 `engine.matting.methods.METHODS`."""
 
 
+_ENHANCED_BY = "for which the photograph is made easier"
+
+
+def enhance_panel(generators: Choices, references: Choices, trimaps: Choices) -> PanelSpec:
+    """The panel of enhancement, for the networks there are."""
+    rows = (
+        FieldSpec(
+            "enhance.generator",
+            "Generator",
+            OneOf(generators),
+            "The network that draws faces; the change comes from it, and as fine as it draws.",
+        ),
+        FieldSpec(
+            "enhance.reference",
+            "For",
+            OneOf(references),
+            f"The matting model {_ENHANCED_BY}; the matte itself is made as the Matte panel says.",
+        ),
+        FieldSpec(
+            "enhance.trimap",
+            "Trimap by",
+            OneOf(trimaps),
+            "The network whose doubt about the trimap is made less.",
+        ),
+        FieldSpec(
+            "enhance.steps",
+            "Steps",
+            Number(10, 2000, 10, whole=True),
+            "More steps change more and take longer; 500 as published.",
+        ),
+        FieldSpec(
+            "enhance.strength",
+            "Strength",
+            _percent(0, 150),
+            "How much of the change is shown and used; nothing is computed again.",
+        ),
+        FieldSpec(
+            "enhance.matte",
+            "Use the enhanced matte",
+            Switch(),
+            "Solve the matte on the enhanced picture; switch to compare the two in Alpha (F5).",
+        ),
+        FieldSpec(
+            "enhance.colours",
+            "Enhanced colours",
+            Switch(),
+            "Take the subject's colours from the enhanced picture, too; off keeps the original's.",
+        ),
+    )
+    return PanelSpec("enhance", "Enhance", "not enhanced", rows, open=False)
+
+
 def matte_panel(methods: Choices, networks: Choices = (), refiners: Choices = ()) -> PanelSpec:
     """The matte's panel, for the methods and networks there are."""
     nothing = (("", "Nothing", "Leave the matte as the method found it."),)

@@ -12,6 +12,7 @@ LIGHT = (
     "engine.cli",
     "engine.document.history",
     "engine.document.state",
+    "engine.enhance.portrait",
     "engine.jobs.worker",
     "engine.matting.methods",
     "engine.settings",

@@ -363,7 +363,8 @@ def test_help_and_version_come_without_numpy():
     program = (
         "import sys\n"
         "from engine.cli import main\n"
-        "for call in (['--help'], ['cut', '--help'], ['models', '--help'], ['--version']):\n"
+        "commands = ([name, '--help'] for name in ('cut', 'enhance', 'models'))\n"
+        "for call in (['--help'], *commands, ['--version']):\n"
         "    try: main(call)\n"
         "    except SystemExit as ended: assert not ended.code\n"
         "print(sorted({'numpy', 'cv2', 'torch'} & set(sys.modules)))\n"

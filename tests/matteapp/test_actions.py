@@ -14,8 +14,25 @@ from matteapp.tools.table import TOOLS
 # From the product's sheet of keys, and the system's own for files, undo and quitting.
 KNOWN_KEYS = {
     *("A", "B", "D", "F", "H", "J", "K", "P", "S", "T", "V", "W", "X", "Z", "1", "2", "3", "?"),
-    *("F1", "F2", "F3", "F4", "F5", "F6", "F7", "[", "]", "{", "}", "Shift+[", "Shift+]"),
+    *(
+        "F1",
+        "F2",
+        "F3",
+        "F4",
+        "F5",
+        "F6",
+        "F7",
+        "F8",
+        "Shift+F8",
+        "[",
+        "]",
+        "{",
+        "}",
+        "Shift+[",
+        "Shift+]",
+    ),
     *("Ctrl+0", "Ctrl+1", "Ctrl+R", "Ctrl+Shift+R", "Esc", "Shift+F", "Ctrl+C", "Ctrl+V"),
+    *("Ctrl+E", "Ctrl+Left", "Ctrl+Right"),
     *("Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.imaging.write import WRITERS
-from engine.products import PRODUCTS
+from engine.product_table import EVERY
 from matteapp.dialogs.export import ExportDialog
 
 
@@ -18,6 +18,7 @@ def make(qtbot, tmp_path):
             "size": (600, 400),
             "transparent": True,
             "has_mask": True,
+            "enhanced": True,
             "chosen": lambda choice: None,
         }
         dialog = ExportDialog(**{**given, **changes})
@@ -33,7 +34,7 @@ def _take_format(dialog: ExportDialog, name: str) -> None:
 
 def test_every_product_and_format_is_offered(make) -> None:
     dialog = make()
-    assert set(dialog.products) == set(PRODUCTS)
+    assert set(dialog.products) == set(EVERY)
     assert {dialog.format.itemData(i) for i in range(dialog.format.count())} == set(WRITERS)
 
 
@@ -106,3 +107,13 @@ def test_export_hands_over_the_choice(make) -> None:
     dialog.go.click()
     assert chosen[0].scale == 0.5
     assert list(chosen[0].targets) == ["cutout", "alpha"]
+
+
+@pytest.mark.parametrize("name", ["enhanced", "change"])
+def test_an_enhanced_photograph_is_offered_once_there_is_one(make, name) -> None:
+    bare = make(enhanced=False)
+    assert not bare.products[name].isEnabled()
+    dialog = make()
+    dialog.products[name].setChecked(True)
+    assert set(dialog.choice().targets) == {"cutout", name}
+    assert dialog.go.isEnabled()

@@ -12,18 +12,28 @@ from engine.foreground.estimate import FOREGROUND_METHODS
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, from_dict, to_dict
 from matteapp.gesture import SettingEdits, with_value
 from matteapp.panels.column import PanelColumn
+from matteapp.panels.enhance_choices import OFFERED, offered
 from matteapp.panels.fields import NumberField
 from matteapp.panels.kinds import Number, OneOf
 from matteapp.panels.setting_panel import DEFAULTS, SettingPanel, value_at
-from matteapp.panels.tables import BACKGROUND, EDGE, FOREGROUND, METHODS, TRIMAP, matte_panel
+from matteapp.panels.tables import (
+    BACKGROUND,
+    EDGE,
+    FOREGROUND,
+    METHODS,
+    TRIMAP,
+    enhance_panel,
+    matte_panel,
+)
 from matteapp.session import Session
 
-PANELS = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND)
+ENHANCE = enhance_panel(*(offered()[name] for name in OFFERED))
+PANELS = (TRIMAP, matte_panel(METHODS), EDGE, FOREGROUND, BACKGROUND, ENHANCE)
 ROWS = [row for panel in PANELS for row in panel.rows]
 WITHOUT_A_ROW = {
     *("guidance.source", "guidance.box", "guidance.finder"),
     *("guidance.clicks", "guidance.cuts"),
-    *("background.offset", "trimap.model"),
+    *("background.offset", "trimap.model", "enhance.box"),
 }
 
 
@@ -179,7 +189,17 @@ def test_panels_come_in_the_order_of_the_work(qtbot) -> None:
     column = PanelColumn()
     qtbot.addWidget(column)
     assert [section.key for section in column.sections] == [
-        *("subject", "trimap", "matte", "edge", "foreground", "background", "history", "jobs")
+        *(
+            "subject",
+            "trimap",
+            "matte",
+            "edge",
+            "foreground",
+            "background",
+            "enhance",
+            "history",
+            "jobs",
+        )
     ]
 
 

@@ -27,7 +27,7 @@ def run(tiny, tmp_path):
 
 
 def test_the_best_averaged_weights_and_their_row(run, tmp_path):
-    row = export_run(run, folder=tmp_path / "out")
+    (row,) = export_run(run, folder=tmp_path / "out")
     best = read_state(Checkpoints(run).best())
     written = load_file(tmp_path / "out" / "tiny.safetensors")
     assert all(torch.equal(written[name], t) for name, t in best["averaged"]["net"].items())
@@ -39,7 +39,7 @@ def test_the_best_averaged_weights_and_their_row(run, tmp_path):
 
 def test_names_halves_and_plain_weights(run, tmp_path):
     export_run(run, folder=tmp_path)
-    row = export_run(run, folder=tmp_path, name="mine", which="last", half=True, averaged=False)
+    (row,) = export_run(run, folder=tmp_path, name="mine", which="last", half=True, averaged=False)
     assert [listed.model for listed in read_manifest(tmp_path)] == ["tiny", "mine"]
     assert row.network == "tiny"
     plain = read_state(Checkpoints(run).newest())["networks"]["net"]

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.config import Schedule
-from trainer.schedule import Averaged, Clip, rate_factor
+from trainer.config import HalfLife, Schedule
+from trainer.schedule import Averaged, Clip, decay_in, rate_factor
 
 
 def factor(step, **schedule):
@@ -72,3 +72,24 @@ def test_the_random_start_is_forgotten_soon():
     started = float(mean.networks["net"].weight)
     mean.update(step=0)
     assert float(mean.networks["net"].weight) == pytest.approx(started * 0.1)
+
+
+def test_a_half_life_is_in_images_and_ramps_up():
+    ema = HalfLife(half_life=1000, ramp_up=0.05)
+    assert decay_in(0, ema=ema, batch=10) == 0  # the start is forgotten at once
+    assert decay_in(100, ema=ema, batch=10) == pytest.approx(0.5 ** (10 / 50))
+    assert decay_in(10**6, ema=ema, batch=10) ** 100 == pytest.approx(0.5)
+    plain = HalfLife(half_life=1000, ramp_up="off")
+    assert decay_in(0, ema=plain, batch=10) ** 100 == pytest.approx(0.5)
+    assert decay_in(10**6, ema=0.99, batch=10) == 0.99
+
+
+def test_an_average_by_half_life():
+    live = nn.Linear(1, 1, bias=False)
+    mean = Averaged({"net": live}, HalfLife(half_life=8, ramp_up="off"), batch=4)
+    with torch.no_grad():
+        mean.networks["net"].weight.zero_()
+        live.weight.fill_(1.0)
+    for step in range(2):
+        mean.update(step)
+    assert float(mean.networks["net"].weight) == pytest.approx(0.5)

@@ -1,4 +1,4 @@
-"""`matte-train export`: from a run to a weights file."""
+"""`matte-train export`: from a run to weights files."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def export(
         bool, typer.Option("--plain", help="The trained weights instead of the averaged ones.")
     ] = False,
 ) -> None:
-    """Write a run's weights as safetensors, with a row for the list of weights.
+    """Write a run's weights as safetensors, with rows for the list of weights.
 
-    'matte models add FILE' then takes the file.
+    'matte models add FILE' then takes a file.
     """
     from trainer.export import export_run
 
     folder = run / "export" if out is None else out.expanduser()
-    row = export_run(
+    rows = export_run(
         run.expanduser(),
         folder=folder,
         name=name,
@@ -52,5 +52,6 @@ def export(
         half=half,
         averaged=not plain,
     )
-    typer.echo(f"{folder / row.file}: {row.model}, {row.bytes / 1e6:.1f} MB")
-    typer.echo(f"SHA-256 {row.sha256}")
+    for row in rows:
+        typer.echo(f"{folder / row.file}: {row.model}, {row.bytes / 1e6:.1f} MB")
+        typer.echo(f"SHA-256 {row.sha256}")

@@ -34,7 +34,9 @@ Layers = Annotated[
 Masks = Annotated[
     bool, typer.Option("--masks", help="Coarse masks of reduced photographs, for mask_small.")
 ]
+Heads = Annotated[bool, typer.Option("--heads", help="Heads of made portraits, for stylegan2.")]
 CROP_SIDE = 256
+HEAD_SIDE = 128
 MASK_SIDE = 160
 """Of crops that show the same piece of a photograph in fewer pixels."""
 
@@ -48,30 +50,33 @@ def pool(
     validation: Validation = False,
     layers: Layers = False,
     masks: Masks = False,
+    heads: Heads = False,
 ) -> None:
     """Make crops ahead of time, each with the matte that closed form finds for it.
 
     With --layers it makes foregrounds with their mattes, which need no background; with --masks,
-    coarse masks with what closed form and GrabCut make of them.
+    coarse masks with what closed form and GrabCut make of them; with --heads, pictures of heads,
+    which need neither people nor backgrounds.
     Goes on where it was stopped; a training may use what is there already.
     """
     from rich.progress import Progress
 
     from trainer.data.pool.build import FOR_MASKS, Shares, fill, sources
+    from trainer.data.pool.heads import heads_of
     from trainer.data.pool.layers import layers_of
     from trainer.data.pool.masks import masks_of
     from trainer.data.pool.scenes import crops_of
 
-    if layers and masks:
-        raise UserError("A pool holds --layers or --masks.", remedy="Make two pools.")
+    if layers + masks + heads > 1:
+        raise UserError("A pool holds --layers, --masks or --heads.", remedy="Make two pools.")
+    pieces: Pieces = layers_of if layers else masks_of if masks else heads_of if heads else crops_of
     drawn_from = sources(
         people=people,
         backgrounds=backgrounds,
         split="validation" if validation else "train",
-        side=MASK_SIDE if masks else CROP_SIDE,
+        side=MASK_SIDE if masks else HEAD_SIDE if heads else CROP_SIDE,
         shares=FOR_MASKS if masks else Shares(),
     )
-    pieces: Pieces = layers_of if layers else masks_of if masks else crops_of
     with Progress() as progress:
         task = progress.add_task("Making shards")
         fill(

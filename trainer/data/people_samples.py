@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import cv2
 import numpy as np
 import torch
@@ -11,7 +14,6 @@ from torch import Tensor
 from engine.imaging.types import Alpha, Rect
 from trainer.config import Block
 from trainer.data.augment import RealWorld, degraded
-from trainer.data.people_scenes import PeopleScenes
 from trainer.data.pool.variation import lit, unit
 from trainer.data.sample import Photograph, Pixels8
 
@@ -47,6 +49,28 @@ class Framing(Block):
     resized: bool = False
 
 
+class Drawable(Protocol):
+    """An endless collection of photographs with mattes."""
+
+    def scene(self, rng: np.random.Generator) -> Photograph:
+        """One of them; all of it comes from `rng`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A framed photograph.
+
+    Attributes:
+        photograph: the whole of it.
+        image: 3×H×W in [0, 1], what is seen.
+        alpha: H×W float32 in [0, 1], of what is seen.
+    """
+
+    photograph: Photograph
+    image: Tensor
+    alpha: Alpha
+
+
 class PeopleSamples:
     """An endless stream of samples (`trainer.phase.Samples`).
 
@@ -57,12 +81,17 @@ class PeopleSamples:
         seed: of everything random.
     """
 
-    def __init__(self, scenes: PeopleScenes, *, framing: Framing, batch: int, seed: int) -> None:
+    def __init__(self, scenes: Drawable, *, framing: Framing, batch: int, seed: int) -> None:
         self._scenes, self._framing = scenes, framing
         self._batch, self._seed = batch, seed
 
     def sample(self, index: int) -> dict[str, Tensor]:
         """`image` 3×H×W in [0, 1] and `alpha` 1×H×W, the people's."""
+        drawn = self.drawn(index)
+        return {"image": drawn.image, "alpha": torch.from_numpy(drawn.alpha[None])}
+
+    def drawn(self, index: int) -> Drawn:
+        """What sample `index` is made of."""
         rng = np.random.default_rng([self._seed, index])
         shape = self._shape(index // self._batch)
         photograph = self._scenes.scene(rng)
@@ -73,10 +102,8 @@ class PeopleSamples:
             image, alpha = framed(photograph, shape, rng, self._framing)
             image = _grey(image) if rng.random() < self._framing.grey else image
             seen = lit(degraded(image, rng, settings=LENS), rng)
-        return {
-            "image": torch.from_numpy(np.ascontiguousarray(seen.transpose(2, 0, 1))),
-            "alpha": torch.from_numpy(np.ascontiguousarray(alpha[None])),
-        }
+        planes = torch.from_numpy(np.ascontiguousarray(seen.transpose(2, 0, 1)))
+        return Drawn(photograph, planes, np.ascontiguousarray(alpha))
 
     def _shape(self, step: int) -> tuple[int, int]:
         shapes = self._framing.shapes

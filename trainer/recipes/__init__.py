@@ -60,5 +60,17 @@ _ROWS = (
         summary="A matte from a photograph and a coarse map; against discriminators.",
         module="trainer.recipes.pomagan_alpha",
     ),
+    RecipeSpec(
+        name="stylegan2",
+        title="StyleGAN2",
+        summary="Portraits from random numbers, with path lengths, R1 and adaptive augmentation.",
+        module="trainer.recipes.stylegan2",
+    ),
+    RecipeSpec(
+        name="trimap",
+        title="Trimap model",
+        summary="Background, unknown or person at each pixel, learnt from alpha mattes.",
+        module="trainer.recipes.trimap",
+    ),
 )
 RECIPES: dict[str, RecipeSpec] = {spec.name: spec for spec in _ROWS}

@@ -18,6 +18,8 @@ LONGEST = 65500
 """Longest side that libjpeg writes, in pixels."""
 _APP1, _APP2 = 0xE1, 0xE2
 _SEGMENT = 65533
+MOST_XMP = _SEGMENT - len(XMP_MARK)
+"""Bytes of a packet that fit into its one segment."""
 _JFIF_END = 20
 _FULL_COLOUR_FROM = 90  # qualities from here on keep chroma at full resolution
 

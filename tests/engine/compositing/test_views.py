@@ -19,6 +19,7 @@ from engine.compositing.views import (
     caption,
 )
 from engine.document import edits
+from engine.document.enhancement import Amount, Enhancement, EnhancementNote
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.imaging.types import (
     STROKE_BACKGROUND,
@@ -51,12 +52,24 @@ def alpha() -> np.ndarray:
     return np.clip((80 - distance) / 20 + 0.5, 0, 1).astype(np.float32)
 
 
+SQUARE = Rect(40, 60, 168, 188)
+
+
+def enhanced(state: DocumentState) -> DocumentState:
+    """Brighter by 0 to 12 grey levels from the square's left to its right."""
+    ramp = np.linspace(0, 12, SQUARE.width)[None, :, None]
+    pixels = np.clip(state.image.pixels[SQUARE.slices] + ramp, 0, 255).astype(np.uint8)
+    codes = np.full((SQUARE.height, SQUARE.width, 3), 32768, np.uint16)
+    made = Enhancement(SQUARE, codes, 1.0, EnhancementNote())
+    return edits.set_enhanced(edits.set_enhancement(state, made), pixels, Amount(12.0, 6.0))
+
+
 @pytest.fixture
 def full(bare, alpha, pixels) -> DocumentState:
     state = edits.set_mask(bare, (alpha > 0.5).astype(np.float32))
     trimap = np.where(alpha == 1, 255, np.where(alpha == 0, 0, 128)).astype(np.uint8)
     state = edits.set_alpha(edits.set_trimap(state, trimap), alpha)
-    state = edits.set_foreground(state, 255 - pixels)
+    state = enhanced(edits.set_foreground(state, 255 - pixels))
     return edits.paint(state, Rect(0, 0, 4, 4), np.full((4, 4), STROKE_UNKNOWN, np.uint8))
 
 
@@ -172,8 +185,28 @@ def test_overlay_leaves_the_subject_clear(full, pixels):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_captions_are_only_there_when_something_stands_in(bare, full, view):
-    assert caption(view, full) == ""
+    assert (caption(view, full) == "") == (view != "change")  # which says how bright is how much
     assert (caption(view, bare) == "") == (view == "input")
+
+
+def test_the_enhanced_view_is_the_enhanced_picture(bare, full, pixels):
+    view = rgb("enhanced", full)
+    assert np.array_equal(view, full.enhanced.read())
+    assert np.array_equal(view[:40], pixels[:40])
+    assert np.array_equal(rgb("enhanced", bare), pixels)
+
+
+def test_the_change_map_glows_where_the_picture_changes(full):
+    view = rgb("change", full).sum(-1)
+    assert view[50:150, 180].min() > 2 * view[50:150, 100].max()
+    outside = rgb("change", full)[:30, :30]
+    assert outside.max() <= 0.3 * 255
+    assert (outside == outside[..., :1]).all()
+
+
+def test_views_are_compared_with_views():
+    assert {spec.before for spec in VIEWS.values()} <= {"", *VIEWS}
+    assert VIEWS["enhanced"].before == "input"
 
 
 def test_titles_and_keys_of_views_differ():

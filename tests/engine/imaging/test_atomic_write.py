@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine.errors import BugError, UserError
+from engine.imaging.atomic import all_or_none
 from engine.imaging.read import read_image
 from engine.imaging.types import Metadata
 from engine.imaging.write import (
@@ -203,3 +204,23 @@ def test_wrong_arrays_are_bugs(tmp_path):
             alpha=np.ones((8, 9), np.float32),
             metadata=Metadata(),
         )
+
+
+def test_files_that_belong_together_change_together_or_not_at_all(tmp_path):
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text("old")
+
+    def both():
+        for path in (old, new):
+            with replace_atomically(path) as temporary:
+                temporary.write_text("changed")
+
+    with pytest.raises(ZeroDivisionError), all_or_none([old, new]):
+        both()
+        raise ZeroDivisionError
+    assert old.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["old.txt"]
+    with all_or_none([old, new]):
+        both()
+    assert (old.read_text(), new.read_text()) == ("changed", "changed")
+    assert len(list(tmp_path.iterdir())) == 2

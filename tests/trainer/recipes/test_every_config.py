@@ -22,6 +22,7 @@ from trainer.data.pool import (
     MaskCrop,
     write_shard,
 )
+from trainer.data.pool.heads import Head
 from trainer.data.recompose import split_of
 from trainer.loop import Report, build_setup, train
 from trainer.phase import Setup
@@ -46,11 +47,13 @@ PARAMETERS = {
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
+    "stylegan2": 30_370_060 + 29_012_513,
+    "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
 strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
-answers two planes more."""
-UNSTARTED = {"network.encoder": "off", "loss.features": '"random"'}
+answers two planes more; the last is torchvision's, less 18 classes of either head."""
+UNSTARTED = {"network.encoder": "off", "network.start": "off", "loss.features": '"random"'}
 """Without the classifiers' weights that users bring."""
 SMALL_PUBLISHED = {
     "global_batch": "4",
@@ -59,6 +62,7 @@ SMALL_PUBLISHED = {
     "augmentation.crop": str(SIDE),
     "augmentation.pairing.side": str(SIDE),
     "network.narrow": "8",
+    "network.resolution": str(SIDE),
     "discriminator.width": "8",
     **UNSTARTED,
     "framing.shapes": f"[[{SIDE}, {SIDE}]]",
@@ -83,6 +87,7 @@ SMALL_DEFAULT = {
 DATA = {
     "data.pool": '"pool"',
     "data.layers": '"layers"',
+    "data.portraits": '"heads"',
     "data.pictures": '["pictures"]',
     "data.store": '"store"',
     "data.recomposed": '"recomposed"',
@@ -94,7 +99,7 @@ AGAINST = {"loss.features_file": '"person_small.safetensors"', "discriminator.wi
 """Where training against discriminators finds the features of what was trained before."""
 CHANGED: dict[str, dict[str, str]] = {
     "adversarial": SMALL_DEFAULT | AGAINST,
-    "default": SMALL_DEFAULT | DATA | AGAINST,
+    "default": SMALL_DEFAULT | DATA | AGAINST | {"network.start": '"person_small.safetensors"'},
     "masks": SMALL_DEFAULT | MASKS,
     "smoke": {},
 }
@@ -122,6 +127,7 @@ def made(tmp_path_factory) -> Path:
         names(folder / f"{name}_people.txt", person)
     save_file(build_small().state_dict(), folder / "person_small.safetensors")
     _people(folder / "people")
+    _shen(folder / "shen" / "training")
     make_recomposed(folder / "recomposed")
     for number in range(2):
         picture(folder / "backgrounds" / f"{number}.jpg", number, (90, 80))
@@ -134,6 +140,8 @@ def made(tmp_path_factory) -> Path:
     write_shard(folder / "masks" / "0", [_mask_crop(one) for one in crops])
     layers = [Layer(one.image, one.alpha, family=one.family, scene=one.scene) for one in crops]
     write_shard(folder / "layers" / "0", layers)
+    write_shard(folder / "heads" / "0", [Head(one.image, one.alpha, one.kind) for one in crops])
+    picture(folder / "ffhq" / "images1024x1024" / "00000" / "00000.png", 1, (SIDE, SIDE))
     return folder
 
 
@@ -163,6 +171,13 @@ def _people(root: Path) -> None:
         label = np.zeros((96, 64), np.uint8)
         label[10:90, 20:50] = 1
         save(root / "label" / f"{name}.png", label)
+
+
+def _shen(root: Path) -> None:
+    for split in ("train", "validation"):
+        name = next(str(n) for n in count() if split_of(str(n)) == split)
+        picture(root / f"{name}.png", 1, (96, 72))
+        matte(root / f"{name}_matte.png", 2, (96, 72))
 
 
 def _crop(kind: str) -> Crop:

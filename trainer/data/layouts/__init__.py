@@ -13,7 +13,7 @@ from trainer.data.layouts import (
     shen,
 )
 from trainer.data.layouts.backgrounds import BACKGROUNDS, BG_20K, COCO, VOC
-from trainer.data.layouts.faces import AFHQ, FFHQ
+from trainer.data.layouts.faces import AFHQ, FACES, FFHQ
 from trainer.data.layouts.own_folders import COMPOSED, PEOPLE, PLAIN
 from trainer.data.layouts.spec import LayoutSpec
 from trainer.data.layouts.split import Finding, Holds, Split
@@ -35,6 +35,7 @@ LAYOUTS: dict[str, LayoutSpec] = {
         VOC,
         FFHQ,
         AFHQ,
+        FACES,
         PEOPLE,
         PLAIN,
         BACKGROUNDS,

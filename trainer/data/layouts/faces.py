@@ -1,4 +1,4 @@
-"""Pictures for generators: FFHQ and AFHQ v2."""
+"""Pictures for generators: FFHQ, AFHQ v2, and any folder of one's own."""
 
 from __future__ import annotations
 
@@ -44,5 +44,21 @@ AFHQ = LayoutSpec(
     splits={
         "train": Split("pictures", forms=(_animals("train"),)),
         "test": Split("pictures", forms=(_animals("test"), _animals("val"))),
+    },
+)
+FACES = LayoutSpec(
+    name="faces",
+    title="A folder of pictures of faces",
+    home="your own",
+    licence="yours to know",
+    note="Or folders of them, one below it.",
+    splits={
+        "all": Split(
+            "pictures",
+            forms=(
+                (Group((Part("image", "{name}.png"),)),),
+                (Group((Part("image", "*/{name}.png"),)),),
+            ),
+        )
     },
 )

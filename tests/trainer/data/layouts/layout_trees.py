@@ -144,6 +144,11 @@ def afhq_v2(root: Path) -> None:
             picture(root / split / kind / f"flickr_{kind}_000001.png")
 
 
+def faces(root: Path) -> None:
+    picture(root / "one.png")
+    picture(root / "two.jpg")
+
+
 def people(root: Path) -> None:
     picture(root / "image" / "0001.jpg")
     labels(root / "label" / "0001.png")
@@ -185,6 +190,7 @@ TREES = {
     "voc": voc,
     "ffhq": ffhq,
     "afhq_v2": afhq_v2,
+    "faces": faces,
     "people": people,
     "plain": plain,
     "backgrounds": backgrounds,

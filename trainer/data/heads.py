@@ -1,0 +1,68 @@
+"""Squares around heads, as an enhancement cuts them out of a portrait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.enhance.align import Alignment
+from engine.enhance.heads import CENTRE, SQUARE, head_runs, neck_row
+from engine.imaging.types import Alpha
+from trainer.data.compose import compose
+from trainer.data.portraits import portrait_subject
+from trainer.data.portraits.backdrop import backdrop
+from trainer.data.portraits.traits import RANGES, PortraitTraits, sample_traits
+from trainer.data.sample import Pixels8, Split
+
+SPANS = (2.6, 3.1)
+"""Half heads in the square around a made head: `SQUARE` heads with hair, and what finding errs."""
+EYES = 0.42
+"""Place of the head at which the square's middle is between the eyes."""
+TALLEST = 0.16
+"""Of a standing person, a head with its hair at most; longer hair hides the neck."""
+
+
+def head_square(mask: NDArray[np.bool_]) -> Alignment:
+    """The square around the head of the only person, who stands.
+
+    Args:
+        mask: H×W, True where the person is.
+
+    Raises:
+        UserError: if there is too little of a person, or the head is too small.
+    """
+    top, runs = head_runs(mask)
+    standing = int(np.flatnonzero(mask.any(axis=1))[-1]) + 1 - top
+    rows = min(float(neck_row(runs)), TALLEST * standing)
+    middle = float(runs[: max(1, round(rows))].mean())
+    return Alignment(top + CENTRE * rows, middle + 0.5, SQUARE * rows, found="head")
+
+
+def made_head(rng: np.random.Generator, side: int, split: Split) -> tuple[Pixels8, Alpha]:
+    """The head of a made portrait before a made background.
+
+    Args:
+        rng: decides everything.
+        side: of the square in pixels.
+        split: whose hairstyles, garments and backgrounds are drawn from.
+
+    Returns:
+        side×side×3 uint8 and its exact matte, side×side float32 in [0, 1].
+    """
+    subject = portrait_subject(_nearer(sample_traits(rng, split)), side)
+    photograph = compose(subject, backdrop(rng, subject.size, split), rng)
+    return photograph.image, photograph.alpha
+
+
+def head_pixels(image: Pixels8, square: Alignment, side: int) -> Pixels8:
+    """What a square holds, side×side×3 uint8."""
+    return np.rint(square.crop(image, side) * 255).astype(np.uint8)
+
+
+def _nearer(traits: PortraitTraits) -> PortraitTraits:
+    """The same person seen in the square around the head, a little off its middle."""
+    span = float(np.interp(traits.span, RANGES["span"], SPANS))
+    across, down = traits.place
+    return replace(traits, span=span, place=(0.5 * across, EYES + 0.5 * (down + 0.1)))
