@@ -22,6 +22,7 @@ class Curve(QWidget):
         self._values: list[float] = []
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
         self.show_values(())
 
     @property

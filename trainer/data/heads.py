@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.enhance.align import Alignment
-from engine.enhance.heads import CENTRE, SQUARE, head_runs, neck_row
 from engine.imaging.types import Alpha
 from trainer.data.compose import compose
 from trainer.data.portraits import portrait_subject
@@ -17,27 +15,9 @@ from trainer.data.portraits.traits import RANGES, PortraitTraits, sample_traits
 from trainer.data.sample import Pixels8, Split
 
 SPANS = (2.6, 3.1)
-"""Half heads in the square around a made head: `SQUARE` heads with hair, and what finding errs."""
+"""Half heads in the square around a made head: a found one has `engine.enhance.heads.SIDE`."""
 EYES = 0.42
 """Place of the head at which the square's middle is between the eyes."""
-TALLEST = 0.16
-"""Of a standing person, a head with its hair at most; longer hair hides the neck."""
-
-
-def head_square(mask: NDArray[np.bool_]) -> Alignment:
-    """The square around the head of the only person, who stands.
-
-    Args:
-        mask: H×W, True where the person is.
-
-    Raises:
-        UserError: if there is too little of a person, or the head is too small.
-    """
-    top, runs = head_runs(mask)
-    standing = int(np.flatnonzero(mask.any(axis=1))[-1]) + 1 - top
-    rows = min(float(neck_row(runs)), TALLEST * standing)
-    middle = float(runs[: max(1, round(rows))].mean())
-    return Alignment(top + CENTRE * rows, middle + 0.5, SQUARE * rows, found="head")
 
 
 def made_head(rng: np.random.Generator, side: int, split: Split) -> tuple[Pixels8, Alpha]:

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from engine.enhance.align import Alignment
+from engine.enhance.heads import head_square
 from engine.errors import UserError
 from trainer.config import Block, Count
 from trainer.data.folders import PhotographFiles, PictureFiles, Pictures
-from trainer.data.heads import head_pixels, head_square, made_head
+from trainer.data.heads import head_pixels, made_head
 from trainer.data.layouts.opening import open_photographs, open_pictures
 from trainer.data.pool.heads import HeadPool
 from trainer.data.remembered import Remembered

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.enhance.heads import head_square
 from engine.errors import UserError
 from tests.trainer.data.layouts.layout_trees import picture, save
 from trainer.data.folders import Pictures
-from trainer.data.heads import head_square, made_head
+from trainer.data.heads import made_head
 from trainer.data.pool import write_shard
 from trainer.data.pool.build import sources
 from trainer.data.pool.heads import heads_of
@@ -33,19 +34,14 @@ def figure() -> np.ndarray:
     return head | neck | ((rows >= 66) & (abs(cols - 50) < 40))
 
 
-def test_a_square_lies_around_the_head():
-    square = head_square(figure())
-    assert square.row == pytest.approx(42, abs=4)
-    assert square.col == pytest.approx(50.5, abs=1)
-    assert 40 < square.side < 66
-
-
-def test_long_hair_that_hides_the_neck_does_not_make_the_head_larger():
-    rows, cols = np.mgrid[:320, :120]
-    long = figure() | ((rows >= 30) & (rows < 140) & (abs(cols - 50) < 17))
-    square = head_square(long)
-    assert square.side < 70
-    assert 35 < square.row < 50
+def test_squares_are_found_as_an_enhancement_finds_them():
+    sides, heads = [], [np.random.default_rng(n) for n in range(4)]
+    for rng in heads:
+        _, alpha = made_head(rng, 64, "train")
+        square = head_square(alpha > 0.5)
+        assert abs(square.row - 32) < 16 and abs(square.col - 32) < 13
+        sides.append(square.side)
+    assert np.median(sides) == pytest.approx(64, rel=0.15)
 
 
 def test_a_made_head_fills_its_picture_and_has_its_matte():
