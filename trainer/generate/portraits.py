@@ -31,6 +31,7 @@ LEFT_OUT = "left_out"
 """Folder with a file for each number that gave no sample."""
 FAMILY = "generated"
 SUFFIX = ".png"
+OPAQUE = 254.5 / 255
 _SHARD = re.compile(r"(\d+)/(\d+)")
 
 
@@ -196,9 +197,9 @@ def _kept(out: Path, writer: GeneratedWriter, order: Order, number: int, found: 
 
 
 def _colours(image: Pixels8, alpha: Alpha) -> Pixels8:
-    """The portrait's own where it is opaque, else estimated."""
+    """The portrait's own where it is opaque in eight bits, else estimated."""
     found = from_float(multilevel(image, alpha)[0], np.uint8)
-    return np.where(alpha[..., None] == 1, image, np.asarray(found, np.uint8))
+    return np.where(alpha[..., None] >= OPAQUE, image, np.asarray(found, np.uint8))
 
 
 def _left_out(out: Path, order: Order, number: int) -> Path:
