@@ -18,6 +18,7 @@ from trainer.commands.doctor import doctor
 from trainer.commands.evaluate import evaluate
 from trainer.commands.export import export
 from trainer.commands.finetune import finetune
+from trainer.commands.generate import generate
 from trainer.commands.list_recipes import list_recipes
 from trainer.commands.pool import pool
 from trainer.commands.recompose import recompose
@@ -43,6 +44,7 @@ app.command("doctor")(doctor)
 app.add_typer(data)
 app.command("recompose")(recompose)
 app.command("pool")(pool)
+app.add_typer(generate)
 
 
 @app.callback()

@@ -16,6 +16,8 @@ SET = "generated"
 """What a single set is called in the configs of recipes."""
 PHOTOGRAPHS = {"data.source": "photographs", "data.name": SET, "loss.composition": 0}
 """What a recipe is told to train on it; a composition loss would need its layers."""
+SUBJECTS = {"data.shares": "{subjects=1}", "data.name": SET}
+"""The same for recipes that compose subjects, where the set has their colours."""
 Data = Annotated[
     Path,
     typer.Option(
@@ -51,7 +53,7 @@ def finetune(
     if (folder / "alpha").is_dir():
         folder = _named(folder, out.expanduser())
         found = load_config(recipe, config, sets or [])
-        implied = [f"{key}={value}" for key, value in PHOTOGRAPHS.items() if has_key(found, key)]
+        implied = [f"{key}={value}" for key, value in _told(folder).items() if has_key(found, key)]
     _put_first(folder)
     train_recipe(
         recipe,
@@ -62,6 +64,11 @@ def finetune(
         device=device,
         start=lambda setup: start_from(setup, init),
     )
+
+
+def _told(folder: Path) -> dict[str, object]:
+    """What a recipe is told to train on a folder; keys that it has not are left out later."""
+    return {**PHOTOGRAPHS, **(SUBJECTS if any(folder.glob("foreground/*")) else {})}
 
 
 def _named(data: Path, out: Path) -> Path:

@@ -1,7 +1,8 @@
 """The layout `generated`: what generative models write and every recipe reads.
 
 A folder with image/, alpha/, optionally foreground/, and manifest.jsonl with one line a sample.
-A sample is part of the set once its line, ending in a newline, is in the manifest: pictures are
+Where several processes wrote, each has a manifest of its own, manifest-1-of-4.jsonl; all count.
+A sample is part of the set once its line, ending in a newline, is in a manifest: pictures are
 written first, so whoever is stopped in between leaves nothing half-done that counts.
 """
 
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BugError, UserError
+from engine.imaging.types import Metadata
 from engine.imaging.write import write_matte, write_picture
 from trainer.data.folders import Files, PhotographFiles, SubjectFiles
 from trainer.data.names import EVERYTHING, Selection
-from trainer.data.sample import Photograph, Split
+from trainer.data.sample import Photograph, Pixels8, Split
 
 MANIFEST = "manifest.jsonl"
+SHARDS = "manifest-*-of-*.jsonl"
 _REMEDY = "Remove that line, or generate the set again."
 
 
@@ -54,31 +57,53 @@ def read_manifest(root: Path) -> list[Row]:
     Raises:
         UserError: if there is no manifest, or a line of it is not a sample's.
     """
-    path = root / MANIFEST
+    rows = [row for path in manifests(root) for row in _rows_of(path)]
+    _check_names(rows, root / MANIFEST)
+    return rows
+
+
+def manifests(root: Path) -> list[Path]:
+    """The manifests of a set, those of several writers in the order of their names.
+
+    Returns:
+        At least one; if there is none in the folder, where it should be.
+    """
+    there = [path for path in (root / MANIFEST, *sorted(root.glob(SHARDS))) if path.is_file()]
+    return there or [root / MANIFEST]
+
+
+def shard_manifest(number: int, count: int) -> str:
+    """The name of the manifest of writer `number` (from 1) of `count`."""
+    return MANIFEST if count == 1 else f"manifest-{number}-of-{count}.jsonl"
+
+
+def _rows_of(path: Path) -> list[Row]:
     try:
         whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The manifest can't be read ({error}).", path=path) from error
     lines = enumerate(whole.split("\n"), start=1)
-    rows = [_row(line, path, number) for number, line in lines if line.strip()]
-    _check_names(rows, path)
-    return rows
+    return [_row(line, path, number) for number, line in lines if line.strip()]
 
 
 class GeneratedWriter:
-    """Appends samples to a generated set; one writer a folder at a time.
+    """Appends samples to a generated set; one writer a manifest at a time.
 
     Args:
-        root: the folder; made if it is not there. A half-written last line of its manifest is
+        root: the folder; made if it is not there. A half-written last line of the manifest is
             cut off.
+        manifest: its name; writers beside each other have one each (`shard_manifest`).
+        metadata: what pictures in colour say of themselves.
 
     Raises:
         UserError: if the folder can't be written to, or its manifest is damaged.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._manifest = root / MANIFEST
+    def __init__(
+        self, root: Path, *, manifest: str = MANIFEST, metadata: Metadata | None = None
+    ) -> None:
+        self._root, self._metadata = root, metadata
+        self._manifest = root / manifest
         try:
             for folder in ("image", "alpha", "foreground"):
                 (root / folder).mkdir(parents=True, exist_ok=True)
@@ -115,12 +140,15 @@ class GeneratedWriter:
         _check_name(row.name)
         if row.name in self._names:
             raise BugError(f"{row.name} was already generated")
-        write_picture(self._root / "image" / f"{row.name}.png", sample.image)
+        self._write_picture("image", row, sample.image)
         write_matte(self._root / "alpha" / f"{row.name}.png", sample.alpha)
         if sample.foreground is not None:
-            write_picture(self._root / "foreground" / f"{row.name}.png", sample.foreground)
+            self._write_picture("foreground", row, sample.foreground)
         self._append(row)
         return row
+
+    def _write_picture(self, role: str, row: Row, pixels: Pixels8) -> None:
+        write_picture(self._root / role / f"{row.name}.png", pixels, metadata=self._metadata)
 
     def _append(self, row: Row) -> None:
         line = json.dumps(asdict(row), ensure_ascii=False) + "\n"

@@ -11,13 +11,14 @@ import numpy as np
 
 from engine.errors import UserError
 from trainer.config import Block
+from trainer.data.layouts.opening import open_subjects
 from trainer.data.made import MadeMattes, made_background
 from trainer.data.portraits import MadePortraits
 from trainer.data.recompose import RecomposedPeople
 from trainer.data.sample import Backgrounds, Pixels8, Split, Subject, Subjects
 from trainer.data.sources import MADE, pictures_of
 
-Kind: TypeAlias = Literal["made", "portraits", "recomposed"]
+Kind: TypeAlias = Literal["made", "portraits", "recomposed", "subjects"]
 
 
 class Mixture(Block):
@@ -25,7 +26,8 @@ class Mixture(Block):
 
     Attributes:
         shares: how often each kind of subject, relative to the others: "made" mattes, made
-            "portraits", "recomposed" people.
+            "portraits", "recomposed" people, the "subjects" of a data set.
+        name: of the data set, for these.
         recomposed: folder of `matte-train recompose`, for these.
         families: of made mattes; empty takes all.
         side: of made mattes and portraits in pixels.
@@ -34,6 +36,7 @@ class Mixture(Block):
     """
 
     shares: dict[Kind, float] = {"made": 1.0}  # noqa: RUF012 - pydantic copies defaults
+    name: str = "generated"
     recomposed: Path = Path("recomposed")
     families: tuple[str, ...] = ()
     side: int = 320
@@ -120,8 +123,13 @@ def _recomposed(mixture: Mixture, split: Split) -> Subjects:
     return RecomposedPeople(mixture.recomposed.expanduser(), split)
 
 
+def _subjects(mixture: Mixture, split: Split) -> Subjects:
+    return open_subjects(mixture.name)
+
+
 KINDS: dict[Kind, Callable[[Mixture, Split], Subjects]] = {
     "made": _made,
     "portraits": _portraits,
     "recomposed": _recomposed,
+    "subjects": _subjects,
 }

@@ -7,9 +7,9 @@ from pathlib import Path
 from engine.errors import UserError
 from trainer.data.folders import PhotographFiles, SubjectFiles
 from trainer.data.generated import (
-    MANIFEST,
     generated_photographs,
     generated_subjects,
+    manifests,
     missing_files,
     read_manifest,
 )
@@ -24,7 +24,7 @@ _FORMS = ((Group((Part("image", "image/{name}.png"),)),),)
 
 
 def _check(root: Path) -> list[Finding]:
-    path = root / MANIFEST
+    path = manifests(root)[0]
     if not path.is_file():
         return [report(0, path, [path], name="manifest", good=False)]
     try:
