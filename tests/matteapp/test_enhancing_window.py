@@ -69,7 +69,9 @@ def weights(tmp_path, monkeypatch, made) -> Path:
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user"))
     monkeypatch.setattr(enhance_settings, "DEFAULT", QUICK)
-    row = replace(MODELS["trimap_small"], builder="tests.matteapp.test_enhancing_window:tiny_trimap")
+    row = replace(
+        MODELS["trimap_small"], builder="tests.matteapp.test_enhancing_window:tiny_trimap"
+    )
     monkeypatch.setitem(MODELS, "trimap_small", row)
     save_weights(folder, "faces", made["generator"], network="stylegan2")
     save_weights(folder, "threes", made["trimap"], network="trimap_small")
