@@ -31,7 +31,21 @@ def made_head(rng: np.random.Generator, side: int, split: Split) -> tuple[Pixels
     Returns:
         side×side×3 uint8 and its exact matte, side×side float32 in [0, 1].
     """
-    subject = portrait_subject(_nearer(sample_traits(rng, split)), side)
+    return head_of(sample_traits(rng, split), rng, side, split)
+
+
+def head_of(
+    traits: PortraitTraits, rng: np.random.Generator, side: int, split: Split
+) -> tuple[Pixels8, Alpha]:
+    """The head of a made person; see `made_head`.
+
+    Args:
+        traits: who it is.
+        rng: decides the background and how it is composed.
+        side: of the square in pixels.
+        split: whose backgrounds are drawn from.
+    """
+    subject = portrait_subject(_nearer(traits), side)
     photograph = compose(subject, backdrop(rng, subject.size, split), rng)
     return photograph.image, photograph.alpha
 
