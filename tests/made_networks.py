@@ -130,9 +130,7 @@ def save_weights(folder: Path, name: str, module: nn.Module, *, network: str = "
     path = folder / f"{name}.safetensors"
     save_file(module.state_dict(), path)
     size = path.stat().st_size
-    row = WeightsRow(
-        path.name, name, sha256_of(path), "none", "a test", size, network=network
-    )
+    row = WeightsRow(path.name, name, sha256_of(path), "none", "a test", size, network=network)
     write_manifest(folder, [*(r for r in read_manifest(folder) if r.model != name), row])
 
 
