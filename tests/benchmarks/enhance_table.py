@@ -10,8 +10,9 @@ OUT/table.json has what is printed. A folder with lines of other settings is ref
 main: PSNR of the inversion after W+ and after N; Grad, Conn, MSE and SAD (profile `dim`, whole
 picture, mattes in 8 bits) before and after, by the trimap network's own trimap of each picture and
 by the true one; paired differences with 95 % intervals; profiles, and portraits whose first
-trimap is bad, apart. A model trained with masks alone is told the true matte cut at one half. --tuned names
-a network that was fine-tuned with generated pairs: is it better with enhancement than prn_small?
+trimap is bad, apart. A model trained with masks alone is told the true matte cut at one half.
+--tuned names a network that was fine-tuned with generated pairs: is it better with enhancement
+than prn_small?
 ablations: Tables III and IV of the paper for the first reference model; for other estimators of
 the foreground also how much the matte differs. OUT/mattes has the mattes of enhanced portraits.
 detail: the change alone against the generator's own picture, at 12 megapixels.
