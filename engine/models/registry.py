@@ -15,6 +15,7 @@ _FINDS: frozenset[Ability] = frozenset({"automatic"})
 _POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
 _STYLEGAN2 = "Karras et al., Analyzing and Improving the Image Quality of StyleGAN (2020)"
+_STYLEMATTE = "Chicherin and Efremyan, Adversarially-Guided Portrait Matting (2023)"
 _ENHANCED = "Xu et al., Matting-specific Portrait Enhancement and Generation (2022)"
 
 _ROWS = (
@@ -125,6 +126,32 @@ _ROWS = (
         origin=_POMAGAN,
         size_multiple=16,
         abilities=_FROM_MASKS,
+    ),
+    ModelSpec(
+        name="stylematte_small",
+        title="StyleMatte, small",
+        kind="matting",
+        summary="A matte from the photograph alone; for two processor cores; train it.",
+        builder="engine.models.stylematte:build_small",
+        weights="stylematte_small.safetensors",
+        licence="yours",
+        origin=f"after {_STYLEMATTE}",
+        size_multiple=8,
+        abilities=_FINDS,
+        sized="engine.models.stylematte:small_network_of",
+    ),
+    ModelSpec(
+        name="stylematte",
+        title="StyleMatte",
+        kind="matting",
+        summary="A matte from the photograph alone; bring the released weights, or train them.",
+        builder="engine.models.stylematte:build",
+        weights="stylematte.safetensors",
+        licence="of the released weights: unclear (Apache 2.0, CC BY-SA 4.0)",
+        origin=_STYLEMATTE,
+        size_multiple=8,
+        abilities=_FINDS,
+        sized="engine.models.stylematte:network_of",
     ),
     ModelSpec(
         name="portrait_small",

@@ -1,0 +1,67 @@
+"""From logits at a quarter of the size to all of it, plainly or along the photograph's edges.
+
+Source: He and Sun, "Fast Guided Filter" (2015); He, Sun and Tang, "Guided Image Filtering" (2013),
+equations 5, 6 and 8. Which of them, radius and epsilon of the fast one are the released network's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from engine.models.stylematte_size import Upsampling
+
+STRIDE = 4
+"""Pixels of the photograph, each way, for one of the logits."""
+FAST_RADIUS, FAST_EPSILON = 1, 1e-4
+RADIUS, EPSILON = 4, 1e-2
+"""Of the filter at full size, in pixels of it and in squared units of the guide."""
+
+
+def bilinear(logits: Tensor, guide: Tensor) -> Tensor:
+    """Enlarged without looking at the guide."""
+    return enlarged(logits, guide)
+
+
+def guided(logits: Tensor, guide: Tensor) -> Tensor:
+    """Enlarged plainly, then filtered at full size: a pixel hears all windows that it is in."""
+    slope, offset = _linear(guide, enlarged(logits, guide), RADIUS, EPSILON)
+    return _mean(slope, RADIUS) * guide + _mean(offset, RADIUS)
+
+
+def fast_guided(logits: Tensor, guide: Tensor) -> Tensor:
+    """As released: what the logits are of the guide is found at their size, then enlarged."""
+    small = F.interpolate(guide, size=logits.shape[-2:], mode="bicubic", align_corners=True)
+    slope, offset = _linear(small, logits, FAST_RADIUS, FAST_EPSILON)
+    return enlarged(slope, guide) * guide + enlarged(offset, guide)
+
+
+UPSAMPLING: dict[Upsampling, Callable[[Tensor, Tensor], Tensor]] = {
+    "bilinear": bilinear,
+    "guided": guided,
+    "fast_guided": fast_guided,
+}
+"""Each takes logits, N×1×h×w, and a guide, N×1×H×W, and returns N×1×H×W."""
+
+
+def enlarged(x: Tensor, like: Tensor) -> Tensor:
+    """Bilinear interpolation to the size of another tensor, corners upon corners."""
+    return F.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=True)
+
+
+def _linear(guide: Tensor, x: Tensor, radius: int, epsilon: float) -> tuple[Tensor, Tensor]:
+    """Slope and offset by which `x` is of the guide around each pixel."""
+    mean_guide, mean_x = _mean(guide, radius), _mean(x, radius)
+    covariance = _mean(guide * x, radius) - mean_guide * mean_x
+    variance = _mean(guide * guide, radius) - mean_guide * mean_guide
+    slope = covariance / (variance + epsilon)
+    return slope, mean_x - slope * mean_guide
+
+
+def _mean(x: Tensor, radius: int) -> Tensor:
+    """The mean of the square around each pixel, of as much of it as the picture has."""
+    side = 2 * radius + 1
+    rows = F.avg_pool2d(x, (side, 1), 1, (radius, 0), count_include_pad=False)
+    return F.avg_pool2d(rows, (1, side), 1, (0, radius), count_include_pad=False)
