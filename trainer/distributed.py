@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 from lightning_fabric import Fabric
@@ -21,6 +23,8 @@ from trainer.config import RunConfig
 from trainer.precision import precision_plugin
 
 _DDP_CHATTER = "torch.nn.parallel.distributed"
+PART = 1 << 31
+"""How far apart the numbers of samples are of two parts of a run (`Setup.batches`)."""
 
 
 def connect(config: RunConfig, *, device: str = "auto") -> Fabric:
@@ -83,6 +87,11 @@ class Share:
     pieces: int
     batch: int
 
+    @property
+    def together(self) -> int:
+        """Samples of a step, over all processes."""
+        return self.world * self.pieces * self.batch
+
     def numbers(self, step: int) -> list[list[int]]:
         """Which samples of the stream this process takes in a step, piece by piece.
 
@@ -94,21 +103,74 @@ class Share:
         return [list(range(start, start + self.batch)) for start in starts]
 
 
-def share_of(config: RunConfig, *, rank: int = 0, world: int = 1) -> Share:
-    """Split the global batch.
+@dataclass(frozen=True)
+class Shares:
+    """The shares of a run, part by part.
+
+    Attributes:
+        begins: the first step of each part.
+        shares: of a step in each part.
+    """
+
+    begins: tuple[int, ...]
+    shares: tuple[Share, ...]
+
+    def at(self, step: int) -> Share:
+        """The share of a step."""
+        return self.shares[self._part(step)]
+
+    def numbers(self, step: int) -> list[list[int]]:
+        """As `Share.numbers`; each part has numbers of its own."""
+        part = self._part(step)
+        pieces = self.shares[part].numbers(step - self.begins[part])
+        return [[part * PART + number for number in piece] for piece in pieces]
+
+    def _part(self, step: int) -> int:
+        return bisect_right(self.begins, step) - 1
+
+
+def shares_of(
+    config: RunConfig,
+    batches: Sequence[tuple[int, int]] | None = None,
+    *,
+    rank: int = 0,
+    world: int = 1,
+) -> Shares:
+    """Split the batches of all parts of a run.
+
+    Args:
+        config: of the run.
+        batches: as of `trainer.phase.Setup`.
+        rank: of this process.
+        world: number of processes.
+
+    Raises:
+        UserError: if one of them cannot be split evenly.
+    """
+    parts = batches or ((config.steps, config.global_batch),)
+    begins = tuple(accumulate((steps for steps, _ in parts[:-1]), initial=0))
+    shares = (share_of(config, rank=rank, world=world, batch=batch) for _, batch in parts)
+    return Shares(begins, tuple(shares))
+
+
+def share_of(
+    config: RunConfig, *, rank: int = 0, world: int = 1, batch: int | None = None
+) -> Share:
+    """Split a batch, the config's unless another is given.
 
     Raises:
         UserError: if it cannot be split evenly.
     """
-    if config.global_batch % world:
+    whole = config.global_batch if batch is None else batch
+    if whole % world:
         raise UserError(
-            f"A global batch of {config.global_batch} cannot be split over {world} processes.",
+            f"A global batch of {whole} cannot be split over {world} processes.",
             remedy="Use a number of processes that divides it.",
         )
-    own = config.global_batch // world
+    own = whole // world
     most = min(own, config.micro_batch or own)
-    batch = next(size for size in range(most, 0, -1) if own % size == 0)
-    return Share(rank=rank, world=world, pieces=own // batch, batch=batch)
+    piece = next(size for size in range(most, 0, -1) if own % size == 0)
+    return Share(rank=rank, world=world, pieces=own // piece, batch=piece)
 
 
 def total(fabric: Fabric, tensor: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ from trainer.distributed import total
 from trainer.phase import Batch, LossTerms, Phase, StepContext
 from trainer.precision import scaler_of
 from trainer.schedule import Clip, rate_factor
+
+_Adam: TypeAlias = torch.optim.Adam | torch.optim.AdamW
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class PhaseStep:
         self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
         owner = _owner(phase, earlier)
         self._peak = (phase if owner is None else owner.phase).learning_rate
-        self.optimizer: torch.optim.Adam = self._adam() if owner is None else owner.optimizer
+        self.optimizer: _Adam = self._adam() if owner is None else owner.optimizer
         self._wrapped: _FabricOptimizer = self._wrap() if owner is None else owner._wrapped
 
     def run(self, batches: Sequence[Batch], step: int) -> Outcome:
@@ -84,9 +87,10 @@ class PhaseStep:
         rate = self._set_rate(step)
         return self._update(sums, rate)
 
-    def _adam(self) -> torch.optim.Adam:
+    def _adam(self) -> _Adam:
         wanted = self.phase
-        return torch.optim.Adam(
+        make = torch.optim.AdamW if wanted.decoupled else torch.optim.Adam
+        return make(
             self.parameters,
             lr=wanted.learning_rate,
             betas=wanted.betas,
@@ -125,7 +129,9 @@ class PhaseStep:
         return torch.Generator().manual_seed(_seed(entropy))
 
     def _set_rate(self, step: int) -> float:
-        factor = rate_factor(step, steps=self._config.steps, schedule=self._config.schedule)
+        begins, ends = self.phase.begins, self.phase.ends or self._config.steps
+        schedule = self._config.schedule
+        factor = rate_factor(step - begins, steps=ends - begins, schedule=schedule)
         rate = self._peak * factor
         for group in self.optimizer.param_groups:
             group["lr"] = rate
