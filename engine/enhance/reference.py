@@ -109,19 +109,25 @@ class NetworkReference:
 
     @property
     def abilities(self) -> Abilities:
-        """Gradients come through it; a network of masks alone is trimap-free."""
-        return Abilities(True, "mask" if self.network.spec.takes_masks_alone else "trimap")
+        """Gradients come through it; a network of masks alone, or of nothing, is trimap-free."""
+        spec = self.network.spec
+        if spec.takes_nothing:
+            return Abilities(True, "none")
+        return Abilities(True, "mask" if spec.takes_masks_alone else "trimap")
 
     def alpha(self, picture: Tensor, trimap: Tensor) -> Tensor:
         """See `Reference.alpha`."""
-        alone = self.network.spec.takes_masks_alone
-        told = self._coarse(trimap) if alone else trimap
+        guidance = self.abilities.guidance
+        told = self._coarse(trimap) if guidance == "mask" else trimap
         multiple = int(getattr(self.network.module, "size_multiple", 0))
         multiple = multiple or self.network.spec.size_multiple
-        guidance = padded(told.to(picture), multiple).expand(-1, self.network.planes, -1, -1)
-        answer = self.network.module.predict(padded(picture, multiple), guidance.contiguous())
+        seen = [padded(picture, multiple)]
+        if guidance != "none":
+            planes = padded(told.to(picture), multiple).expand(-1, self.network.planes, -1, -1)
+            seen.append(planes.contiguous())
+        answer = self.network.module.predict(*seen)
         matte = answer[..., : picture.shape[-2], : picture.shape[-1]].float()
-        return matte if alone else known_kept(matte, trimap)
+        return known_kept(matte, trimap) if guidance == "trimap" else matte
 
     def _coarse(self, trimap: Tensor) -> Tensor:
         """The mask as soft as those it was trained with."""

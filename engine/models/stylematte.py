@@ -62,7 +62,7 @@ class StyleMatte(nn.Module):
         architecture: how large, and how the matte is enlarged.
 
     Raises:
-        UserError: if transformers is not installed.
+        NotInstalled: if there is no transformers.
     """
 
     guidance_channels = 0
@@ -139,7 +139,7 @@ def network_of(shapes: Shapes) -> StyleMatte:
     """The network that weights of these shapes are for, with random weights.
 
     Raises:
-        UserError: if they are for none, or transformers is not installed.
+        UserError: if they are for none, or there is no transformers.
     """
     return StyleMatte(architecture_of(shapes))
 

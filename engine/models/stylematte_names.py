@@ -21,6 +21,8 @@ _NEWER = (
     ("mlp.fc2.", "output.dense."),
 )
 """What names of transformers 5 have, and what stands in its place in stored ones."""
+PIXELS = "pixel_decoder."
+"""Begins the names of the pixel module's tensors among StyleMatte's."""
 _ENCODER = "encoder."
 _COMPUTED = re.compile(r"\.relative_(position_index|coords_table)$")
 """Follow from the size of the windows."""
@@ -41,6 +43,14 @@ def stored_name(name: str) -> str:
 def is_weight(name: str) -> bool:
     """Whether a tensor of the pixel module is stored at all."""
     return not (_COMPUTED.search(name) or _UNUSED.match(name))
+
+
+def arranged(name: str) -> str:
+    """Among StyleMatte's, the stored name of a tensor of any arrangement; empty if none is."""
+    if not name.startswith(PIXELS):
+        return name
+    inner = name.removeprefix(PIXELS)
+    return PIXELS + stored_name(inner) if is_weight(inner) else ""
 
 
 def stored_names(own: Iterable[str]) -> dict[str, str]:

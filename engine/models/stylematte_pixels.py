@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.errors import UserError
+from engine.errors import NotInstalled
 from engine.models.stylematte_names import is_weight, stored_name, stored_names
 from engine.models.stylematte_size import ATTENTION_HEADS, Architecture
 
@@ -40,7 +40,7 @@ class PixelModule(nn.Module):
         architecture: how large.
 
     Raises:
-        UserError: if transformers is not installed.
+        NotInstalled: if there is no transformers.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -90,10 +90,7 @@ def _imported(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "transformers":
             raise
-        raise UserError(
-            "StyleMatte needs the package transformers, which is not installed.",
-            remedy="Install it: pip install 'matteapp[stylematte]'.",
-        ) from error
+        raise NotInstalled("StyleMatte", package="transformers", extra="stylematte") from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from math import isqrt
 from typing import Literal
 
 from engine.errors import UserError
+from engine.models.stylematte_names import arranged
 
 Encoder = Literal["swin", "swinv2"]
 Upsampling = Literal["bilinear", "guided", "fast_guided"]
@@ -44,7 +45,7 @@ class Architecture:
         depths: blocks of the encoder's four stages.
         heads: attention heads of these.
         window: side of the encoder's windows in its own pixels.
-        features: channels of the pixel decoder and of all that follows; a multiple of `GROUPS`.
+        features: channels of the pixel decoder and of all that follows; 64, 96, 128 and so on.
         decoder_layers: layers of deformable attention.
         feed_forward: their inner width.
         upsampling: from a quarter of the size to all of it (`engine.models.guided_upsampling`).
@@ -69,7 +70,11 @@ class Architecture:
     def __post_init__(self) -> None:
         for wrong, problem in (
             (len(self.depths) != 4 or len(self.heads) != 4, "The encoder has four stages."),
-            (self.features % GROUPS, f"The features must be a multiple of {GROUPS}."),
+            (
+                # a group of one channel has nothing to normalise over where a level is one pixel
+                self.features % GROUPS or self.features < 2 * GROUPS,
+                f"The features must be a multiple of {GROUPS} above {GROUPS}.",
+            ),
             (
                 any(width % heads for width, heads in zip(self.widths, self.heads, strict=False)),
                 "The heads of a stage must divide its channels.",
@@ -108,11 +113,12 @@ def architecture_of(shapes: Shapes) -> Architecture:
     Nothing in weights shows the windows of a Swin-V2: they are taken to be the paper's.
 
     Args:
-        shapes: of the tensors, by the names that weights are stored under.
+        shapes: of the tensors, by their stored names or those of any version of transformers.
 
     Raises:
         UserError: if they are for no network of this kind.
     """
+    shapes = {arranged(name): shape for name, shape in shapes.items()}
     blocks = _blocks(shapes)
     if not (blocks and blocks[0] and {_PATCHES, _LEVELS} <= shapes.keys()):
         raise UserError("These are no weights of a StyleMatte network.")
