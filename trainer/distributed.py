@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 import torch
@@ -105,52 +106,47 @@ class Share:
 
 @dataclass(frozen=True)
 class Shares:
-    """The shares of a run, part by part.
+    """The shares of a run whose batch may change from part to part.
 
     Attributes:
-        begins: the first step of each part.
-        shares: of a step in each part.
-    """
-
-    begins: tuple[int, ...]
-    shares: tuple[Share, ...]
-
-    def at(self, step: int) -> Share:
-        """The share of a step."""
-        return self.shares[self._part(step)]
-
-    def numbers(self, step: int) -> list[list[int]]:
-        """As `Share.numbers`; each part has numbers of its own."""
-        part = self._part(step)
-        pieces = self.shares[part].numbers(step - self.begins[part])
-        return [[part * PART + number for number in piece] for piece in pieces]
-
-    def _part(self, step: int) -> int:
-        return bisect_right(self.begins, step) - 1
-
-
-def shares_of(
-    config: RunConfig,
-    batches: Sequence[tuple[int, int]] | None = None,
-    *,
-    rank: int = 0,
-    world: int = 1,
-) -> Shares:
-    """Split the batches of all parts of a run.
-
-    Args:
         config: of the run.
         batches: as of `trainer.phase.Setup`.
         rank: of this process.
         world: number of processes.
-
-    Raises:
-        UserError: if one of them cannot be split evenly.
     """
-    parts = batches or ((config.steps, config.global_batch),)
-    begins = tuple(accumulate((steps for steps, _ in parts[:-1]), initial=0))
-    shares = (share_of(config, rank=rank, world=world, batch=batch) for _, batch in parts)
-    return Shares(begins, tuple(shares))
+
+    config: RunConfig
+    batches: tuple[tuple[int, int], ...] | None = None
+    rank: int = 0
+    world: int = 1
+
+    def at(self, step: int) -> Share:
+        """The share of a step; raises `UserError` if its batch cannot be split evenly."""
+        _, batch = self._parts[self._part(step)]
+        return share_of(self.config, rank=self.rank, world=self.world, batch=batch)
+
+    def numbers(self, step: int) -> list[list[int]]:
+        """As `Share.numbers`; each part has numbers of its own."""
+        part = self._part(step)
+        pieces = self.at(step).numbers(step - self.begins[part])
+        return [[part * PART + number for number in piece] for piece in pieces]
+
+    def until(self, step: int, last: int) -> int:
+        """How far it goes from a step: to `last`, or to a part whose batch cannot be split."""
+        parts = zip(self.begins, self._parts, strict=True)
+        return min([last, *(at for at, (_, batch) in parts if at > step and batch % self.world)])
+
+    @cached_property
+    def begins(self) -> tuple[int, ...]:
+        """The first step of each part."""
+        return tuple(accumulate((steps for steps, _ in self._parts[:-1]), initial=0))
+
+    @property
+    def _parts(self) -> tuple[tuple[int, int], ...]:
+        return self.batches or ((self.config.steps, self.config.global_batch),)
+
+    def _part(self, step: int) -> int:
+        return bisect_right(self.begins, step) - 1
 
 
 def share_of(

@@ -16,7 +16,7 @@ from torch.utils.data import default_collate
 from engine.device import choose_device
 from engine.errors import UserError
 from trainer.config import Loaded, RunConfig, has_key, load_run
-from trainer.distributed import Shares, connect, shares_of
+from trainer.distributed import Shares, connect
 from trainer.loop import build_setup
 from trainer.phase import Setup
 from trainer.state import TrainingState
@@ -86,7 +86,7 @@ def estimate(
     fabric = connect(loaded.config, device=device)
     on_cuda = fabric.device.type == "cuda"
     state = TrainingState(setup, loaded.config, fabric=fabric, recipe=recipe)
-    shares = shares_of(loaded.config, setup.batches)
+    shares = Shares(loaded.config, setup.batches)
     ends = (*shares.begins[1:], loaded.config.steps)
     parts = [
         _probed(state, shares, begins, ends=end, fabric=fabric)

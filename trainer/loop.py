@@ -16,7 +16,7 @@ from engine.errors import UserError
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import Loaded, RunConfig
 from trainer.display import Display
-from trainer.distributed import any_of, connect, leaving, shares_of, total
+from trainer.distributed import Shares, any_of, connect, leaving, total
 from trainer.logs import RunLog, make_folder, write_run
 from trainer.meter import Meter
 from trainer.phase import Setup, Validation
@@ -92,7 +92,7 @@ def train(
         run = _Run(setup, config, fabric=fabric, out=out, recipe=recipe)
         run.start(resume=resume, config_name=config_name)
         last = config.steps if stop_after is None else run.state.step + stop_after
-        return run.go(min(config.steps, last))
+        return run.go(run.shares.until(run.state.step, min(config.steps, last)))
 
 
 class _Run:
@@ -101,8 +101,7 @@ class _Run:
     ) -> None:
         self.config, self.fabric, self.out = config, fabric, out
         self.first = fabric.is_global_zero
-        ranks = {"rank": fabric.global_rank, "world": fabric.world_size}
-        self.shares = shares_of(config, setup.batches, **ranks)
+        self.shares = Shares(config, setup.batches, fabric.global_rank, fabric.world_size)
         self.checkpoints = Checkpoints(out, keep=config.keep)
         self.state = TrainingState(setup, config, fabric=fabric, recipe=recipe)
         self.meter = Meter(lambda tensor: total(fabric, tensor))

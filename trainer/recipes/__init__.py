@@ -67,6 +67,12 @@ _ROWS = (
         module="trainer.recipes.stylegan2",
     ),
     RecipeSpec(
+        name="stylematte",
+        title="StyleMatte",
+        summary="A matte from the photograph alone, by a transformer, in three phases.",
+        module="trainer.recipes.stylematte",
+    ),
+    RecipeSpec(
         name="trimap",
         title="Trimap model",
         summary="Background, unknown or person at each pixel, learnt from alpha mattes.",
