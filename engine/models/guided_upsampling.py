@@ -1,7 +1,21 @@
 """From logits at a quarter of the size to all of it, plainly or along the photograph's edges.
 
 Source: He and Sun, "Fast Guided Filter" (2015); He, Sun and Tang, "Guided Image Filtering" (2013),
-equations 5, 6 and 8. Which of them, radius and epsilon of the fast one are the released network's.
+equations 5, 6 and 8. Radius and epsilon of the fast one are the released network's; the paper says
+of it (section 4.5) that it leads to pixel artefacts. It does where the photograph is nearly flat:
+noise is taken for edges and multiplied by the logits.
+
+Largest second difference of the matte in grey levels, and mean error; a smooth edge of 24 pixels is
+on a ground with noise of 1 %, with a texture of ±5 % besides, or with a contrast of 5 % only; true
+logits at a quarter of the size (a test measures it again):
+
+              smooth   textured   low contrast   sharp edge's error   error with hairs
+    truth        9.9        9.9            9.9
+    bilinear     3.9        3.9            3.9                 2.07               5.80
+    guided       3.6        9.1            2.0                 1.29               4.84
+    fast_guided 45        117            258                   1.00               3.75
+
+So "guided" is the default: it adds nothing that the edge itself does not have.
 """
 
 from __future__ import annotations
@@ -16,8 +30,12 @@ from engine.models.stylematte_size import Upsampling
 STRIDE = 4
 """Pixels of the photograph, each way, for one of the logits."""
 FAST_RADIUS, FAST_EPSILON = 1, 1e-4
-RADIUS, EPSILON = 4, 1e-2
-"""Of the filter at full size, in pixels of it and in squared units of the guide."""
+RADIUS, EPSILON = 3, 0.02
+"""Of the filter at full size, in pixels of it and in squared units of the guide, which is the
+photograph's mean colour in deviations of natural photographs. Of 24 settings tried the one with the fewest
+errors at hair among those without artefacts."""
+CALM = 1
+"""Radius of the mean that the guide is replaced with there: noise is no edge."""
 
 
 def bilinear(logits: Tensor, guide: Tensor) -> Tensor:
@@ -27,6 +45,7 @@ def bilinear(logits: Tensor, guide: Tensor) -> Tensor:
 
 def guided(logits: Tensor, guide: Tensor) -> Tensor:
     """Enlarged plainly, then filtered at full size: a pixel hears all windows that it is in."""
+    guide = _mean(guide, CALM)
     slope, offset = _linear(guide, enlarged(logits, guide), RADIUS, EPSILON)
     return _mean(slope, RADIUS) * guide + _mean(offset, RADIUS)
 
