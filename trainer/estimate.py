@@ -28,6 +28,7 @@ REPLACED = {
     "data.shares": "{made=1}",
     "network.encoder": "off",
     "network.start": "off",
+    "decoder.learns": "all",
     "people.photographs": "off",
     "people.subjects": "[]",
     "people.person_lists": "{}",

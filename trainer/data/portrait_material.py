@@ -32,7 +32,8 @@ class Material(Block):
     """What is mixed.
 
     Attributes:
-        source: "mixture" of what `shares` names, or the "photographs" of one data set alone.
+        source: "mixture" of what `shares` names, or one thing alone: the "photographs" of a data
+            set, or a kind of subjects.
         name: of that data set.
         shares: how often what, relative to the others: "made" mattes, made "portraits",
             "recomposed" people, and data sets by their names or as NAME:SPLIT. Photographs of a
@@ -45,7 +46,7 @@ class Material(Block):
         replaced: share of the photographs whose subject gets another background.
     """
 
-    source: Literal["mixture", "photographs"] = "mixture"
+    source: Literal["mixture", "photographs", "made", "portraits", "recomposed"] = "mixture"
     name: str = "generated"
     shares: dict[str, float] = {"made": 1.0}  # noqa: RUF012 - pydantic copies defaults
     recomposed: Path = Path("recomposed")
@@ -88,12 +89,16 @@ def open_material(material: Material, *, seed: int, split: Split = "train") -> M
     Raises:
         UserError: if a data set or folder is not there, or nothing is left to draw from.
     """
-    alone = material.source == "photographs"
-    shares = {material.name: 1.0} if alone else material.shares
+    if material.source == "photographs":
+        return Mixed((_of_set(material.name, seed),), (1.0,))
+    shares = material.shares if material.source == "mixture" else {material.source: 1.0}
     wanted = {name: share for name, share in shares.items() if share > 0}
     if not wanted:
         raise UserError("Nothing is left to train on.", remedy="Set data.shares='{made=1}'.")
-    draws = tuple(_opened(name, material, split, seed) for name in wanted)
+    draws = tuple(
+        _any_of(SUBJECTS[name](material, split)) if name in SUBJECTS else _of_set(name, seed)
+        for name in wanted
+    )
     parts = np.array(list(wanted.values())) / sum(wanted.values())
     return Mixed(draws, tuple(float(part) for part in parts))
 
@@ -107,9 +112,8 @@ def open_behind(material: Material, split: Split = "train") -> MixedBackgrounds:
     return MixedBackgrounds(pictures_of(material.backgrounds, split), material.drawn, split)
 
 
-def _opened(name: str, material: Material, split: Split, seed: int) -> Draw:
-    if material.source == "mixture" and name in SUBJECTS:
-        return _any_of(SUBJECTS[name](material, split))
+def _of_set(name: str, seed: int) -> Draw:
+    """A data set's photographs, or its subjects where it has no photographs; NAME or NAME:SPLIT."""
     root, _, part = name.partition(":")
     splits = layout_of(find_root(root)).splits
     chosen = (splits[part],) if part in splits else tuple(splits.values())

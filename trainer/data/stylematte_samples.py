@@ -173,4 +173,5 @@ def _colours(plane: NDArray[np.generic]) -> Pixels8:
 
 
 def _matte(planes: Planes) -> Alpha:
-    return np.ascontiguousarray(planes["alpha"], np.float32)
+    # a mean of ones may come out a little more
+    return np.clip(np.ascontiguousarray(planes["alpha"], np.float32), 0, 1)
