@@ -37,13 +37,14 @@ def radial_low_pass(taps: int, *, cutoff: float, half_width: float, rate: float)
 
 
 def _places(taps: int) -> Taps:
-    return np.arange(taps) - (taps - 1) / 2
+    return np.arange(taps, dtype=np.float64) - (taps - 1) / 2
 
 
 def _window(taps: int, half_width: float, rate: float) -> Taps:
     """Kaiser's, for a transition band that wide."""
     attenuation = 2.285 * (taps - 1) * np.pi * (4 * half_width / rate) + 7.95
-    return np.asarray(np.kaiser(taps, _beta(attenuation)), np.float64)
+    shape: Taps = np.kaiser(taps, _beta(attenuation)).astype(np.float64)
+    return shape
 
 
 def _beta(attenuation: float) -> float:

@@ -110,7 +110,7 @@ class Layer(nn.Module):
         up, down = (None, None) if row.last else _filters(row)
         self.register_buffer("up_filter", up)
         self.register_buffer("down_filter", down)
-        self._matrices = Matrices(row, clamp=clamp)
+        self.matrices = Matrices(row, clamp=clamp)
 
     def forward(self, x: Tensor, w: Tensor, *, track: bool = False) -> Tensor:
         """From N×inputs×h×h to N×outputs×r×r, channels last.
@@ -127,7 +127,7 @@ class Layer(nn.Module):
         x = torch.addcmul(self.bias[:, None, None], x, after[:, :, None, None])
         if self.up_filter is None or self.down_filter is None:
             return clamped(x, self.clamp)
-        return filtered(x, self._matrices.of(self.up_filter, self.down_filter, like=x))
+        return filtered(x, self.matrices.of(self.up_filter, self.down_filter, like=x))
 
     def _modulated(self, w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The kernel, and what scales each plane before and after: N×inputs, N×outputs (eq. 2 of
