@@ -27,13 +27,11 @@ from torch import Tensor
 
 from engine.models.stylematte_size import Upsampling
 
-STRIDE = 4
-"""Pixels of the photograph, each way, for one of the logits."""
 FAST_RADIUS, FAST_EPSILON = 1, 1e-4
 RADIUS, EPSILON = 3, 0.02
 """Of the filter at full size, in pixels of it and in squared units of the guide, which is the
-photograph's mean colour in deviations of natural photographs. Of 24 settings tried the one with the fewest
-errors at hair among those without artefacts."""
+photograph's mean colour in deviations of natural photographs. Of 24 settings tried the one with the
+smallest error at hair among those without artefacts."""
 CALM = 1
 """Radius of the mean that the guide is replaced with there: noise is no edge."""
 
