@@ -21,6 +21,7 @@ from trainer.commands.finetune import finetune
 from trainer.commands.generate import generate
 from trainer.commands.list_recipes import list_recipes
 from trainer.commands.pool import pool
+from trainer.commands.prepare import prepare
 from trainer.commands.recompose import recompose
 from trainer.commands.run import run
 
@@ -44,6 +45,7 @@ app.command("doctor")(doctor)
 app.add_typer(data)
 app.command("recompose")(recompose)
 app.command("pool")(pool)
+app.add_typer(prepare)
 app.add_typer(generate)
 
 

@@ -1,4 +1,4 @@
-"""A file with a JSON value a line that grows; whoever is stopped while writing leaves no half line."""
+"""A growing file with a JSON value a line; whoever is stopped in between leaves no half line."""
 
 from __future__ import annotations
 
