@@ -15,6 +15,7 @@ from engine.models.checkpoint import read_tensors
 from engine.models.deeplab import DeepLabV3
 from engine.models.fitting import misfit
 from engine.models.loaded import LoadedNetwork
+from engine.models.resnet50 import WIDTH
 from engine.models.spec import ModelSpec
 
 CLASSES = 21
@@ -53,7 +54,7 @@ class OfClasses(nn.Module):
 
 
 def open_deeplab(path: Path, classes: Sequence[int], *, compute: Compute) -> LoadedNetwork:
-    """The network with somebody's weights, ready to compute.
+    """The network with somebody's weights, as wide as they are, ready to compute.
 
     Args:
         path: with torchvision's names, such as `deeplabv3_resnet50_coco-cd0a2569.pth`.
@@ -65,11 +66,17 @@ def open_deeplab(path: Path, classes: Sequence[int], *, compute: Compute) -> Loa
     """
     found = read_tensors(path)
     with torch.inference_mode(False):
-        network = DeepLabV3(classes=CLASSES)
+        network = DeepLabV3(narrow=_narrow(found), classes=CLASSES)
         _load(network, found, path)
         choice = choose_device(compute.device)
         module = OfClasses(network, classes).eval().requires_grad_(False).to(choice.name)
     return LoadedNetwork(path.stem, _SPEC, module, choice)
+
+
+def _narrow(found: dict[str, Any]) -> int:
+    """By how much the weights' layers are narrower than the published ones."""
+    stem = found.get("backbone.conv1.weight")
+    return 1 if stem is None else max(1, WIDTH // len(stem))
 
 
 def _load(network: nn.Module, found: dict[str, Any], path: Path) -> None:
