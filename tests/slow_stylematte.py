@@ -111,11 +111,11 @@ def _positions(window: int) -> Tensor:
     return torch.tensor(rows)
 
 
-def matte(state: State, rgb: Tensor, a: Architecture) -> Tensor:
-    """Of one photograph, 1×3×H×W to 1×1×H×W."""
+def logits(state: State, rgb: Tensor, a: Architecture) -> Tensor:
+    """The matte before the sigmoid, of one photograph, 1×3×H×W to 1×1×H×W."""
     x = (rgb - MEAN.view(1, 3, 1, 1)) / SCALE.view(1, 3, 1, 1)
-    logits = _logits(_part(state, "fpn."), _part(state, "conv."), pixels(state, x, a))
-    return fast_guided(logits, x.mean(1, keepdim=True)).sigmoid()
+    low = _logits(_part(state, "fpn."), _part(state, "conv."), pixels(state, x, a))
+    return fast_guided(low, x.mean(1, keepdim=True))
 
 
 def pixels(state: State, x: Tensor, a: Architecture) -> list[Tensor]:
