@@ -174,7 +174,7 @@ def _narrowed(size: Architecture, narrow: int) -> Architecture:
     return replace(
         size,
         embed=size.embed // narrow,
-        features=max(GROUPS, size.features // narrow // GROUPS * GROUPS),
+        features=max(2 * GROUPS, size.features // narrow // GROUPS * GROUPS),
         feed_forward=size.feed_forward // narrow,
     )
 
