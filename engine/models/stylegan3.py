@@ -42,7 +42,7 @@ SMALL = Size(
     base=1024,
     most=192,
     layers=8,
-    margin=6,
+    margin=4,
 )
 """`stylemattegan_small`."""
 SMALL_DISCRIMINATOR = DiscriminatorSize(resolution=64, colours=4, base=2048, most=128)

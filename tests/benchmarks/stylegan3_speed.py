@@ -1,4 +1,4 @@
-"""StyleGAN3's fast filters against zeros between pixels and whole filters, and how exactly it moves.
+"""StyleGAN3's filters against filters as they are defined, and how exactly its pictures move.
 
     python tests/benchmarks/stylegan3_speed.py --resolution 64 --batch 4 --repeats 5
 
@@ -18,19 +18,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models import stylegan2
 from engine.models import stylegan3_layers as layers
 from engine.models.stylegan3 import SMALL, Generator, R, Size, T
+from engine.models.stylegan3_size import LayerSize
 from trainer.metrics.equivariance import Draw, drawing, equivariance
 
 
 class Naive:
     """The filters as they are defined."""
 
-    def __init__(self, row: layers.LayerSize, clamp: float | None) -> None:
+    def __init__(self, row: LayerSize, clamp: float | None) -> None:
         self.row, self.clamp = row, clamp
 
     def of(self, up: Tensor, down: Tensor, *, like: Tensor) -> tuple[Naive, Tensor, Tensor]:
@@ -80,13 +81,17 @@ def speeds(network: Generator, z: Tensor, repeats: int) -> Iterator[dict[str, ob
     with torch.no_grad():
         apart = (draws["fast"]() - draws["naive"]()).abs().max().item()
     for what, step in {"forward": _forward, "forward and backward": _backward}.items():
-        taken: dict[str, list[float]] = {name: [] for name in draws}
-        for _ in range(repeats + 1):
-            for name, draw in draws.items():
-                taken[name].append(_seconds(lambda draw=draw: step(draw), z.device))
-        median = {name: len(z) / statistics.median(each[1:]) for name, each in taken.items()}
-        ratio = median["fast"] / median["naive"]
-        yield {"what": what, "pictures_a_second": median, "times": ratio, "apart": apart}
+        taken = [
+            {name: _seconds(step, draw, z.device) for name, draw in draws.items()}
+            for _ in range(repeats + 1)
+        ]
+        medians = {name: statistics.median(one[name] for one in taken[1:]) for name in draws}
+        yield {
+            "what": what,
+            "pictures_a_second": {name: len(z) / each for name, each in medians.items()},
+            "times": medians["naive"] / medians["fast"],
+            "apart": apart,
+        }
 
 
 def _naively(network: Generator, z: Tensor) -> Tensor:
@@ -103,9 +108,11 @@ def _backward(draw: Callable[[], Tensor]) -> None:
     draw().square().mean().backward()
 
 
-def _seconds(work: Callable[[], None], device: torch.device) -> float:
+def _seconds(
+    step: Callable[[Callable[[], Tensor]], None], draw: Callable[[], Tensor], device: torch.device
+) -> float:
     begin = time.perf_counter()
-    work()
+    step(draw)
     if device.type == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - begin
@@ -134,7 +141,7 @@ def moving(network: stylegan2.Generator) -> Draw:
 def equivariances(size: Size, device: str, pictures: int) -> Iterator[dict[str, object]]:
     """T and R of these numbers, and a StyleGAN2 of about as many parameters."""
     torch.manual_seed(1)
-    turning = replace(size, kernel=1, radial=True, base=2 * size.base, most=2 * size.most)
+    turning = _turning(size)
     older = stylegan2.Size(
         size.resolution, size.colours, size.base, size.most, size.latent, size.style, size.depth
     )
@@ -158,6 +165,11 @@ def equivariances(size: Size, device: str, pictures: int) -> Iterator[dict[str, 
             }
 
 
+def _turning(size: Size) -> Size:
+    """R's changes to T."""
+    return replace(size, kernel=1, radial=True, base=2 * size.base, most=2 * size.most)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resolution", type=int, default=64)
@@ -168,8 +180,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     small = replace(SMALL, resolution=options.resolution)
-    turning = replace(small, kernel=1, radial=True, base=2 * small.base, most=2 * small.most)
-    sizes = {"T": small, "R": turning}
+    sizes = {"T": small, "R": _turning(small)}
     if options.published:
         sizes = {"T": T(options.resolution, 4), "R": R(options.resolution, 4)}
     said = {"device": options.device, "threads": torch.get_num_threads(), "batch": options.batch}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.enhance.networks import open_generator
 from engine.errors import BugError, UserError
 from engine.models.fitting import family_of
 from engine.models.loaded import forget_networks, load_network
@@ -286,3 +287,11 @@ def test_weights_of_any_size_are_known_and_loaded(tmp_path, monkeypatch):
     assert found.spec.name == "stylegan3"
     with torch.inference_mode():
         torch.testing.assert_close(found.module(z_of()), network(z_of()), atol=1e-6, rtol=1e-5)
+
+
+def test_portraits_are_not_enhanced_with_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MATTE_HOME", str(tmp_path / "weights"))
+    save_weights(tmp_path / "weights", "mine", tiny(7))
+    forget_networks()
+    with pytest.raises(UserError, match="StyleGAN3"):
+        open_generator("mine")

@@ -66,7 +66,7 @@ def test_small_pictures_cannot_be_turned():
 
 def test_a_stylegan3_follows_and_is_left_as_it_was():
     torch.manual_seed(2)
-    size = replace(SMALL, latent=3, style=4, base=192, most=8, layers=6)
+    size = replace(SMALL, latent=3, style=4, base=192, most=8, layers=6, margin=8)
     network = Generator(size).eval()
     found = measured(drawing(network), "EQ-T", pictures=2)
     assert found.of_contrast > 30
