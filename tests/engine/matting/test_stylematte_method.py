@@ -47,14 +47,19 @@ TINY = Architecture(
 ALONE = CutSettings(method="mine")
 
 
-@pytest.fixture(autouse=True)
-def weights(tmp_path, monkeypatch):
-    """$MATTE_HOME with a StyleMatte called `mine` and a network of single pixels called `local`;
-    nothing that finds people or draws trimaps."""
-    folder = made.only_these(monkeypatch, tmp_path, matting="random")
+@pytest.fixture(scope="module")
+def network() -> StyleMatte:
     network = made.seeded(StyleMatte, TINY)
     with torch.inference_mode(False), torch.no_grad():
         network.get_parameter("conv.weight").mul_(8)
+    return network
+
+
+@pytest.fixture(autouse=True)
+def weights(tmp_path, monkeypatch, network):
+    """$MATTE_HOME with a StyleMatte called `mine` and a network of single pixels called `local`;
+    nothing that finds people or draws trimaps."""
+    folder = made.only_these(monkeypatch, tmp_path, matting="random")
     made.save_weights(folder, "mine", network, network="stylematte")
     local = replace(made.spec("local", "Alone"), abilities=frozenset({"automatic"}))
     monkeypatch.setitem(MODELS, "local", local)
