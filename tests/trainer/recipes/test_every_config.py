@@ -24,6 +24,7 @@ from trainer.data.pool import (
 )
 from trainer.data.pool.heads import Head
 from trainer.data.recompose import split_of
+from trainer.data.rgba_set import RgbaWriter
 from trainer.loop import Report, build_setup, train
 from trainer.phase import Setup
 from trainer.recipes import RECIPES
@@ -33,7 +34,7 @@ PUBLISHED = [
     (spec.name, config)
     for spec in RECIPES.values()
     for config in spec.configs
-    if config.startswith("paper")
+    if config.startswith(("paper", "released"))
 ]
 OWN = [
     (spec.name, config)
@@ -50,6 +51,7 @@ PARAMETERS = {
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
     "stylegan2": 30_370_060 + 29_012_513,
+    "stylemattegan": 22_313_167 + 32 + 1 + 29_012_513 + 32,
     "stylematte": 34_912_123 - 169 * HEADS + (1 + 512) * HEADS + 12 * 3 * 512 - 4_416 - 4 * 672,
     "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
@@ -58,7 +60,11 @@ strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a
 answers two planes more; the last is torchvision's, less 18 classes of either head. StyleMatte is
 the released one with another encoder: Swin-V2's 12 blocks have no tables of biases but a scale for
 each head and two layers that find its biases, their keys have no bias, and patches are normalised
-after they are merged, at half as many channels."""
+after they are merged, at half as many channels. StyleMatteGAN is StyleGAN3 with a fourth plane."""
+ADDED = {
+    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32))
+}
+"""In some configs; here the heads on features of the random network."""
 UNSTARTED = {
     "network.encoder": "off",
     "network.start": "off",
@@ -149,6 +155,7 @@ def made(tmp_path_factory) -> Path:
     _photographs(folder / "p3m_10k" / "P3M-10k" / "train", "blurred_image")
     _photographs(folder / "am_2k" / "AM-2k" / "train", "original")
     picture(folder / "bg_20k" / "BG-20k" / "train" / "one.jpg", 3, (90, 80))
+    _rgba(folder / "ffhq_rgba")
     (folder / "transparent.txt").write_text("glass\n")
     for number in range(12):
         picture(folder / "pictures" / f"{number}.jpg", number, (90, 80))
@@ -185,6 +192,13 @@ def _distinctions_646(root: Path) -> None:
 def _photographs(root: Path, pictures: str) -> None:
     picture(root / pictures / "one.jpg", 1, (96, 72))
     matte(root / "mask" / "one.png", 2, (96, 72))
+
+
+def _rgba(root: Path) -> None:
+    root.mkdir()
+    matte = np.linspace(0, 1, SIDE, dtype=np.float32)[None].repeat(SIDE, 0)
+    image = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    RgbaWriter(root).add("one", image, matte, made={})
 
 
 def _people(root: Path) -> None:
@@ -276,7 +290,7 @@ def test_it_trains_saves_and_goes_on_as_if_it_had_never_stopped(
 def test_a_published_config_has_the_published_network(recipe, config):
     with torch.device("meta"):
         setup = build_setup(load_run(recipe, config, changes(recipe, config, UNSTARTED)))
-    assert trainable(setup) == PARAMETERS[recipe]
+    assert trainable(setup) == PARAMETERS[recipe] + ADDED.get((recipe, config), 0)
     assert setup.exported is not None
 
 
