@@ -19,6 +19,7 @@ from trainer.commands.evaluate import evaluate
 from trainer.commands.export import export
 from trainer.commands.finetune import finetune
 from trainer.commands.generate import generate
+from trainer.commands.judge import judge
 from trainer.commands.list_recipes import list_recipes
 from trainer.commands.pool import pool
 from trainer.commands.prepare import prepare
@@ -41,6 +42,7 @@ app.command("run")(run)
 app.command("finetune")(finetune)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
+app.command("judge")(judge)
 app.command("doctor")(doctor)
 app.add_typer(data)
 app.command("recompose")(recompose)
