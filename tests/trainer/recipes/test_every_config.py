@@ -43,6 +43,7 @@ OWN = [
     if (spec.name, config) not in PUBLISHED
 ]
 MATTING = 29_596_643
+RELEASED = 34_912_123
 HEADS = 2 * 3 + 2 * 6 + 6 * 12 + 2 * 24
 """Of all of a Swin-T's blocks."""
 PARAMETERS = {
@@ -52,15 +53,22 @@ PARAMETERS = {
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
     "stylegan2": 30_370_060 + 29_012_513,
     "stylemattegan": 22_313_167 + 32 + 1 + 29_012_513 + 32,
-    "stylematte": 34_912_123 - 169 * HEADS + (1 + 512) * HEADS + 12 * 3 * 512 - 4_416 - 4 * 672,
+    "stylematte": RELEASED
+    - 169 * HEADS
+    + (1 + 512) * HEADS
+    + 12 * 3 * 512
+    - 4_416
+    - 4 * 672
+    - 2_880,
     "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
 strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
 answers two planes more; the last is torchvision's, less 18 classes of either head. StyleMatte is
 the released one with another encoder: Swin-V2's 12 blocks have no tables of biases but a scale for
-each head and two layers that find its biases, their keys have no bias, and patches are normalised
-after they are merged, at half as many channels. StyleMatteGAN is StyleGAN3 with a fourth plane."""
+each head and two layers that find its biases, their keys have no bias, patches are normalised
+after they are merged, at half as many channels, and nothing is normalised behind the stages.
+StyleMatteGAN is StyleGAN3 with a fourth plane."""
 ADDED = {
     ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32))
 }

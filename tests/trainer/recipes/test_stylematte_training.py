@@ -27,6 +27,7 @@ from trainer.phase import Samples, Setup, StepContext
 from trainer.state import TrainingState
 from trainer.stylematte_start import start_stylematte
 
+NARROW = "network.narrow=4"
 MADE = ("data.shares={made=1}", 'data.families=["crisp"]', "validate_every=0", "ema=off")
 LONG = (*MADE, "steps=6", "decoder.steps=2", "crops.steps=3", "checkpoint_every=4")
 """Of the last checkpoint before the third phase some steps of the second are lost."""
@@ -59,7 +60,7 @@ def one_thread():
 
 
 def built(*changes: str, config: str = "smoke") -> tuple[Any, Setup]:
-    loaded = load_run("stylematte", config, changes)
+    loaded = load_run("stylematte", config, [NARROW, *changes])
     return loaded.config, build_setup(loaded)
 
 
