@@ -1,9 +1,14 @@
-"""Set up Qt for a machine without a screen, before anything imports it; let Ctrl+C be Ctrl+C."""
+"""Set up Qt for a machine without a screen before anything imports it; what all tests may use."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.called import exit_code
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -13,3 +18,16 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs deaf to Ctrl+C, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def matte(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run `matte` in this process: exit code, stdout, stderr."""
+    from engine.cli import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = exit_code(main, *arguments)
+        told = capfd.readouterr()
+        return code, told.out, told.err
+
+    return run

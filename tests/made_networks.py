@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import torch
@@ -11,8 +13,18 @@ from torch import Tensor, nn
 
 from engine.models.alpha_generation import SMALL, AlphaGenerationNet
 from engine.models.manifest import WeightsRow, read_manifest, write_manifest
+from engine.models.segmentation_net import Shape
 from engine.models.spec import ModelKind, ModelSpec
+from engine.models.stylegan2 import Generator, Size
+from engine.models.stylegan2_discriminator import Discriminator
+from engine.models.trimap_net import TrimapNet
 from engine.models.weights import sha256_of
+
+Made = TypeVar("Made", bound=nn.Module)
+
+FACE_SIZE = Size(resolution=32, base=256, most=12, latent=12, style=12, depth=2)
+PORTRAIT_SIZE = Size(resolution=16, base=128, most=16, latent=12, style=10, depth=3)
+TINY_SHAPE = Shape(widths=(8, 12, 16, 16), blocks=1, dilations=(1, 2), stem=4, norm="batch")
 
 
 class Matting(nn.Module):
@@ -191,37 +203,56 @@ def save_faces(folder: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "fa
     from dataclasses import replace
 
     from engine.models.registry import MODELS
-    from engine.models.stylegan2 import Generator, Size
-    from engine.models.stylegan2_discriminator import Discriminator
 
-    size = Size(resolution=32, base=256, most=12, latent=12, style=12, depth=2)
-    generator = seeded(Generator, size)
-    with torch.inference_mode(False), torch.no_grad():
-        for key, value in generator.named_parameters():
-            if key.endswith("noise_strength"):
-                value.fill_(0.1)  # as drawn, noise has no say
     row = replace(MODELS["trimap_small"], builder="tests.made_networks:tiny_trimap")
     monkeypatch.setitem(MODELS, "trimap_small", row)
-    save_weights(folder, name, generator, network="stylegan2")
-    critic = seeded(Discriminator, size, seed=1)
+    save_weights(folder, name, face_generator(), network="stylegan2")
+    critic = face_discriminator()
     save_weights(folder, f"{name}_discriminator", critic, network="stylegan2_discriminator")
+    save_weights(folder, "trimap_small", seeded(tiny_trimap, seed=2))
+
+
+def face_generator() -> Generator:
+    """A generator of 32 pixels whose noise has a say."""
+    return with_noise(seeded(Generator, FACE_SIZE), 0.1)
+
+
+def face_discriminator() -> Discriminator:
+    """The discriminator of `face_generator`."""
+    return seeded(Discriminator, FACE_SIZE, seed=1)
+
+
+def portrait_generator() -> Generator:
+    """A generator of 16 pixels whose noise and mean style have a say."""
     with torch.random.fork_rng(), torch.inference_mode(False):
-        torch.manual_seed(2)
-        save_weights(folder, "trimap_small", tiny_trimap())
+        torch.manual_seed(5)
+        made = with_noise(Generator(PORTRAIT_SIZE), 0.3)
+        made.mapping.w_avg.normal_()
+    return made.eval()
 
 
-def tiny_trimap() -> nn.Module:
-    """A trimap network of a few channels that is sure of much."""
-    from engine.models.segmentation_net import Shape
-    from engine.models.trimap_net import TrimapNet
+def portrait_discriminator() -> Discriminator:
+    """The discriminator of `portrait_generator`."""
+    return seeded(Discriminator, PORTRAIT_SIZE, seed=6).eval()
 
-    shape = Shape(widths=(8, 12, 16, 16), blocks=1, dilations=(1, 2), stem=4, norm="batch")
-    made = TrimapNet(shape)
+
+def with_noise(generator: Generator, strength: float) -> Generator:
+    """The generator with noise of this strength; as drawn, noise has no say."""
+    with torch.inference_mode(False), torch.no_grad():
+        for name, value in generator.named_parameters():
+            if name.endswith("noise_strength"):
+                value.fill_(strength)
+    return generator
+
+
+def tiny_trimap() -> TrimapNet:
+    """A trimap network of a few channels that is sure of much; as drawn, it is unsure."""
+    made = TrimapNet(TINY_SHAPE)
     made.decoder.last.weight.data.mul_(12)
     return made
 
 
-def seeded(build: type[nn.Module], *arguments: object, seed: int = 0) -> nn.Module:
+def seeded(build: Callable[..., Made], *arguments: object, seed: int = 0) -> Made:
     """A network with random weights that are always the same."""
     with torch.random.fork_rng(), torch.inference_mode(False):
         torch.manual_seed(seed)

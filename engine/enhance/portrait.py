@@ -21,6 +21,7 @@ Aligner = Literal["auto", "face", "box", "head"]
 def find_alignment(
     image: Image,
     *,
+    generator: str,
     how: Aligner = "auto",
     box: Rect | None = None,
     detector: Path | None = None,
@@ -31,6 +32,7 @@ def find_alignment(
 
     Args:
         image: the photograph.
+        generator: the name of its weights; decides how much of a head the square holds.
         how: "face" by the detector, "box" by the user's box, "head" by the automatic mask; "auto"
             takes the box if there is one, else the detector if its file is there, else the head.
             `Alignment.found` says which it was.
@@ -40,21 +42,24 @@ def find_alignment(
         ctx: progress and cancel.
 
     Raises:
-        UserError: if there is no face, head or box to be found.
+        UserError: if there is no face, head or box to be found, or no such generator.
     """
     how = _chosen(how, box, detector)
     if how == "box":
         if box is None or box.empty:
             raise UserError("There is no box.", remedy="Draw one around head and hair.")
         return from_box(box)
+    from engine.enhance.framing import framed
+
     if how == "face":
         from engine.enhance.faces import from_face
 
-        return from_face(image, path=detector)
+        return framed(from_face(image, path=detector), generator)
     from engine.enhance.heads import from_head
     from engine.guidance.people import find_people
 
-    return from_head(find_people(image, compute=compute, ctx=ctx), image.size)
+    people = find_people(image, compute=compute, ctx=ctx)
+    return framed(from_head(people, image.size), generator)
 
 
 def enhance_portrait(
@@ -98,7 +103,9 @@ def enhance_portrait(
         if plane is not None:
             check_alpha(plane, image.size)
     if alignment is None:
-        alignment = find_alignment(image, compute=compute, ctx=SubContext(ctx, 0.0, 0.02))
+        alignment = find_alignment(
+            image, generator=models.generator, compute=compute, ctx=SubContext(ctx, 0.0, 0.02)
+        )
     return make(
         image,
         alignment,

@@ -30,6 +30,8 @@ from engine.models.loaded import LoadedNetwork, load_network
 Guidance = Literal["trimap", "mask", "none"]
 HALF = 0.5
 TILE = 1024
+PRIOR = "closed_form"
+"""Whose matte a network that refines mattes starts from, as `matte cut --refine` does."""
 
 
 @dataclass(frozen=True)
@@ -90,55 +92,6 @@ def allowed_terms(reference: Reference) -> tuple[frozenset[Term], str]:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkReference:
-    """A matting network of the table.
-
-    Attributes:
-        network: it, with weights.
-        mask: 1×1×H×W in [0, 1], of any size, what a network trained with masks alone is told; None
-            tells it what the trimap holds for the person, half of what is unknown.
-    """
-
-    network: LoadedNetwork
-    mask: Tensor | None = None
-
-    @property
-    def name(self) -> str:
-        """Of its weights."""
-        return self.network.name
-
-    @property
-    def abilities(self) -> Abilities:
-        """Gradients come through it; a network of masks alone, or of nothing, is trimap-free."""
-        spec = self.network.spec
-        if spec.takes_nothing:
-            return Abilities(True, "none")
-        return Abilities(True, "mask" if spec.takes_masks_alone else "trimap")
-
-    def alpha(self, picture: Tensor, trimap: Tensor) -> Tensor:
-        """See `Reference.alpha`."""
-        guidance = self.abilities.guidance
-        told = self._coarse(trimap) if guidance == "mask" else trimap
-        multiple = int(getattr(self.network.module, "size_multiple", 0))
-        multiple = multiple or self.network.spec.size_multiple
-        seen = [padded(picture, multiple)]
-        if guidance != "none":
-            planes = padded(told.to(picture), multiple).expand(-1, self.network.planes, -1, -1)
-            seen.append(planes.contiguous())
-        answer = self.network.module.predict(*seen)
-        matte = answer[..., : picture.shape[-2], : picture.shape[-1]].float()
-        return known_kept(matte, trimap) if guidance == "trimap" else matte
-
-    def _coarse(self, trimap: Tensor) -> Tensor:
-        """The mask as soft as those it was trained with."""
-        told = trimap if self.mask is None else self.mask
-        told = F.interpolate(told, size=trimap.shape[-2:], mode="bilinear", align_corners=False)
-        mask = from_tensor(told)
-        size = mask.shape[0], mask.shape[1]
-        return to_tensor(np.ascontiguousarray(softened(mask, map_factor(size))))
-
-
-@dataclass(frozen=True, eq=False)
 class MethodReference:
     """A method without a network, as a black box.
 
@@ -160,6 +113,64 @@ class MethodReference:
         with threads_kept():
             matte = self.method.solve(image, drawn, tile=TILE)
         return to_tensor(matte).to(picture)
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkReference:
+    """A matting network of the table.
+
+    Attributes:
+        network: it, with weights.
+        mask: 1×1×H×W in [0, 1], of any size, what a network trained with masks alone is told; None
+            tells it what the trimap holds for the person, half of what is unknown.
+        base: whose matte is the prior of a network that has a plane for one, a constant in the
+            gradient; None for all others.
+    """
+
+    network: LoadedNetwork
+    mask: Tensor | None = None
+    base: Reference | None = None
+
+    @property
+    def name(self) -> str:
+        """Of its weights."""
+        return self.network.name
+
+    @property
+    def abilities(self) -> Abilities:
+        """Gradients come through it; a network of masks alone, or of nothing, is trimap-free."""
+        spec = self.network.spec
+        if spec.takes_nothing:
+            return Abilities(True, "none")
+        return Abilities(True, "mask" if spec.takes_masks_alone else "trimap")
+
+    def alpha(self, picture: Tensor, trimap: Tensor) -> Tensor:
+        """See `Reference.alpha`."""
+        multiple = int(getattr(self.network.module, "size_multiple", 0))
+        multiple = multiple or self.network.spec.size_multiple
+        told = [padded(planes, multiple) for planes in self._told(picture, trimap)]
+        answer = self.network.module.predict(padded(picture, multiple), *told)
+        matte = answer[..., : picture.shape[-2], : picture.shape[-1]].float()
+        return known_kept(matte, trimap) if self.abilities.guidance == "trimap" else matte
+
+    def _told(self, picture: Tensor, trimap: Tensor) -> list[Tensor]:
+        """The planes of guidance, in one tensor; none for a network that is told nothing."""
+        guidance = self.abilities.guidance
+        if guidance == "none":
+            return []
+        planes = [self._coarse(trimap) if guidance == "mask" else trimap]
+        if self.base is not None:
+            planes.append(self.base.alpha(picture, trimap))
+        told = torch.cat(planes, 1).to(picture)
+        return [told.expand(-1, self.network.planes, -1, -1).contiguous()]
+
+    def _coarse(self, trimap: Tensor) -> Tensor:
+        """The mask as soft as those it was trained with."""
+        told = trimap if self.mask is None else self.mask
+        told = F.interpolate(told, size=trimap.shape[-2:], mode="bilinear", align_corners=False)
+        mask = from_tensor(told)
+        size = mask.shape[0], mask.shape[1]
+        return to_tensor(np.ascontiguousarray(softened(mask, map_factor(size))))
 
 
 def open_reference(
@@ -184,8 +195,14 @@ def open_reference(
     if kind is not None:
         return open_program(name, kind, trusted=trusted)
     if name in METHODS:
-        return MethodReference(name, METHODS[name].load(Conditions(compute=compute)))
-    return NetworkReference(load_network(name, kind="matting", compute=compute), mask)
+        return _method(name, compute)
+    network = load_network(name, kind="matting", compute=compute)
+    refines = network.planes > 1 and not network.spec.takes_masks_alone
+    return NetworkReference(network, mask, _method(PRIOR, compute) if refines else None)
+
+
+def _method(name: str, compute: Compute) -> MethodReference:
+    return MethodReference(name, METHODS[name].load(Conditions(compute=compute)))
 
 
 @contextmanager

@@ -65,7 +65,11 @@ class EnhanceRequest:
         check_enhancing(self.models, self.settings)
         ctx.progress(0.0, "Finding the head")
         alignment = find_alignment(
-            self.image, box=self.box, compute=self.compute, ctx=SubContext(ctx, 0.0, FOUND)
+            self.image,
+            generator=self.models.generator,
+            box=self.box,
+            compute=self.compute,
+            ctx=SubContext(ctx, 0.0, FOUND),
         )
         return enhance_portrait(
             self.image,

@@ -20,6 +20,7 @@ from engine.device import (
     runs_on,
 )
 from engine.errors import Cancelled, UserError
+from tests.contexts import Listener, StoppedAfter
 
 MODERN = ("sm_75", "sm_80", "sm_86", "sm_90", "compute_90")
 OLDER = ("sm_50", "sm_60", "sm_70", "sm_75", "sm_80", "sm_86", "sm_90")
@@ -29,17 +30,6 @@ H100 = Gpu("NVIDIA H100", (9, 0), 80 << 30)
 
 def machine(*gpus, archs=OLDER, cuda="12.6", **more):
     return Machine(torch="2.8.0+cu126", cuda=cuda, archs=archs, gpus=gpus, **more)
-
-
-class Teller:
-    def __init__(self):
-        self.told = []
-
-    def check(self):
-        return None
-
-    def progress(self, fraction, message=""):
-        self.told.append(message)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +135,7 @@ def test_describing_the_device_does_not_import_torch():
 
 
 def test_the_ladder_goes_to_smaller_tiles_then_to_the_processor_and_says_so():
-    tried, teller = [], Teller()
+    tried, listener = [], Listener()
 
     def attempt(tile, device):
         tried.append((tile, device))
@@ -154,10 +144,10 @@ def test_the_ladder_goes_to_smaller_tiles_then_to_the_processor_and_says_so():
             np.empty((1 << 46, 1 << 10), np.float64)
         return tile
 
-    got = retry_on_memory(attempt, tiles=(512, 256), devices=("cuda", "cpu"), ctx=teller)
+    got = retry_on_memory(attempt, tiles=(512, 256), devices=("cuda", "cpu"), ctx=listener)
     assert got == 256
     assert tried == [(512, "cuda"), (256, "cuda"), (512, "cpu"), (256, "cpu")]
-    assert teller.told == [
+    assert listener.messages == [
         "Out of memory: going on with 256-pixel tiles on the CUDA",
         "Out of memory: going on with 512-pixel tiles on the CPU",
         "Out of memory: going on with 256-pixel tiles on the CPU",
@@ -182,12 +172,8 @@ def test_the_ladder_passes_other_errors_on():
 
 
 def test_the_ladder_stops_when_it_is_cancelled():
-    class Stopped(Teller):
-        def check(self):
-            raise Cancelled
-
     with pytest.raises(Cancelled):
-        retry_on_memory(lambda tile, device: None, tiles=(1,), ctx=Stopped())
+        retry_on_memory(lambda tile, device: None, tiles=(1,), ctx=StoppedAfter(0))
 
 
 def test_torch_running_out_of_memory_is_recognised():

@@ -14,6 +14,7 @@ from engine.imaging.write import WRITERS
 from engine.jobs.requests import CutRequest, CutResult
 from engine.products import PRODUCTS, check_targets, product_paths, write_products
 from engine.settings import BackgroundSettings, CutSettings
+from tests.contexts import StoppedAfter
 
 SIZE = (40, 60)
 
@@ -120,15 +121,8 @@ def test_nothing_is_written_if_one_of_the_targets_is_impossible(image, result, t
 
 
 def test_writing_can_be_cancelled_between_files(image, result, tmp_path):
-    class Stopped:
-        def check(self):
-            raise Cancelled
-
-        def progress(self, fraction, message=""):
-            return None
-
     with pytest.raises(Cancelled):
         write_products(
-            request_for(image), result, targets={"alpha": tmp_path / "a.png"}, ctx=Stopped()
+            request_for(image), result, targets={"alpha": tmp_path / "a.png"}, ctx=StoppedAfter(0)
         )
     assert list(tmp_path.iterdir()) == []

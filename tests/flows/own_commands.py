@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.models.loaded import forget_networks
+from tests.called import exit_code
 
 
 def use_own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -20,6 +21,4 @@ def use_own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(main: Callable[[list[str]], object], *arguments: object) -> None:
     """Call a program that must end well."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    assert not ended.value.code
+    assert exit_code(main, *arguments) == 0

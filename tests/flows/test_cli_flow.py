@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli import main
 from engine.imaging.read import read_image, read_mask
 from engine.imaging.write import write_matte, write_picture
 from engine.matting.methods import METHODS
@@ -54,19 +53,6 @@ def mask(tmp_path):
     path.parent.mkdir()
     write_matte(path, inside.astype(np.float32))
     return path
-
-
-@pytest.fixture
-def matte(capfd):
-    """Run `matte` in this process: exit code, stdout, stderr."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capfd.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return run
 
 
 def written(folder):

@@ -24,10 +24,7 @@ from engine.models.licences import NVIDIA
 from engine.models.loaded import forget_networks
 from engine.models.manifest import read_manifest
 from engine.models.registry import MODELS
-from engine.models.segmentation_net import Shape
-from engine.models.stylegan2 import Generator, Size
-from engine.models.stylegan2_discriminator import Discriminator
-from engine.models.trimap_net import TrimapNet
+from engine.models.stylegan2 import Generator
 from engine.models.weights import user_folder
 from engine.settings import GuidanceSettings
 from matteapp.dialogs.licence import LicenceDialog
@@ -35,12 +32,10 @@ from matteapp.gesture import with_value
 from matteapp.panels.enhance_choices import offered
 from matteapp.panels.step_words import short, step_words
 from matteapp.requests import cut_request
-from tests.made_networks import save_weights, seeded
+from tests.made_networks import FACE_SIZE, face_discriminator, save_weights, seeded, tiny_trimap
 from tests.made_pickles import snapshot, write_official
 
 SIDE = 96
-SHAPE = Shape(widths=(8, 12, 16, 16), blocks=1, dilations=(1, 2), stem=4, norm="batch")
-TINY = Size(resolution=32, base=256, most=12, latent=12, style=12, depth=2)
 QUICK = replace(
     enhance_settings.DEFAULT,
     rate=0.02,
@@ -50,15 +45,9 @@ QUICK = replace(
 )
 
 
-def tiny_trimap() -> TrimapNet:
-    made = TrimapNet(SHAPE)
-    made.decoder.last.weight.data.mul_(12)  # as drawn, it is unsure everywhere
-    return made
-
-
 @pytest.fixture(scope="module")
 def made() -> dict[str, torch.nn.Module]:
-    return {"generator": seeded(Generator, TINY), "trimap": seeded(tiny_trimap, seed=2)}
+    return {"generator": seeded(Generator, FACE_SIZE), "trimap": seeded(tiny_trimap, seed=2)}
 
 
 @pytest.fixture
@@ -69,9 +58,7 @@ def weights(tmp_path, monkeypatch, made) -> Path:
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user"))
     monkeypatch.setattr(enhance_settings, "DEFAULT", QUICK)
-    row = replace(
-        MODELS["trimap_small"], builder="tests.matteapp.test_enhancing_window:tiny_trimap"
-    )
+    row = replace(MODELS["trimap_small"], builder="tests.made_networks:tiny_trimap")
     monkeypatch.setitem(MODELS, "trimap_small", row)
     save_weights(folder, "faces", made["generator"], network="stylegan2")
     save_weights(folder, "threes", made["trimap"], network="trimap_small")
@@ -351,8 +338,8 @@ def test_the_box_tool_gives_the_heads_box(qtbot, opened) -> None:
 @pytest.fixture
 def official(tmp_path, made) -> Path:
     """An official file as it comes from its makers, of our tiny generator."""
-    critic = seeded(Discriminator, TINY)
-    return write_official(tmp_path / "ffhq.pkl", snapshot(made["generator"], critic))
+    content = snapshot(made["generator"], face_discriminator())
+    return write_official(tmp_path / "ffhq.pkl", content)
 
 
 def licence_dialog(qtbot, studio) -> LicenceDialog:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.cli import main
+from tests.called import exit_code
 
 PRODUCTS = "cutout,alpha,trimap,foreground,composite"
 
@@ -46,9 +47,9 @@ def test_window_and_command_line_write_the_same_bytes(qtbot, studio, photo, mask
     qtbot.waitUntil(lambda: len(list(ours.glob("*.png"))) == len(names), timeout=60_000)
     qtbot.waitUntil(lambda: "Exported" in studio.window.bar.text.text())
 
-    arguments = ["cut", str(photo), "-o", str(theirs), "--mask", str(mask)]
+    arguments = ["cut", photo, "-o", theirs, "--mask", mask]
     arguments += ["--save", PRODUCTS, "--background", "#3a6ea5"]
-    assert _run(arguments) == 0
+    assert exit_code(main, *arguments) == 0
     for name in names:
         file = f"portrait_{name}.png"
         assert (ours / file).read_bytes() == (theirs / file).read_bytes(), name
@@ -60,10 +61,3 @@ def _wait_for_colours(qtbot, studio) -> None:
         return not studio.live.busy and state.settings.guidance.source == "file"
 
     qtbot.waitUntil(done, timeout=60_000)
-
-
-def _run(arguments: list[str]) -> int:
-    try:
-        return main(arguments) or 0
-    except SystemExit as left:
-        return int(left.code or 0)

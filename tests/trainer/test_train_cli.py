@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pytest
 
 from engine.device import Gpu, Machine
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.doctor import examine, memory_bytes
 from trainer.estimate import estimate
@@ -16,18 +17,12 @@ from trainer.estimate import estimate
 V100 = Gpu("Tesla V100-SXM2-32GB", (7, 0), 32 << 30)
 
 
-def run(*arguments):
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return ended.value.code
-
-
 def found(name, findings):
     return [finding for finding in findings if finding.name == name]
 
 
 def test_version(capsys):
-    assert run("--version") == 0
+    assert exit_code(main, "--version") == 0
     assert capsys.readouterr().out.strip() == f"matte-train {version('matteapp')}"
 
 
@@ -52,7 +47,7 @@ def test_the_doctor_reports_this_machine(capsys, monkeypatch, tmp_path):
         (tmp_path / "people" / folder).mkdir(parents=True)
         (tmp_path / "people" / folder / name).write_bytes(b"x")
     monkeypatch.setenv("MATTE_DATA", str(tmp_path))
-    code = run("doctor")
+    code = exit_code(main, "doctor")
     told = capsys.readouterr().out
     assert code == (1 if "!!" in told else 0)
     assert torch.__version__ in told

@@ -10,7 +10,6 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from engine.cli import main
 from engine.commands.enhance_job import EnhanceJob
 from engine.commands.plan import Task
 from engine.enhance.settings import CONFIGURATIONS, ModelChoice
@@ -20,6 +19,7 @@ from engine.imaging.read import read_image, read_mask
 from engine.imaging.types import Metadata
 from engine.imaging.write import write_matte, write_picture
 from engine.models.loaded import forget_networks
+from tests.contexts import Listener
 from tests.engine.jobs.test_enhancing import QUICK
 from tests.made_networks import save_faces
 
@@ -60,19 +60,6 @@ def photographs(tmp_path):
     inside = ((rows - 45) / 30) ** 2 + ((cols - 40) / 22) ** 2 < 1
     write_matte(tmp_path / "mask.png", inside.astype(np.float32))
     return folder
-
-
-@pytest.fixture
-def matte(capfd):
-    """Run `matte` in this process: exit code, stdout, stderr."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capfd.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return run
 
 
 def test_a_folder_is_enhanced_and_everything_saved(matte, photographs, tmp_path) -> None:
@@ -145,19 +132,16 @@ def test_what_is_missing_is_said_before_anything_runs(matte, photographs, tmp_pa
     assert not out.exists()
 
 
-class StoppedAt:
-    """Hears what is done, and stops as Ctrl+C does once a message begins with `word`."""
+class StoppedAt(Listener):
+    """Stops as Ctrl+C does once a message begins with `word`."""
 
     def __init__(self, word: str) -> None:
-        self.word, self.heard, self.stopped = word, [], False
+        super().__init__()
+        self._word = word
 
     def check(self) -> None:
-        if self.stopped:
+        if any(message.startswith(self._word) for message in self.messages):
             raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        self.heard.append(message)
-        self.stopped |= bool(self.word) and message.startswith(self.word)
 
 
 def test_what_is_stopped_leaves_no_file_and_goes_on_where_it_was(photographs, tmp_path) -> None:
@@ -167,14 +151,14 @@ def test_what_is_stopped_leaves_no_file_and_goes_on_where_it_was(photographs, tm
         models=ModelChoice(generator="faces", reference="closed_form"),
         settings=replace(QUICK, kept_every=1),
     )
-    first, second = StoppedAt("Enhancing"), StoppedAt("")
+    first, second = StoppedAt("Enhancing"), Listener()
     with pytest.raises(Cancelled):
         replace(job, box=box())(first)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["mask.png"]
     replace(job, box=box())(second)
     assert target.is_file()
-    inverting = [text for text in first.heard if text and not text.startswith(("Enh", "Load"))]
-    again = [text for text in second.heard if text and not text.startswith(("Enh", "Load"))]
+    inverting = [text for text in first.messages if text and not text.startswith(("Enh", "Load"))]
+    again = [text for text in second.messages if text and not text.startswith(("Enh", "Load"))]
     assert len(again) < len(inverting)
 
 

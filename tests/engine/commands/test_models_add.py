@@ -7,7 +7,6 @@ import pickle
 import pytest
 import torch
 
-from engine.cli import main
 from engine.models.licences import NVIDIA
 from engine.models.stylegan2 import Generator, Size
 from engine.models.stylegan2_discriminator import Discriminator
@@ -25,14 +24,12 @@ def own_folders(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def matte(capfd):
+def matte(matte):
     """Run `matte` in this process: exit code, and all it said, in one line."""
 
     def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capfd.readouterr()
-        return ended.value.code or 0, " ".join((told.out + told.err).split())
+        code, out, err = matte(*arguments)
+        return code, " ".join((out + err).split())
 
     return run
 

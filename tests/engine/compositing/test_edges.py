@@ -18,6 +18,7 @@ from engine.compositing.edges import (
 )
 from engine.errors import Cancelled
 from engine.settings import EdgeSettings
+from tests.contexts import StoppedAfter
 
 EVERYTHING = EdgeSettings(
     fill_holes=40,
@@ -226,14 +227,6 @@ def test_slivers_work_and_stay_in_range(size):
     assert 0 <= out.min() <= out.max() <= 1
 
 
-class StopAtOnce:
-    def check(self) -> None:
-        raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        return None
-
-
 def test_it_can_be_cancelled():
     with pytest.raises(Cancelled):
-        apply_edges(disc(), EVERYTHING, ctx=StopAtOnce())
+        apply_edges(disc(), EVERYTHING, ctx=StoppedAfter(0))

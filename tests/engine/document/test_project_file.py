@@ -26,6 +26,7 @@ from engine.document.source import DifferentSource, MissingSource
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.errors import Cancelled, UserError
 from engine.imaging.types import Image, Metadata, Rect
+from tests.contexts import StoppedAfter
 
 
 @pytest.fixture
@@ -155,26 +156,11 @@ def test_a_changed_photograph_is_not_embedded(tmp_path, photograph, portrait):
     assert list(tmp_path.glob("*.matte")) == []
 
 
-class _CancelsAfter:
-    """A context whose job is cancelled at its nth check."""
-
-    def __init__(self, checks: int) -> None:
-        self._left = checks
-
-    def check(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        assert 0 <= fraction <= 1
-
-
 @pytest.mark.parametrize("checks", range(6))
 def test_a_cancelled_save_leaves_the_old_file(project, portrait, checks):
     before = project.read_bytes()
     with pytest.raises(Cancelled):
-        save_project(project, edits.clear_strokes(portrait), ctx=_CancelsAfter(checks))
+        save_project(project, edits.clear_strokes(portrait), ctx=StoppedAfter(checks))
     assert project.read_bytes() == before
     assert [p.name for p in project.parent.iterdir() if p.is_file()] == [project.name]
 
@@ -353,7 +339,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(project):
 
 def test_loading_can_be_cancelled(project):
     with pytest.raises(Cancelled):
-        load_project(project, ctx=_CancelsAfter(3))
+        load_project(project, ctx=StoppedAfter(3))
 
 
 def test_where_guidance_was_newer_than_the_matte_is_kept(tmp_path, portrait):

@@ -47,12 +47,12 @@ def network(name: str) -> NetworkReference:
     """A row of the table with tiny random weights."""
     from engine.device import DeviceChoice
     from engine.models.alpha_generation import AlphaGenerationNet
-    from tests.engine.enhance.conftest import SHAPE
+    from tests.made_networks import TINY_SHAPE
 
     torch.manual_seed(3)
     nets = {
         "prn_small": lambda: PrnSmall(widths=(8, 8, 8, 8, 8)),
-        "pomagan_small": lambda: AlphaGenerationNet(SHAPE),
+        "pomagan_small": lambda: AlphaGenerationNet(TINY_SHAPE),
     }
     module = nets[name]().eval().requires_grad_(False)
     return NetworkReference(LoadedNetwork(name, MODELS[name], module, DeviceChoice("cpu", "")))
@@ -188,6 +188,22 @@ def test_a_black_box_with_trimap_has_entropy_and_fidelity(judges) -> None:
     assert torch.get_num_threads() == threads  # numba's kernels would have changed it
     known = judged.trimap != 0.5
     assert torch.equal(judged.alpha[known], judged.trimap[known])
+
+
+def test_a_network_that_refines_starts_from_closed_forms_matte() -> None:
+    reference = open_reference("prn_small")
+    assert isinstance(reference, NetworkReference)
+    trimap = torch.full((1, 1, SIDE, SIDE), 0.5)
+    trimap[..., :12], trimap[..., 20:] = 0, 1
+    found = picture(1).requires_grad_()
+    matte = reference.alpha(found, trimap)
+    prior = open_reference("closed_form").alpha(picture(1), trimap)
+    told = torch.cat([trimap, prior], 1)
+    with torch.no_grad():
+        answer = reference.network.module.predict(picture(1), told)
+    torch.testing.assert_close(matte.detach(), known_kept(answer, trimap), atol=1e-5, rtol=0)
+    (gradient,) = torch.autograd.grad(matte.sum(), found)
+    assert gradient.abs().max() > 0
 
 
 def test_a_black_box_without_trimap_is_refused_with_the_reason() -> None:

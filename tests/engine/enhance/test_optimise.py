@@ -23,25 +23,11 @@ from engine.enhance.settings import (
     for_generation,
 )
 from engine.errors import Cancelled
+from tests.contexts import Listener, StoppedAfter
 from tests.engine.enhance.test_objective import network
 
 SHORT = InversionSettings(w_steps=8, noise_steps=6, samples=64, perceptual=0)
 FEW = replace(DEFAULT, steps=8, working=32, foreground_every=3, kept_every=3, rate=1e-2)
-
-
-class Stops:
-    """A job that is cancelled at its n-th check; remembers what it was told."""
-
-    def __init__(self, after: int) -> None:
-        self.left, self.told = after, []
-
-    def check(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        self.told.append((fraction, message))
 
 
 @pytest.fixture
@@ -104,18 +90,18 @@ def test_an_inversion_is_found_again_in_the_cache_and_goes_on(generator, target,
     cache = Cache(tmp_path)
     for checks in (5, 7):
         with pytest.raises(Cancelled):
-            invert(generator, target, SHORT, cache=cache, ctx=Stops(checks))
+            invert(generator, target, SHORT, cache=cache, ctx=StoppedAfter(checks))
     resumed = invert(generator, target, SHORT, cache=cache)
     assert torch.equal(resumed.codes.ws, whole.codes.ws)
     assert all(map(torch.equal, resumed.codes.noise, whole.codes.noise))
     assert resumed.curves == whole.curves
-    again = invert(generator, target, SHORT, cache=cache, ctx=Stops(0))
+    again = invert(generator, target, SHORT, cache=cache, ctx=StoppedAfter(0))
     assert again.from_cache
     assert torch.equal(again.codes.ws, whole.codes.ws)
     assert (again.psnr, again.psnr_w) == (whole.psnr, whole.psnr_w)
     assert len(list(tmp_path.iterdir())) == 1
     with pytest.raises(Cancelled):
-        invert(generator, target, SHORT, cache=cache, key=("other weights",), ctx=Stops(0))
+        invert(generator, target, SHORT, cache=cache, key=("other weights",), ctx=StoppedAfter(0))
 
 
 def test_renormalised_noise_is_of_unit_deviation(generator, target) -> None:
@@ -185,25 +171,24 @@ def test_a_cancelled_descent_goes_on_as_if_it_had_not_been(
 ) -> None:
     original = shown(start, generator)
 
-    def run(cache: Cache | None, ctx: Stops):
+    def run(cache: Cache | None, ctx: Listener):
         goal = Objective(judges, FEW, original=original)
         return optimise(generator.synthesis, start, goal, FEW, cache=cache, key="this", ctx=ctx)
 
-    whole = run(None, Stops(1000))
+    whole = run(None, Listener())
     cache = Cache(tmp_path)
     with pytest.raises(Cancelled):
-        run(cache, Stops(4))  # between two foregrounds
-    ctx = Stops(1000)
+        run(cache, StoppedAfter(4))  # between two foregrounds
+    ctx = Listener()
     resumed = run(cache, ctx)
-    assert len(ctx.told) == FEW.steps - 4
+    assert len(ctx.fractions) == FEW.steps - 4
     assert torch.equal(resumed.codes.ws, whole.codes.ws)
     assert all(map(torch.equal, resumed.codes.noise, whole.codes.noise))
     assert resumed.curves == whole.curves
     assert list(tmp_path.iterdir()) == []  # nothing half-done is left
-    fraction, message = ctx.told[-1]
-    assert fraction == 1
+    assert ctx.fractions[-1] == 1
     for part in ("step 8 of 8", "entropy", "perceptual", "left"):
-        assert part in message
+        assert part in ctx.messages[-1]
 
 
 def test_a_stop_keeps_the_best_so_far(generator, judges, start) -> None:

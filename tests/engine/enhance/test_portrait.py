@@ -25,8 +25,7 @@ from engine.imaging.types import Image, Rect
 from engine.models.loaded import forget_networks
 from engine.models.registry import MODELS
 from engine.models.segmentation_net import SMALL, SegmentationNet
-from tests.engine.enhance.conftest import SHAPE
-from tests.made_networks import save_weights, seeded
+from tests.made_networks import save_weights, seeded, tiny_trimap
 
 MODELS_HERE = ModelChoice(generator="faces", trimap="threes", reference="closed_form")
 QUICK = replace(
@@ -40,25 +39,15 @@ QUICK = replace(
 SQUARE = Alignment(60, 70, 64, 0.2)
 
 
-def tiny_trimap():
-    from engine.models.trimap_net import TrimapNet
-
-    made = TrimapNet(SHAPE)
-    made.decoder.last.weight.data.mul_(12)
-    return made
-
-
 @pytest.fixture
 def weights(tmp_path, monkeypatch, generator, discriminator):
     folder = tmp_path / "weights"
     monkeypatch.setenv("MATTE_HOME", str(folder))
-    row = replace(MODELS["trimap_small"], builder="tests.engine.enhance.test_portrait:tiny_trimap")
+    row = replace(MODELS["trimap_small"], builder="tests.made_networks:tiny_trimap")
     monkeypatch.setitem(MODELS, "trimap_small", row)
     save_weights(folder, "faces", generator, network="stylegan2")
     save_weights(folder, "faces_discriminator", discriminator, network="stylegan2_discriminator")
-    with torch.random.fork_rng():
-        torch.manual_seed(2)
-        save_weights(folder, "threes", tiny_trimap(), network="trimap_small")
+    save_weights(folder, "threes", seeded(tiny_trimap, seed=2), network="trimap_small")
     forget_networks()
     yield folder
     forget_networks()
@@ -147,16 +136,16 @@ def test_a_segmenters_encoder_looks_at_a_stride_of_eight(weights) -> None:
 
 
 def test_the_square_is_the_boxs_or_the_detectors_or_the_heads(photograph, tmp_path) -> None:
-    found = find_alignment(photograph, box=Rect(10, 20, 110, 100))
+    found = find_alignment(photograph, generator="faces", box=Rect(10, 20, 110, 100))
     assert (found.found, found.side) == ("box", 100)
     with pytest.raises(UserError, match="no box"):
-        find_alignment(photograph, how="box")
+        find_alignment(photograph, generator="faces", how="box")
     assert not has_detector()
     with pytest.raises(UserError, match="face detector's model file is not there") as told:
-        find_alignment(photograph, how="face")
+        find_alignment(photograph, generator="faces", how="face")
     assert wanted_file() in told.value.remedy
     wrong = tmp_path / wanted_file()
     wrong.write_bytes(b"no model")
     assert detector_file(wrong) == wrong
     with pytest.raises(UserError, match="cannot use this face detector"):
-        find_alignment(photograph, how="face", detector=wrong)
+        find_alignment(photograph, generator="faces", how="face", detector=wrong)

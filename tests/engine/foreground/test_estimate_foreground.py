@@ -8,6 +8,7 @@ from engine.foreground import estimate
 from engine.foreground.estimate import EXTEND, FOREGROUND_METHODS, estimate_foreground
 from engine.imaging.types import Image, from_float, to_float
 from engine.settings import ForegroundSettings, from_dict
+from tests.contexts import StoppedAfter
 
 FAST = ("multilevel", "blur_fusion")
 
@@ -124,20 +125,8 @@ def test_an_unknown_method_is_a_bug(photograph):
         estimate_foreground(photograph, alpha, bits=12)
 
 
-class StopAfter:
-    def __init__(self, checks: int) -> None:
-        self.left = checks
-
-    def check(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        assert 0 <= fraction <= 1
-
-
 @pytest.mark.parametrize("checks", [0, 3, 9])
 def test_it_can_be_cancelled(photograph, soft_disc, checks):
+    alpha = soft_disc(photograph.size, 150, 8)
     with pytest.raises(Cancelled):
-        estimate_foreground(photograph, soft_disc(photograph.size, 150, 8), ctx=StopAfter(checks))
+        estimate_foreground(photograph, alpha, ctx=StoppedAfter(checks))

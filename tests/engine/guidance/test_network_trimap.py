@@ -13,6 +13,7 @@ from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image
 from engine.models.loaded import forget_networks
 from engine.models.registry import MODELS
 from tests import made_networks
+from tests.contexts import Listener
 
 ORANGE, GREY, BLUE = (220, 120, 40), (128, 128, 128), (40, 80, 170)
 
@@ -64,25 +65,23 @@ def test_another_kind_of_network_is_refused() -> None:
         network_trimap(thirds((60, 90)), model="no_such")
 
 
-class Watcher:
-    """Writes down what it is told, and stops once it has been told enough."""
+class StoppedAbove(Listener):
+    """Stops once it has been told of more than this fraction."""
 
-    def __init__(self, most: float = 2.0) -> None:
-        self.most, self.said = most, [0.0]
+    def __init__(self, most: float) -> None:
+        super().__init__()
+        self._most = most
 
     def check(self) -> None:
-        if self.said[-1] > self.most:
+        if any(fraction > self._most for fraction in self.fractions):
             raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        self.said.append(fraction)
 
 
 def test_it_says_how_far_it_is_and_can_be_stopped() -> None:
-    watcher = Watcher()
-    network_trimap(thirds((90, 60)), ctx=watcher)
-    assert watcher.said == sorted(watcher.said)
-    assert watcher.said[-1] == 1
+    listener = Listener()
+    network_trimap(thirds((90, 60)), ctx=listener)
+    assert listener.fractions == sorted(listener.fractions)
+    assert listener.fractions[-1] == 1
     for most in (0.1, 0.6):
         with pytest.raises(Cancelled):
-            network_trimap(thirds((1300, 60)), ctx=Watcher(most))
+            network_trimap(thirds((1300, 60)), ctx=StoppedAbove(most))

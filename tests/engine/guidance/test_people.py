@@ -18,6 +18,7 @@ from engine.jobs.masks import mask_from, people_in
 from engine.jobs.trimaps import trimap_from
 from engine.settings import GuidanceSettings, TrimapSettings, from_dict, to_dict
 from tests import made_networks
+from tests.called import exit_code
 
 ORANGE, BLUE = (220, 120, 40), (40, 80, 170)
 
@@ -206,23 +207,16 @@ def test_clicks_and_lines_survive_a_file() -> None:
             from_dict(GuidanceSettings, wrong)
 
 
-def run(arguments) -> int:
-    """The exit status of the command line."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return int(ended.value.code or 0)
-
-
 def test_the_command_line_looks_in_the_box_and_says_what_it_doubts(tmp_path, capsys) -> None:
     small = Rect(100, 100, 122, 146)
     photograph = tmp_path / "two.png"
     write_picture(photograph, picture(LEFT, RIGHT).pixels)
     out = tmp_path / "out"
-    assert run(["mask", str(photograph), "-o", str(out), "--box", "10,20,140,230"]) == 0
+    assert exit_code(main, "mask", photograph, "-o", out, "--box", "10,20,140,230") == 0
     mask = read_mask(out / "two_mask.png", (240, 320))
     assert ((mask > 0.5) != there(LEFT)).mean() < 0.003
     write_picture(tmp_path / "tiny.png", picture(small).pixels)
-    assert run(["mask", str(tmp_path / "tiny.png"), "-o", str(out)]) == 0
+    assert exit_code(main, "mask", tmp_path / "tiny.png", "-o", out) == 0
     assert "very small" in "".join(capsys.readouterr())
 
 
@@ -230,7 +224,7 @@ def test_the_command_line_looks_in_the_box_and_says_what_it_doubts(tmp_path, cap
 def test_a_box_that_is_none_is_refused(tmp_path, capsys, box) -> None:
     photograph = tmp_path / "one.png"
     write_picture(photograph, picture(LEFT).pixels)
-    assert run(["mask", str(photograph), "-o", str(tmp_path), "--box", box]) == 2
+    assert exit_code(main, "mask", photograph, "-o", tmp_path, "--box", box) == 2
     assert "LEFT,TOP,RIGHT,BOTTOM" in "".join(capsys.readouterr())
 
 
@@ -238,10 +232,10 @@ def test_what_stands_out_in_a_box_and_the_finders_trimap_can_be_asked_for(tmp_pa
     photograph, out = tmp_path / "two.png", tmp_path / "out"
     write_picture(photograph, picture(LEFT, RIGHT).pixels)
     by_colour = ["--find", "none", "--box", "10,20,140,230"]
-    assert run(["mask", str(photograph), "-o", str(out), *by_colour]) == 0
+    assert exit_code(main, "mask", photograph, "-o", out, *by_colour) == 0
     mask = read_mask(out / "two_mask.png", (240, 320))
     assert ((mask > 0.5) != there(LEFT)).mean() < 0.02
-    assert run(["trimap", str(photograph), "-o", str(out), "--propose", "finder"]) == 0
+    assert exit_code(main, "trimap", photograph, "-o", out, "--propose", "finder") == 0
     trimap, _ = read_trimap(out / "two_trimap.png", (240, 320))
     image = picture(LEFT, RIGHT)
     assert np.array_equal(trimap, trimap_of(find_people(image), image.size))

@@ -7,6 +7,7 @@ import pytest
 from engine.errors import Cancelled, UserError
 from engine.guidance.subject import automatic_mask
 from engine.imaging.types import Image
+from tests.contexts import StoppedAfter
 
 
 def share(mask: np.ndarray, top: int, left: int, bottom: int, right: int) -> float:
@@ -71,14 +72,6 @@ def test_noise_has_no_subject():
         automatic_mask(Image(noise))
 
 
-class StopAtOnce:
-    def check(self) -> None:
-        raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        return None
-
-
 def test_it_can_be_cancelled(astronaut):
     with pytest.raises(Cancelled):
-        automatic_mask(astronaut, ctx=StopAtOnce())
+        automatic_mask(astronaut, ctx=StoppedAfter(0))

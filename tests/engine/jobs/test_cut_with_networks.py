@@ -27,6 +27,8 @@ from engine.settings import (
     from_dict,
     to_dict,
 )
+from tests.called import exit_code
+from tests.contexts import Listener
 
 EXACT = Compute("cpu", "float32")
 BY_FILE = GuidanceSettings("file")
@@ -130,18 +132,11 @@ def test_a_network_method_without_a_network_is_our_mistake(scene) -> None:
 )
 def test_missing_weights_end_a_cut_before_it_starts(settings, scene, weights, monkeypatch) -> None:
     (weights / "painter.safetensors").unlink()
-    told: list[float] = []
-
-    class Listener:
-        def check(self) -> None: ...
-
-        def progress(self, fraction: float, message: str = "") -> None:
-            told.append(fraction)
-
     image, mask = scene
+    listener = Listener()
     with pytest.raises(UserError):
-        CutRequest(image, replace(settings, guidance=BY_FILE), mask=mask)(Listener())
-    assert told == []
+        CutRequest(image, replace(settings, guidance=BY_FILE), mask=mask)(listener)
+    assert listener.fractions == []
 
 
 def test_settings_of_older_projects_load() -> None:
@@ -157,23 +152,12 @@ def files(tmp_path, scene):
     return tmp_path / "disc.png", tmp_path / "mask.png"
 
 
-def cut(*arguments: object) -> int:
-    return matte("cut", *arguments)
-
-
-def matte(*arguments: object) -> int:
-    try:
-        return main([*map(str, arguments)]) or 0
-    except SystemExit as left:
-        return int(left.code or 0)
-
-
 @pytest.mark.usefixtures("weights")
 def test_the_command_line_takes_networks(files, scene, tmp_path) -> None:
     photo, mask = files
     options = ["--mask", mask, "--save", "alpha,foreground", "--precision", "float32"]
     options += ["--propose", "random", "--refine", "random", "--decontaminate", "network"]
-    assert cut(photo, "-o", tmp_path / "out", "--bits", "16", *options) == 0
+    assert exit_code(main, "cut", photo, "-o", tmp_path / "out", "--bits", "16", *options) == 0
     settings = CutSettings(
         trimap=TrimapSettings(source="network", model="random"),
         refine="random",
@@ -190,12 +174,12 @@ def test_the_command_line_takes_networks(files, scene, tmp_path) -> None:
 def test_added_weights_are_a_method_of_the_command_line(files, tmp_path, capfd) -> None:
     photo, mask = files
     source = tmp_path / "weights" / "random.safetensors"
-    assert matte("models", "add", source, "--as", "mine") == 0
-    assert matte("models", "list") == 0
+    assert exit_code(main, "models", "add", source, "--as", "mine") == 0
+    assert exit_code(main, "models", "list") == 0
     assert "mine" in capfd.readouterr().out
     for name in ("mine", "random"):
         options = ["--mask", mask, "--method", name, "--save", "alpha"]
-        assert cut(photo, "-o", tmp_path / name, *options) == 0
+        assert exit_code(main, "cut", photo, "-o", tmp_path / name, *options) == 0
     one, other = (tmp_path / name / "disc_alpha.png" for name in ("mine", "random"))
     assert one.read_bytes() == other.read_bytes()
 
@@ -212,6 +196,8 @@ def test_added_weights_are_a_method_of_the_command_line(files, tmp_path, capfd) 
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_runs(files, tmp_path, capfd, options, said):
-    assert cut(files[0], "-o", tmp_path / "out", "--mask", files[1], *options) == 2
+    photo, mask = files
+    arguments = ["cut", photo, "-o", tmp_path / "out", "--mask", mask]
+    assert exit_code(main, *arguments, *options) == 2
     assert said in " ".join(capfd.readouterr().err.split())
     assert not (tmp_path / "out").exists()

@@ -14,6 +14,7 @@ from engine.jobs.requests import CutRequest
 from engine.matting.solve import solve_alpha
 from engine.settings import CutSettings, GuidanceSettings, TrimapSettings
 from tests import made_networks
+from tests.called import exit_code
 
 NAME = "pomagan_small"
 EXACT = Compute("cpu", "float32")
@@ -40,10 +41,7 @@ def scene():
 
 
 def cut(*arguments: object) -> int:
-    try:
-        return main(["cut", *map(str, arguments), "--precision", "float32"]) or 0
-    except SystemExit as left:
-        return int(left.code or 0)
+    return exit_code(main, "cut", *arguments, "--precision", "float32")
 
 
 @pytest.mark.parametrize("trimap", [TrimapSettings(), TrimapSettings(source="radius", radius=9)])

@@ -13,6 +13,7 @@ from engine.matting.band import RAMP, band_tiles, weights
 from engine.matting.closed_form import solve_closed_form
 from engine.matting.methods import METHODS
 from engine.matting.solve import resolve_region, solve_alpha
+from tests.contexts import Listener, StoppedAfter
 
 
 def soft_disc(side: int, *, seed: int = 0) -> tuple[Image, Alpha, Trimap]:
@@ -165,17 +166,11 @@ def test_lack_of_memory_is_met_with_smaller_tiles_and_said(monkeypatch) -> None:
 
     greedy = MethodSpec("greedy", "Greedy", "", lambda conditions: Greedy())
     monkeypatch.setitem(METHODS, "greedy", greedy)
-    said: list[str] = []
-
-    class Listener:
-        def check(self) -> None: ...
-
-        def progress(self, fraction: float, message: str = "") -> None:
-            said.append(message)
-
-    found = solving.solve_alpha(image, trimap, method="greedy", ctx=Listener())
+    listener = Listener()
+    found = solving.solve_alpha(image, trimap, method="greedy", ctx=listener)
     assert np.array_equal(found, solve_alpha(image, trimap, tile=160))
-    assert [text for text in said if "Out of memory" in text][-1].count("160-pixel tiles") == 1
+    said = [text for text in listener.messages if "Out of memory" in text]
+    assert said[-1].count("160-pixel tiles") == 1
 
 
 def test_a_live_matte_is_the_full_one() -> None:
@@ -205,35 +200,17 @@ def test_a_live_matte_is_the_full_one() -> None:
 @pytest.mark.usefixtures("always_tiled")
 def test_cancel_stops_inside_the_solve() -> None:
     image, _, trimap = soft_disc(300)
-
-    class Impatient:
-        checks = 0
-
-        def check(self) -> None:
-            self.checks += 1
-            if self.checks > 3:
-                raise Cancelled
-
-        def progress(self, fraction: float, message: str = "") -> None: ...
-
     with pytest.raises(Cancelled):
-        solve_alpha(image, trimap, tile=96, ctx=Impatient())
+        solve_alpha(image, trimap, tile=96, ctx=StoppedAfter(3))
 
 
 @pytest.mark.usefixtures("always_tiled")
 def test_progress_rises_to_one() -> None:
     image, _, trimap = soft_disc(300)
-    told: list[float] = []
-
-    class Listener:
-        def check(self) -> None: ...
-
-        def progress(self, fraction: float, message: str = "") -> None:
-            told.append(fraction)
-
-    solve_alpha(image, trimap, tile=96, ctx=Listener())
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    listener = Listener()
+    solve_alpha(image, trimap, tile=96, ctx=listener)
+    assert listener.fractions == sorted(listener.fractions)
+    assert listener.fractions[-1] == 1.0
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -21,6 +21,7 @@ from engine.matting.solve import resolve_region, solve_alpha
 from engine.models.loaded import load_network
 from engine.models.registry import MODELS
 from tests import made_networks as made
+from tests.contexts import Listener, StoppedAfter
 
 EXACT = Compute("cpu", "float32")
 LABELS = np.zeros(256, np.float32)
@@ -281,34 +282,17 @@ def test_a_network_of_proposals_weighs_what_is_made_of_the_mask(weights, monkeyp
 @pytest.mark.usefixtures("weights")
 def test_cancelling_stops_between_pieces() -> None:
     image, trimap = ramp_picture((200, 900))
-    asked = []
-
-    class Impatient:
-        def check(self) -> None:
-            asked.append(None)
-            if len(asked) > 6:
-                raise Cancelled("enough")
-
-        def progress(self, fraction: float, message: str = "") -> None: ...
-
     with pytest.raises(Cancelled):
-        solve_alpha(image, trimap, method="random", tile=96, compute=EXACT, ctx=Impatient())
+        solve_alpha(image, trimap, method="random", tile=96, compute=EXACT, ctx=StoppedAfter(6))
 
 
 @pytest.mark.usefixtures("weights")
 def test_progress_rises_to_one() -> None:
     image, trimap = ramp_picture((200, 900))
-    told: list[float] = []
-
-    class Listener:
-        def check(self) -> None: ...
-
-        def progress(self, fraction: float, message: str = "") -> None:
-            told.append(fraction)
-
-    solve_alpha(image, trimap, refine="random", tile=128, compute=EXACT, ctx=Listener())
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+    listener = Listener()
+    solve_alpha(image, trimap, refine="random", tile=128, compute=EXACT, ctx=listener)
+    assert listener.fractions == sorted(listener.fractions)
+    assert listener.fractions[-1] == 1.0
 
 
 def test_networks_with_weights_are_methods(weights) -> None:

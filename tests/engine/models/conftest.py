@@ -1,4 +1,4 @@
-"""A data folder of the tests' own, and weights to put into it."""
+"""A data folder of the tests' own, weights to put into it, and networks to take in."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def safetensors_file(tmp_path):
     path = tmp_path / "small.safetensors"
     save_file({"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.zeros(2)}, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def generator():
+    from tests.made_networks import portrait_generator
+
+    return portrait_generator()
+
+
+@pytest.fixture(scope="session")
+def discriminator():
+    from tests.made_networks import portrait_discriminator
+
+    return portrait_discriminator()

@@ -13,27 +13,7 @@ from engine.models.import_weights import import_every, import_weights, licence_o
 from engine.models.licences import NVIDIA
 from engine.models.loaded import load_network
 from engine.models.provenance import UNKNOWN_LICENCE
-from engine.models.stylegan2 import Generator, Size
-from engine.models.stylegan2_discriminator import Discriminator
-
-SIZE = Size(resolution=16, base=128, most=16, latent=12, style=10, depth=3)
-
-
-@pytest.fixture(scope="module")
-def generator():
-    torch.manual_seed(5)
-    generator = Generator(SIZE)
-    for name, parameter in generator.named_parameters():
-        if name.endswith("noise_strength"):
-            torch.nn.init.constant_(parameter, 0.3)
-    generator.mapping.w_avg.normal_()
-    return generator.eval()
-
-
-@pytest.fixture(scope="module")
-def discriminator():
-    torch.manual_seed(6)
-    return Discriminator(SIZE).eval()
+from tests.made_networks import PORTRAIT_SIZE
 
 
 @pytest.mark.parametrize("mean", [True, False])
@@ -45,7 +25,7 @@ def test_a_file_of_stylegan2_pytorch_gives_the_same_pictures(
         "g_ema": theirs,
         "d": discriminator_to(discriminator.state_dict()),
         "g_optim": {"state": {}, "param_groups": [{"lr": 0.002}]},
-        "args": argparse.Namespace(size=SIZE.resolution),
+        "args": argparse.Namespace(size=PORTRAIT_SIZE.resolution),
     }
     path = tmp_path / "faces.pt"
     torch.save(content | ({"latent_avg": average} if mean else {}), path)
@@ -53,7 +33,7 @@ def test_a_file_of_stylegan2_pytorch_gives_the_same_pictures(
     rows = import_every(path, accepted=mean)
     assert [row.model for row in rows] == ["faces", "faces_discriminator"]
     assert [row.licence for row in rows] == [NVIDIA.name if mean else UNKNOWN_LICENCE] * 2
-    z = torch.randn(1, SIZE.latent, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(1, PORTRAIT_SIZE.latent, generator=torch.Generator().manual_seed(1))
     drawn = load_network("faces", kind="generator").module
     judge = load_network("faces_discriminator", kind="discriminator").module
     with torch.inference_mode():

@@ -17,29 +17,11 @@ from engine.models.licences import NVIDIA, LicenceNotAccepted
 from engine.models.loaded import load_network
 from engine.models.manifest import read_manifest
 from engine.models.network_pickle import read_network_pickle
-from engine.models.stylegan2 import Generator, Size
+from engine.models.stylegan2 import Generator
 from engine.models.stylegan2_discriminator import Discriminator
 from engine.models.weights import find_weights, load_weights, user_folder
 from tests import made_pickles as made
-
-SIZE = Size(resolution=16, base=128, most=16, latent=12, style=10, depth=3)
-
-
-@pytest.fixture(scope="module")
-def generator():
-    torch.manual_seed(5)
-    generator = Generator(SIZE)
-    for name, parameter in generator.named_parameters():
-        if name.endswith("noise_strength"):
-            torch.nn.init.constant_(parameter, 0.3)
-    generator.mapping.w_avg.normal_()
-    return generator.eval()
-
-
-@pytest.fixture(scope="module")
-def discriminator():
-    torch.manual_seed(6)
-    return Discriminator(SIZE).eval()
+from tests.made_networks import PORTRAIT_SIZE
 
 
 @pytest.fixture
@@ -72,7 +54,7 @@ def test_a_file_is_read_under_the_names_that_its_networks_had(
         found["G"].tensors["mapping.fc0.weight"], found["G_ema"].tensors["mapping.fc0.weight"]
     )
     assert found["D"].kind == "Discriminator"
-    assert found["G_ema"].scalars["img_resolution"] == SIZE.resolution
+    assert found["G_ema"].scalars["img_resolution"] == PORTRAIT_SIZE.resolution
 
 
 def test_only_what_is_wanted_is_read(official):
@@ -111,7 +93,7 @@ def test_an_official_file_gives_the_same_pictures(
     rows = import_every(official(layout=layout, positional=positional), accepted=True)
     assert [row.model for row in rows] == ["ffhq", "ffhq_discriminator"]
     assert [row.network for row in rows] == ["stylegan2", "stylegan2_discriminator"]
-    z = torch.randn(2, SIZE.latent, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(2, PORTRAIT_SIZE.latent, generator=torch.Generator().manual_seed(1))
     drawn = load_network("ffhq", kind="generator").module
     judge = load_network("ffhq_discriminator", kind="discriminator").module
     with torch.inference_mode():
@@ -154,13 +136,13 @@ def test_weights_without_such_a_licence_need_no_acceptance(safetensors_file):
 
 
 def test_the_clamp_that_weights_cannot_show_is_kept(tmp_path, generator, discriminator):
-    size = dataclasses.replace(SIZE, clamp=0.05)
+    size = dataclasses.replace(PORTRAIT_SIZE, clamp=0.05)
     clamped = Generator(size).eval()
     clamped.load_state_dict(generator.state_dict())
     content = made.snapshot(clamped, discriminator)
     rows = import_every(made.write_official(tmp_path / "c.pkl", content), accepted=True)
     assert rows[0].clamp == 0.05
-    z = torch.randn(1, SIZE.latent, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(1, PORTRAIT_SIZE.latent, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         found = load_network("c", kind="generator").module(z)
         torch.testing.assert_close(found, clamped(z), atol=2e-6, rtol=1e-6)
@@ -189,7 +171,7 @@ def test_a_file_without_an_averaged_generator_is_refused(official):
     ],
 )
 def test_a_network_that_ours_does_not_compute_is_refused_by_name(official, generator, named, said):
-    network = made.snapshot(generator, Discriminator(SIZE))["G_ema"]
+    network = made.snapshot(generator, Discriminator(PORTRAIT_SIZE))["G_ema"]
     changed = of(network, _init_kwargs={**network.state["_init_kwargs"], **named})
     with pytest.raises(UserError, match=said):
         import_weights(official({"G_ema": changed}), accepted=True)
@@ -241,7 +223,7 @@ def test_if_listing_fails_the_files_are_as_they_were(official, monkeypatch):
     first = import_every(official(), accepted=True)
     kept = {one.name: one.read_bytes() for one in user_folder().iterdir()}
     with torch.no_grad():
-        changed = Generator(SIZE)
+        changed = Generator(PORTRAIT_SIZE)
     path = official({"G_ema": made.kept(changed)}, name="other.pkl")
     manifest = user_folder() / "manifest.json"
     manifest.unlink()

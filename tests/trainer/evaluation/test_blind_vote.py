@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import UserError
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.evaluation.blind import GAP, KEY, Compared, write_pairs
 
@@ -77,19 +78,13 @@ def test_order_and_sides_are_shuffled_and_the_sides_balanced(
         assert abs(left.count("pred") - left.count("against")) <= 1
 
 
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
-
-
 def test_the_command_writes_pairs_and_names_what_it_cannot(
     compared: Compared, tmp_path: Path, capsys
 ) -> None:
     (compared.against / "p2.png").unlink()
     out = tmp_path / "sheet"
     options = ["--pred", compared.pred, "--against", compared.against, "--images", compared.images]
-    assert run("evaluate", "--sheet", out, *options, "--long-side", "32") == 1
+    assert exit_code(main, "evaluate", "--sheet", out, *options, "--long-side", "32") == 1
     told = capsys.readouterr()
     assert "p2 has no against" in told.err
     assert f"{COUNT - 1} pairs" in told.out
@@ -107,7 +102,7 @@ def test_the_command_writes_pairs_and_names_what_it_cannot(
     ],
 )
 def test_what_does_not_fit_together_is_refused(options: tuple[str, ...], told: str, capsys) -> None:
-    assert run("evaluate", *options) != 0
+    assert exit_code(main, "evaluate", *options) != 0
     assert told in capsys.readouterr().err
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import UserError
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.evaluation.folders import Folders, evaluate_folders
 
@@ -36,12 +37,6 @@ def folders(tmp_path: Path) -> Folders:
     save(tmp_path / "pred" / "a.png", 0.8 * disc(7))
     save(tmp_path / "pred" / "b.png", 0.8 * disc(7) + 0.2)
     return Folders(tmp_path / "pred", tmp_path / "alpha", tmp_path / "trimap")
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
 
 
 def test_pictures_are_scored_one_by_one_and_on_average(folders: Folders) -> None:
@@ -130,7 +125,8 @@ def test_the_command_writes_a_table_and_json(
     folders: Folders, tmp_path: Path, capsys: pytest.CaptureFixture[str], profile: str
 ) -> None:
     out = tmp_path / "errors.json"
-    code = run(
+    code = exit_code(
+        main,
         *("evaluate", "--pred", folders.pred, "--alpha", folders.alpha),
         *("--trimap", folders.trimap, "--profile", profile, "--out", out),
     )
@@ -150,7 +146,8 @@ def test_the_command_tells_of_bad_files_and_ends_with_one(
 ) -> None:
     (folders.pred / "a.png").write_bytes(b"")
     out = tmp_path / "errors.json"
-    assert run("evaluate", "--pred", folders.pred, "--alpha", folders.alpha, "-o", out) == 1
+    options = ["--pred", folders.pred, "--alpha", folders.alpha, "-o", out]
+    assert exit_code(main, "evaluate", *options) == 1
     assert "a.png" in capsys.readouterr().err
     written = json.loads(out.read_text())
     assert (written["count"], [bad["name"] for bad in written["failed"]]) == (1, ["a"])
@@ -170,5 +167,5 @@ def test_the_command_tells_of_bad_files_and_ends_with_one(
 def test_what_the_command_cannot_do_is_said_plainly(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("evaluate", *arguments) == 1
+    assert exit_code(main, "evaluate", *arguments) == 1
     assert capsys.readouterr().err.strip()

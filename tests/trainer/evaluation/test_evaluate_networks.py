@@ -14,6 +14,7 @@ from engine.imaging.types import to_float
 from engine.models.loaded import forget_networks
 from engine.models.registry import MODELS
 from tests import made_networks as made
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.data.layouts.opening import open_photographs
 from trainer.evaluation.guidance import KINDS, coarse_mask, kind_named, true_trimap
@@ -57,12 +58,6 @@ def data(tmp_path: Path) -> Path:
         matte = np.rint(255 * soft_disc(18 + 4 * index)).astype(np.uint8)
         cv2.imwrite(str(folder / "alpha" / f"{index}.png"), matte)
     return folder
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
 
 
 def test_the_score_is_that_of_what_the_network_answers(weights: Path, data: Path) -> None:
@@ -110,7 +105,8 @@ def test_the_command_scores_a_model_and_goes_on_after_a_bad_picture(
 ) -> None:
     (data / "image" / "1.jpg").write_bytes(b"\xff\xd8\xff nothing")
     out = tmp_path / "scores.json"
-    code = run(
+    code = exit_code(
+        main,
         *("evaluate", "--weights", "random", "--data", data, "--guidance", "mask_eroded_10"),
         *("--long-side", 64, "--profile", "p3m", "--device", "cpu", "-o", out),
     )

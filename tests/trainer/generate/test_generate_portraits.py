@@ -14,6 +14,8 @@ from engine.imaging.digital_source import GENERATED, source_type
 from engine.imaging.read import read_image
 from engine.models.loaded import forget_networks
 from engine.models.registry import MODELS
+from tests.called import exit_code
+from tests.contexts import StoppedAfter
 from tests.made_networks import Matting, save_faces, save_weights, seeded, spec
 from trainer.cli import main
 from trainer.data.generated import read_manifest
@@ -64,27 +66,12 @@ def files(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.png")}
 
 
-class Stopping:
-    """Asks to stop after some checks."""
-
-    def __init__(self, checks: int) -> None:
-        self.left = checks
-
-    def check(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Cancelled
-
-    def progress(self, fraction: float, message: str = "") -> None:
-        return None
-
-
 def test_what_was_stopped_anywhere_goes_on_to_the_same_set(faces, tmp_path):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     generate_portraits(order(steps=3), whole)
     for checks in (2, 6):
         with pytest.raises(Cancelled):
-            generate_portraits(order(steps=3), parts, ctx=Stopping(checks))
+            generate_portraits(order(steps=3), parts, ctx=StoppedAfter(checks))
     with (parts / "manifest.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"name": "0-0000')  # as a kill leaves it
     tally = generate_portraits(order(steps=3), parts)
@@ -117,20 +104,14 @@ def test_a_matte_of_nothing_is_no_sample_and_is_not_tried_again(faces, tmp_path,
     assert read_manifest(tmp_path / "set") == []
 
 
-def train(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments])
-    return int(ended.value.code)
-
-
 def test_generate_and_train_on_it_in_one_go(faces, tmp_path, capsys):
-    made = str(tmp_path / "set")
+    made = tmp_path / "set"
     models = ["--generator", "faces", "--references", "tiny,closed_form", "--steps", "1"]
-    assert train("generate", "portraits", *models, "--count", "2", "--out", made) == 0
+    assert exit_code(main, "generate", "portraits", *models, "--count", "2", "--out", made) == 0
     assert "2 samples (2 new), 0 left out." in capsys.readouterr().out
     run = tmp_path / "run"
-    out = ["--data", made, "--out", str(run), "--set", "validate_every=0", "--set", "steps=1"]
-    assert train("finetune", "mg_matting", "-c", "smoke", *out) == 0
+    out = ["--data", made, "--out", run, "--set", "validate_every=0", "--set", "steps=1"]
+    assert exit_code(main, "finetune", "mg_matting", "-c", "smoke", *out) == 0
     assert (run / "checkpoints" / "step-000000001.pt").is_file()
     run_config = json.loads((run / "run.json").read_text())["config"]
     assert run_config["data"]["source"] == "photographs"
@@ -149,8 +130,8 @@ def test_recipes_that_compose_subjects_read_them_too(faces, tmp_path, monkeypatc
 
 
 def test_what_cannot_be_generated_is_said(faces, tmp_path, capsys):
-    out = ["--count", "1", "--out", str(tmp_path / "set")]
-    assert train("generate", "portraits", "--generator", "nobody", *out) == 1
+    out = ["--count", "1", "--out", tmp_path / "set"]
+    assert exit_code(main, "generate", "portraits", "--generator", "nobody", *out) == 1
     assert "nobody" in capsys.readouterr().err
-    assert train("generate", "portraits", "--config", "best", *out) == 1
+    assert exit_code(main, "generate", "portraits", "--config", "best", *out) == 1
     assert "no configuration 'best'" in capsys.readouterr().err

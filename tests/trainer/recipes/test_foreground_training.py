@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +20,7 @@ from engine.models.foreground_net import build_small
 from engine.models.loaded import forget_networks
 from engine.models.manifest import read_manifest
 from engine.settings import ForegroundSettings
+from tests.called import exit_code
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.cli import main as train
 from trainer.config import load_run
@@ -78,12 +78,6 @@ def pooled(tmp_path: Path) -> list[str]:
     ]
 
 
-def run(*arguments: Any) -> None:
-    with pytest.raises(SystemExit) as ended:
-        train([str(argument) for argument in arguments])
-    assert ended.value.code == 0
-
-
 def test_the_default_config_trains_and_goes_on_from_its_pools(
     pooled: list[str], tmp_path: Path
 ) -> None:
@@ -91,7 +85,7 @@ def test_the_default_config_trains_and_goes_on_from_its_pools(
     out = tmp_path / "run"
     for limit in ("1", "9"):
         options = ["--resume", "auto", "--stop-after", limit, "--device", "cpu"]
-        run("run", "mg_foreground", "--out", out, *options, *sets)
+        assert exit_code(train, "run", "mg_foreground", "--out", out, *options, *sets) == 0
     newest, best = Checkpoints(out).newest(), Checkpoints(out).best()
     assert newest is not None
     assert best is not None
@@ -154,11 +148,12 @@ def test_an_exported_network_decontaminates(
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.setenv("MATTE_HOME", str(tmp_path / "weights"))
     forget_networks()
-    run("run", "mg_foreground", "--config", "smoke", "--out", tmp_path / "run", "--device", "cpu")
-    run("export", tmp_path / "run")
+    out = ["--out", tmp_path / "run", "--device", "cpu"]
+    assert exit_code(train, "run", "mg_foreground", "--config", "smoke", *out) == 0
+    assert exit_code(train, "export", tmp_path / "run") == 0
     file = tmp_path / "run" / "export" / "foreground_small.safetensors"
     assert read_manifest(file.parent)[0].model == "foreground_small"
-    assert _matte("models", "add", file) == 0
+    assert exit_code(matte, "models", "add", file) == 0
 
     rng = np.random.default_rng(1)
     alpha = np.kron(disc(), np.ones((2, 2), np.uint8)).astype(np.float32) / 255
@@ -174,19 +169,13 @@ def test_an_exported_network_decontaminates(
     write_matte(tmp_path / "mask.png", (alpha > 0.5).astype(np.float32))
     options = ["--mask", tmp_path / "mask.png", "--save", "alpha,foreground", "--bits", "16"]
     options += ["--decontaminate", "network", "--precision", "float32", "--method", "closed_form"]
-    assert _matte("cut", tmp_path / "disc.png", "-o", tmp_path / "cut", *options) == 0
+    assert exit_code(matte, "cut", tmp_path / "disc.png", "-o", tmp_path / "cut", *options) == 0
     found = read_mask(tmp_path / "cut" / "disc_alpha.png", photo.size)
     wanted = _trained_answer(tmp_path / "run", photo, found)
     saved = read_image(tmp_path / "cut" / "disc_foreground.png").rgb()
     soft = (found > 0) & (found < 1)
     assert soft.sum() > 100
     assert np.abs(saved - wanted)[soft].max() < 1 / 255
-
-
-def _matte(*arguments: Any) -> int | str | None:
-    with pytest.raises(SystemExit) as ended:
-        matte([str(argument) for argument in arguments])
-    return ended.value.code
 
 
 def _trained_answer(folder: Path, photo: Image, alpha: np.ndarray) -> np.ndarray:
