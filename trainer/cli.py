@@ -13,6 +13,7 @@ import typer
 
 from engine.commands.program import fail, run_program, version_option
 from engine.errors import UserError
+from trainer.commands.cycle import cycle
 from trainer.commands.data import data
 from trainer.commands.doctor import doctor
 from trainer.commands.evaluate import evaluate
@@ -43,6 +44,7 @@ app.command("finetune")(finetune)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("judge")(judge)
+app.command("cycle")(cycle)
 app.command("doctor")(doctor)
 app.add_typer(data)
 app.command("recompose")(recompose)

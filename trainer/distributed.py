@@ -63,13 +63,23 @@ def connect(config: RunConfig, *, device: str = "auto") -> Fabric:
 
 
 @contextmanager
-def leaving(fabric: Fabric) -> Iterator[None]:
-    """Leave the group of processes in the end."""
+def joined(config: RunConfig, *, device: str = "auto") -> Iterator[Fabric]:
+    """Join the processes, and leave the group in the end if they were not joined before.
+
+    Raises:
+        UserError: as `connect`.
+    """
+    before = _in_group()
+    fabric = connect(config, device=device)
     try:
-        yield
+        yield fabric
     finally:
-        if fabric.world_size > 1 and torch.distributed.is_initialized():
+        if _in_group() and not before:
             torch.distributed.destroy_process_group()
+
+
+def _in_group() -> bool:
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
 
 
 @dataclass(frozen=True)

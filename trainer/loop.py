@@ -16,7 +16,7 @@ from engine.errors import UserError
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import Loaded, RunConfig
 from trainer.display import Display
-from trainer.distributed import Shares, any_of, connect, leaving, total
+from trainer.distributed import Shares, any_of, joined, total
 from trainer.logs import RunLog, make_folder, write_run
 from trainer.meter import Meter
 from trainer.phase import Setup, Validation
@@ -87,8 +87,7 @@ def train(
         UserError: if there is a run in the folder already (without `resume`), its config is
             another one, the device cannot be used, no sample can be read, or nothing is finite.
     """
-    fabric = connect(config, device=device)
-    with leaving(fabric):
+    with joined(config, device=device) as fabric:
         run = _Run(setup, config, fabric=fabric, out=out, recipe=recipe)
         run.start(resume=resume, config_name=config_name)
         last = config.steps if stop_after is None else run.state.step + stop_after
