@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from engine.cli import main
 from engine.document import edits
 from engine.imaging.types import STROKE_FOREGROUND, Rect
 from engine.matting.methods import METHODS
+from engine.models.registry import MODELS
 from tests import made_networks as made
 from tests.called import exit_code
 
@@ -22,7 +24,11 @@ PRODUCTS = ("alpha", "trimap", "foreground")
 @pytest.fixture
 def weights(tmp_path, monkeypatch) -> Path:
     """$MATTE_HOME with networks of random weights and no other place; before the window is made."""
-    return made.only_these(monkeypatch, tmp_path, matting="prn_small")
+    folder = made.only_these(monkeypatch, tmp_path, matting="prn_small")
+    alone = replace(made.spec("alone", "Alone"), abilities=frozenset({"automatic"}))
+    monkeypatch.setitem(MODELS, "alone", alone)
+    made.save_weights(folder, "alone", made.seeded(made.Alone))
+    return folder
 
 
 @pytest.fixture
@@ -71,7 +77,7 @@ def _settle(qtbot, studio) -> None:
 def test_networks_are_offered(networked) -> None:
     fields = networked.window.panels.settings["matte"].fields
     offered = {name for name, _, _ in fields["method"].spec.kind.options}
-    assert offered == {*METHODS, "mask_guided", "prn_small"}
+    assert offered == {*METHODS, "mask_guided", "prn_small", "alone"}
     refiners = {name for name, _, _ in fields["refine"].spec.kind.options}
     assert refiners == {"", "prn_small"}
 
@@ -115,6 +121,20 @@ def test_a_stroke_is_followed_around_it_alone(qtbot, networked, photo, mask, met
     after = networked.session.state.alpha.read()
     assert (after[place.slices] == 1).all()
     assert np.array_equal(after[150:], before[150:])
+
+
+def test_a_method_that_needs_nobody_cuts_where_nobody_is_found(qtbot, networked, tmp_path) -> None:
+    path = tmp_path / "sky.png"
+    cv2.imwrite(str(path), np.full((SIDE, SIDE, 3), (200, 120, 40), np.uint8))
+    with qtbot.waitSignal(networked.live.failed, timeout=60_000):
+        networked.files.open_paths([path])
+    assert networked.session.state.mask is None
+    panel = networked.window.panels.settings["matte"]
+    panel.edited.emit("method", "alone", True)
+    _settle(qtbot, networked)
+    state = networked.session.state
+    assert state.mask is None
+    assert state.alpha.read().max() < 0.01
 
 
 def test_another_refinement_makes_another_matte(qtbot, networked, photo, mask) -> None:
