@@ -86,9 +86,10 @@ class Warm(nn.Module):
 
 
 class Red(nn.Module):
-    """A matte of the photograph alone: of what is red, whatever else it is."""
+    """A matte of the photograph alone: of what is red, each pixel by itself."""
 
     size_multiple = 8
+    guidance_channels = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,21 +98,6 @@ class Red(nn.Module):
     def predict(self, rgb: Tensor) -> Tensor:
         assert rgb.shape[2] % 8 == 0 and rgb.shape[3] % 8 == 0
         return (self.steepness * (rgb[:, :1] - 0.5)).sigmoid()
-
-
-class Alone(nn.Module):
-    """A matte of the photograph alone, of every pixel by itself: pieces agree with the whole."""
-
-    size_multiple = 8
-    guidance_channels = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.steepness = nn.Parameter(torch.tensor(12.0))
-
-    def predict(self, rgb: Tensor) -> Tensor:
-        assert rgb.shape[2] % 8 == 0 and rgb.shape[3] % 8 == 0
-        return (self.steepness * (rgb[:, :1] - rgb[:, 2:])).sigmoid()
 
 
 class Thirds(nn.Module):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,7 +12,6 @@ from engine.cli import main
 from engine.document import edits
 from engine.imaging.types import STROKE_FOREGROUND, Rect
 from engine.matting.methods import METHODS
-from engine.models.registry import MODELS
 from tests import made_networks as made
 from tests.called import exit_code
 
@@ -25,9 +23,7 @@ PRODUCTS = ("alpha", "trimap", "foreground")
 def weights(tmp_path, monkeypatch) -> Path:
     """$MATTE_HOME with networks of random weights and no other place; before the window is made."""
     folder = made.only_these(monkeypatch, tmp_path, matting="prn_small")
-    alone = replace(made.spec("alone", "Alone"), abilities=frozenset({"automatic"}))
-    monkeypatch.setitem(MODELS, "alone", alone)
-    made.save_weights(folder, "alone", made.seeded(made.Alone))
+    made.save_red(folder, monkeypatch, name="alone")
     return folder
 
 

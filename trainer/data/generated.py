@@ -9,7 +9,7 @@ written first, so whoever is stopped in between leaves nothing half-done that co
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,7 @@ def generated_subjects(
     )
 
 
-def missing_files(root: Path, rows: list[Row]) -> list[Path]:
+def missing_files(root: Path, rows: Sequence[Row]) -> list[Path]:
     """Files that rows of a manifest speak of and that are not there."""
     paths = [path for row in rows for path in _paths(root, row).values()]
     return [path for path in paths if not path.is_file()]

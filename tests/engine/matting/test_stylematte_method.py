@@ -61,9 +61,7 @@ def weights(tmp_path, monkeypatch, network):
     nothing that finds people or draws trimaps."""
     folder = made.only_these(monkeypatch, tmp_path, matting="random")
     made.save_weights(folder, "mine", network, network="stylematte")
-    local = replace(made.spec("local", "Alone"), abilities=frozenset({"automatic"}))
-    monkeypatch.setitem(MODELS, "local", local)
-    made.save_weights(folder, "local", made.seeded(made.Alone))
+    made.save_red(folder, monkeypatch, name="local")
     for name in ("mask_small", "person_small"):
         (folder / f"{name}.safetensors").unlink()
     return folder

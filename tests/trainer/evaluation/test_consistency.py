@@ -14,6 +14,7 @@ from engine.errors import UserError
 from engine.imaging.write import write_picture
 from engine.models.loaded import forget_networks
 from tests import made_networks
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.data.generated import GeneratedWriter
 from trainer.data.picture_folders import pictures_below, pictures_of
@@ -70,12 +71,6 @@ def weights(monkeypatch, tmp_path):
     forget_networks()
 
 
-def train(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
-
-
 def test_errors_are_those_of_the_mattes(weights) -> None:
     finder = open_finder(DOMAINS["person"])
     red, guided = alpha_consistency(Photographs(), [Matter("red"), Matter("random")], finder)
@@ -116,7 +111,9 @@ def rgba(folder: Path) -> Path:
 @pytest.mark.parametrize("written", [generated, rgba])
 def test_the_command_judges_both_layouts(written, weights, tmp_path, capsys) -> None:
     made, out = written(tmp_path / "set"), tmp_path / "judged.json"
-    assert train("judge", made, "--methods", "red,random", "--limit", 2, "--out", out) == 0
+    assert (
+        exit_code(main, "judge", made, "--methods", "red,random", "--limit", 2, "--out", out) == 0
+    )
     told = capsys.readouterr().out
     assert "red" in told and "random" in told
     rows = json.loads(out.read_text())["consistency"]
@@ -137,7 +134,7 @@ def test_the_command_judges_both_layouts(written, weights, tmp_path, capsys) -> 
 )
 def test_what_cannot_be_judged_is_said(options, told, weights, tmp_path, capsys) -> None:
     out = tmp_path / "judged.json"
-    assert train("judge", generated(tmp_path / "set"), *options, "--out", out) == 1
+    assert exit_code(main, "judge", generated(tmp_path / "set"), *options, "--out", out) == 1
     assert told in capsys.readouterr().err
     assert not out.exists()
 
@@ -169,7 +166,7 @@ def test_the_command_says_how_far_pictures_are_from_real_ones(tmp_path, capsys) 
             image = pictures.picture(index)
             writer.add(name, image, np.ones(image.shape[:2], np.float32), made={})
         out = tmp_path / f"{folder.name}.json"
-        assert train("judge", folder, "--real", real, "--out", out) == 0
+        assert exit_code(main, "judge", folder, "--real", real, "--out", out) == 0
         told = capsys.readouterr()
         assert "FD-ours" in told.out and "FID" not in told.out and "too few" in told.err
         values[folder.name] = json.loads(out.read_text())["distance"]

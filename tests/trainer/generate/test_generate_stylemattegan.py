@@ -15,6 +15,7 @@ from engine.imaging.digital_source import GENERATED, source_type
 from engine.imaging.read import read_image
 from engine.models.loaded import forget_networks
 from engine.models.stylegan3 import Generator, Size
+from tests.called import exit_code
 from tests.made_networks import save_weights, seeded
 from trainer.cli import main
 from trainer.data.generated import read_manifest
@@ -117,22 +118,16 @@ def test_a_matte_of_nothing_is_left_out(drawers, tmp_path, monkeypatch):
     assert generate_with_mattes(order(2), out).left_out == 2 and read_manifest(out) == []
 
 
-def train(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments])
-    return int(ended.value.code)
-
-
 def test_the_command_and_what_it_refuses(drawers, tmp_path, capsys):
     out = [str(tmp_path / "set"), "--count", "2"]
     made = ["generate", "stylemattegan", *out, "--generator", "drawn", "--device", "cpu"]
-    assert train(*made, "--psi", "0.5") == 0
+    assert exit_code(main, *made, "--psi", "0.5") == 0
     assert "2 samples (2 new), 0 left out." in capsys.readouterr().out
     assert {row.made["psi"] for row in read_manifest(tmp_path / "set")} == {0.5}
-    assert train(*made, "--psi", "0.5", "--schedule") == 1
+    assert exit_code(main, *made, "--psi", "0.5", "--schedule") == 1
     assert "say two things" in capsys.readouterr().err
     colours = seeded(Generator, replace(SIZE, colours=3))
     save_weights(drawers, "colours", colours, network="stylegan3")
     other = ["generate", "stylemattegan", str(tmp_path / "other"), "--count", "1"]
-    assert train(*other, "--generator", "colours") == 1
+    assert exit_code(main, *other, "--generator", "colours") == 1
     assert "draws no mattes" in capsys.readouterr().err

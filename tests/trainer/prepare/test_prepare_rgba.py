@@ -12,6 +12,7 @@ import pytest
 from engine.errors import BugError, Cancelled, UserError
 from engine.models.loaded import forget_networks
 from tests import made_networks
+from tests.called import exit_code
 from trainer.cli import main
 from trainer.data.files import read_cutout
 from trainer.data.generated import read_manifest
@@ -77,15 +78,9 @@ def order(photographs: Path, **choices) -> Order:
     return Order(pictures_below(photographs), finder, Matter("red"), choices=choices)
 
 
-def train(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
-
-
 def test_the_right_ones_are_dropped_and_the_report_is_right(photographs, tmp_path, capsys) -> None:
     out = tmp_path / "set"
-    assert train("prepare", "rgba", photographs, out, "--method", "red") == 0
+    assert exit_code(main, "prepare", "rgba", photographs, out, "--method", "red") == 0
     told = capsys.readouterr().out
     report = json.loads((out / "report.json").read_text())
     assert (report["pictures"], report["kept"], report["left"]) == (6, 2, 0)
@@ -180,7 +175,7 @@ def test_other_choices_need_another_folder(photographs, tmp_path) -> None:
 def test_a_set_inside_of_the_folder_is_not_prepared_again(photographs, tmp_path) -> None:
     out = photographs / "set"
     for _ in range(2):
-        assert train("prepare", "rgba", photographs, out, "--method", "red") == 0
+        assert exit_code(main, "prepare", "rgba", photographs, out, "--method", "red") == 0
     assert json.loads((out / "report.json").read_text())["pictures"] == 6
 
 
@@ -223,6 +218,6 @@ def test_equation_4() -> None:
     ],
 )
 def test_what_cannot_be_prepared_is_said(options, told, photographs, tmp_path, capsys) -> None:
-    assert train("prepare", "rgba", photographs, tmp_path / "set", *options) == 1
+    assert exit_code(main, "prepare", "rgba", photographs, tmp_path / "set", *options) == 1
     assert told in capsys.readouterr().err
     assert not (tmp_path / "set").exists()

@@ -134,15 +134,6 @@ CHANGED: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Bits depend on how many there are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
     """A folder with everything that a config names, tiny."""

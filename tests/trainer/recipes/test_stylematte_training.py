@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from engine.errors import UserError
 from engine.models.loaded import load_network
 from engine.models.stylematte import StyleMatte
+from tests.called import exit_code
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.cli import main
 from trainer.config import load_run
@@ -48,15 +49,6 @@ class Deadly:
         if index == self.last:
             raise Death
         return self.samples.sample(index)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Bits depend on how many there are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def built(*changes: str, config: str = "smoke") -> tuple[Any, Setup]:
@@ -279,9 +271,7 @@ def test_it_is_tuned_with_a_generated_set(tmp_path, monkeypatch):
     sets = ["validate_every=0", "ema=off", "decoder.steps=0", "steps=2", "network.narrow=1"]
     told = [part for one in sets for part in ("--set", one)]
     arguments = ["finetune", "stylematte", "-c", "smoke", *where, "--out", str(tmp_path / "run")]
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments, *told])
-    assert ended.value.code == 0
+    assert exit_code(main, *arguments, *told) == 0
     state = state_of(tmp_path / "run")
     assert (state["step"], state["config"]["data"]["source"]) == (2, "photographs")
     assert state["config"]["loss"]["composed"] == 10

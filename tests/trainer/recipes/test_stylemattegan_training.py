@@ -39,15 +39,6 @@ TINY = (
 )
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Bits depend on how many there are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def portraits(tmp_path_factory) -> Path:
     """A set of discs before noise."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from engine.errors import UserError
 from trainer.data.folders import PhotographFiles
-from trainer.data.generated import manifests, read_manifest
-from trainer.data.layouts.check import report
+from trainer.data.generated import Row
+from trainer.data.layouts.check import manifest_finding
 from trainer.data.layouts.parts import Part
 from trainer.data.layouts.spec import LayoutSpec
 from trainer.data.layouts.split import Finding, Split, one_form
@@ -15,17 +15,13 @@ from trainer.data.names import Selection
 from trainer.data.rgba_set import picture_path, rgba_photographs
 
 
-def _check(root: Path) -> list[Finding]:
-    path = manifests(root)[0]
-    if not path.is_file():
-        return [report(0, path, [path], name="manifest", good=False)]
-    try:
-        rows = read_manifest(root)
-    except UserError as error:
-        return [Finding("manifest", str(error), good=False)]
+def _missing(root: Path, rows: Sequence[Row]) -> list[Path]:
     paths = [picture_path(root, row.name) for row in rows]
-    missing = [path for path in paths if not path.is_file()]
-    return [report(len(rows), path, missing, name="manifest", good=False)]
+    return [path for path in paths if not path.is_file()]
+
+
+def _check(root: Path) -> list[Finding]:
+    return manifest_finding(root, _missing)
 
 
 def _opened(root: Path, selection: Selection) -> PhotographFiles:
