@@ -84,6 +84,8 @@ class PhaseStep:
             terms = self._backward(batch, step, piece, pieces=len(batches))
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + value.detach().float() / len(batches)
+        if self._by_hand:
+            self._average_gradients()
         rate = self._set_rate(step)
         return self._update(sums, rate)
 
@@ -112,7 +114,7 @@ class PhaseStep:
         )
         terms: dict[str, Tensor] = {}
         last = piece == pieces - 1
-        if self._fabric.world_size > 1 and not last:
+        if self._fabric.world_size > 1 and (self._by_hand or not last):
             with self._fabric.no_backward_sync(self._losses):
                 terms = self._losses(dict(batch), context)
                 self._fabric.backward(self._scaled(terms, pieces))
@@ -120,6 +122,18 @@ class PhaseStep:
             terms = self._losses(dict(batch), context)
             self._fabric.backward(self._scaled(terms, pieces))
         return terms
+
+    @property
+    def _by_hand(self) -> bool:
+        """A penalty's graph reaches biases that it gives no gradient, which DDP takes for a bug."""
+        return self._fabric.world_size > 1 and bool(self.phase.shares)
+
+    def _average_gradients(self) -> None:
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        summed = total(self._fabric, torch.cat([grad.flatten() for grad in gradients]))
+        means = (summed / self._fabric.world_size).split([grad.numel() for grad in gradients])
+        for grad, mean in zip(gradients, means, strict=True):
+            grad.copy_(mean.view_as(grad))
 
     def _scaled(self, terms: Mapping[str, Tensor], pieces: int) -> Tensor:
         return torch.stack(list(terms.values())).sum() * (self._fabric.world_size / pieces)
