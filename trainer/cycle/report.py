@@ -21,6 +21,8 @@ COLUMNS: dict[str, tuple[str, str, int]] = {
 }
 """Title to region, metric and decimals."""
 NOTHING = "–"
+DISTANCE = "fd_"
+"""How names of figures of a generator that are shown begin."""
 
 
 def tables_of(rounds: Sequence[Mapping[str, Any]]) -> str:
@@ -39,7 +41,8 @@ def _made(found: Mapping[str, Any]) -> str:
     made = found["made"]
     portraits, synthetic = made["portraits"], made["synthetic"]
     last = made["stylemattegan-second"] or made["stylemattegan-first"]
-    figures = ", ".join(f"{name} {value:.4g}" for name, value in last["figures"].items())
+    shown = (pair for pair in last["figures"].items() if pair[0].startswith(DISTANCE))
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in shown)
     return (
         f"- {found['title']}: {portraits['kept']} of {portraits['photographs']} photographs became "
         f"portraits with mattes; {synthetic['samples']} synthetic ones ({figures})."
