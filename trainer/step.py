@@ -131,7 +131,8 @@ class PhaseStep:
     def _average_gradients(self) -> None:
         gradients = [p.grad for p in self.parameters if p.grad is not None]
         summed = total(self._fabric, torch.cat([grad.flatten() for grad in gradients]))
-        means = (summed / self._fabric.world_size).split([grad.numel() for grad in gradients])
+        sizes = [grad.numel() for grad in gradients]
+        means = torch.split(summed / self._fabric.world_size, sizes)
         for grad, mean in zip(gradients, means, strict=True):
             grad.copy_(mean.view_as(grad))
 
