@@ -28,6 +28,22 @@ class UserError(EngineError):
         super().__init__(f"{where}{problem} {remedy}".strip())
 
 
+class NotInstalled(UserError):
+    """A package is missing that comes with one of the product's extras.
+
+    Args:
+        what: cannot do without it.
+        package: its name.
+        extra: of the product that brings it.
+    """
+
+    def __init__(self, what: str, *, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed.",
+            remedy=f"Install it: pip install 'matteapp[{extra}]'.",
+        )
+
+
 class BugError(EngineError):
     """Our fault: a promise inside the engine was broken."""
 

@@ -14,6 +14,7 @@ from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
 from engine.imaging.types import Rect
+from engine.matting.methods import sees_alone
 from engine.settings import EdgeSettings
 from matteapp.bridge import Bridge
 from matteapp.session import Change, Session
@@ -194,7 +195,8 @@ class Live(QObject):
         return Snapshot(state) if stale else None
 
     def _need_alpha(self, state: DocumentState) -> Snapshot | None:
-        if state.trimap is None and state.alpha_stale is None:
+        guided = state.trimap is not None or sees_alone(state.settings)
+        if not guided and state.alpha_stale is None:
             return None
         if state.alpha is None:
             return Snapshot(state)

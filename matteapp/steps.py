@@ -15,9 +15,9 @@ from typing import Any, TypedDict
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
-from engine.imaging.types import Image, Rect
+from engine.imaging.types import Image, Rect, Trimap
 from engine.jobs.context import JobContext, SubContext
-from engine.matting.methods import looks_at_mask
+from engine.matting.methods import looks_at_mask, sees_alone
 from engine.settings import EdgeSettings
 
 Run = Callable[["Snapshot", JobContext], "Outcome"]
@@ -144,6 +144,12 @@ def guiding_mask(state: DocumentState) -> Plane | None:
     return state.mask if looks_at_mask(state.settings) else None
 
 
+def _known(state: DocumentState) -> Trimap:
+    """The trimap with the strokes; the strokes alone where the method needs no trimap."""
+    guided = replace(state, trimap=None) if sees_alone(state.settings) else state
+    return guided.effective_trimap()
+
+
 def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     if "numba" not in sys.modules:
         ctx.progress(0.0, _FIRST_TIME)
@@ -151,7 +157,7 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
     state, chosen = snapshot.state, snapshot.state.settings
     how = Solving(method=chosen.method, refine=chosen.refine, mask=guiding_mask(state), ctx=ctx)
-    trimap, stale = state.effective_trimap(), state.alpha_stale
+    trimap, stale = _known(state), state.alpha_stale
     picture = state.image if state.solved_on is None else Image(state.solved_on.read())
     if state.alpha is None or stale is None or stale == Rect.whole(state.size):
         return Outcome(edits.set_alpha(state, solve_alpha(picture, trimap, **how)))

@@ -85,6 +85,21 @@ class Warm(nn.Module):
         return (self.steepness * (rgb[:, :1] - rgb[:, 2:])).sigmoid()
 
 
+class Red(nn.Module):
+    """A matte of the photograph alone: of what is red, each pixel by itself."""
+
+    size_multiple = 8
+    guidance_channels = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steepness = nn.Parameter(torch.tensor(40.0))
+
+    def predict(self, rgb: Tensor) -> Tensor:
+        assert rgb.shape[2] % 8 == 0 and rgb.shape[3] % 8 == 0
+        return (self.steepness * (rgb[:, :1] - 0.5)).sigmoid()
+
+
 class Thirds(nn.Module):
     """Calls orange foreground, blue background, and what is between unknown."""
 
@@ -99,6 +114,17 @@ class Thirds(nn.Module):
         assert rgb.shape[2] % 16 == 0 and rgb.shape[3] % 16 == 0
         warm = self.steepness * (rgb[:, :1] - rgb[:, 2:])
         return torch.cat([-warm, 4 - warm.abs(), warm], 1).softmax(1)
+
+
+def save_red(folder: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "red") -> None:
+    """Put a matting network that needs nobody's help into a folder, called `name`."""
+    from dataclasses import replace
+
+    from engine.models.registry import MODELS
+
+    row = replace(spec(name, "Red"), abilities=frozenset({"automatic"}), size_multiple=8)
+    monkeypatch.setitem(MODELS, name, row)
+    save_weights(folder, name, seeded(Red))
 
 
 def calm(module: nn.Module) -> nn.Module:

@@ -84,6 +84,10 @@ def settings_of(size, layout, *, positional):
     """What a generator was made with, as either repository's code notes it."""
     synthesis = {"channel_base": size.base, "channel_max": size.most, "conv_clamp": size.clamp}
     synthesis["num_fp16_res"] = 4
+    if hasattr(size, "radial"):
+        synthesis |= {"conv_kernel": size.kernel, "use_radial_filters": size.radial}
+        synthesis |= {"num_layers": size.layers, "margin_size": size.margin}
+        synthesis["magnitude_ema_beta"] = 0.5 ** (32 / 20e3)
     mapping = Table(num_layers=size.depth)
     order = (size.latent, 0, size.style, size.resolution, size.colours)
     names = ("z_dim", "c_dim", "w_dim", "img_resolution", "img_channels")

@@ -13,14 +13,17 @@ import typer
 
 from engine.commands.program import fail, run_program, version_option
 from engine.errors import UserError
+from trainer.commands.cycle import cycle
 from trainer.commands.data import data
 from trainer.commands.doctor import doctor
 from trainer.commands.evaluate import evaluate
 from trainer.commands.export import export
 from trainer.commands.finetune import finetune
 from trainer.commands.generate import generate
+from trainer.commands.judge import judge
 from trainer.commands.list_recipes import list_recipes
 from trainer.commands.pool import pool
+from trainer.commands.prepare import prepare
 from trainer.commands.recompose import recompose
 from trainer.commands.run import run
 
@@ -40,10 +43,13 @@ app.command("run")(run)
 app.command("finetune")(finetune)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
+app.command("judge")(judge)
+app.command("cycle")(cycle)
 app.command("doctor")(doctor)
 app.add_typer(data)
 app.command("recompose")(recompose)
 app.command("pool")(pool)
+app.add_typer(prepare)
 app.add_typer(generate)
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -162,6 +162,9 @@ class RunConfig(Block):
     card: Card = Card()
 
 
+B = TypeVar("B", bound=Block)
+
+
 class Loaded(NamedTuple):
     """A recipe and its config, checked."""
 
@@ -196,17 +199,33 @@ def load_run(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> 
     spec = find_recipe(recipe)
     module = spec.load()
     path = config_file(spec, module, config)
+    found = checked(module.Config, path, overrides, of=recipe)
+    return Loaded(spec, module, found, str(config) if config in spec.configs else path.stem)
+
+
+def checked(schema: type[B], path: Path, overrides: Sequence[str] = (), *, of: str) -> B:
+    """What a TOML file says, with changes.
+
+    Args:
+        schema: of the whole file.
+        path: of the file.
+        overrides: as of `load_run`.
+        of: whose config it is, for people.
+
+    Raises:
+        UserError: as `load_run`.
+    """
     values, mistakes = read_toml(path), []
     for override in overrides:
         mistakes += _override(values, override)
     try:
-        checked: RunConfig = module.Config.model_validate(values)
+        found = schema.model_validate(values)
     except ValidationError as error:
-        mistakes += describe(error, module.Config)
+        mistakes += describe(error, schema)
     if mistakes:
         listed = "".join(f"\n  {mistake}" for mistake in mistakes)
-        raise UserError(f"The config of {recipe} has mistakes:{listed}", path=path)
-    return Loaded(spec, module, checked, str(config) if config in spec.configs else path.stem)
+        raise UserError(f"The config of {of} has mistakes:{listed}", path=path)
+    return found
 
 
 def load_config(recipe: str, config: str | Path, overrides: Sequence[str] = ()) -> RunConfig:

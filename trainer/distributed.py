@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 import torch
 from lightning_fabric import Fabric
@@ -21,6 +24,8 @@ from trainer.config import RunConfig
 from trainer.precision import precision_plugin
 
 _DDP_CHATTER = "torch.nn.parallel.distributed"
+PART = 1 << 31
+"""How far apart the numbers of samples are of two parts of a run (`Setup.batches`)."""
 
 
 def connect(config: RunConfig, *, device: str = "auto") -> Fabric:
@@ -58,13 +63,23 @@ def connect(config: RunConfig, *, device: str = "auto") -> Fabric:
 
 
 @contextmanager
-def leaving(fabric: Fabric) -> Iterator[None]:
-    """Leave the group of processes in the end."""
+def joined(config: RunConfig, *, device: str = "auto") -> Iterator[Fabric]:
+    """Join the processes, and leave the group in the end if they were not joined before.
+
+    Raises:
+        UserError: as `connect`.
+    """
+    before = _in_group()
+    fabric = connect(config, device=device)
     try:
-        yield
+        yield fabric
     finally:
-        if fabric.world_size > 1 and torch.distributed.is_initialized():
+        if _in_group() and not before:
             torch.distributed.destroy_process_group()
+
+
+def _in_group() -> bool:
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,11 @@ class Share:
     pieces: int
     batch: int
 
+    @property
+    def together(self) -> int:
+        """Samples of a step, over all processes."""
+        return self.world * self.pieces * self.batch
+
     def numbers(self, step: int) -> list[list[int]]:
         """Which samples of the stream this process takes in a step, piece by piece.
 
@@ -94,21 +114,69 @@ class Share:
         return [list(range(start, start + self.batch)) for start in starts]
 
 
-def share_of(config: RunConfig, *, rank: int = 0, world: int = 1) -> Share:
-    """Split the global batch.
+@dataclass(frozen=True)
+class Shares:
+    """The shares of a run whose batch may change from part to part.
+
+    Attributes:
+        config: of the run.
+        batches: as of `trainer.phase.Setup`.
+        rank: of this process.
+        world: number of processes.
+    """
+
+    config: RunConfig
+    batches: tuple[tuple[int, int], ...] | None = None
+    rank: int = 0
+    world: int = 1
+
+    def at(self, step: int) -> Share:
+        """The share of a step; raises `UserError` if its batch cannot be split evenly."""
+        _, batch = self._parts[self._part(step)]
+        return share_of(self.config, rank=self.rank, world=self.world, batch=batch)
+
+    def numbers(self, step: int) -> list[list[int]]:
+        """As `Share.numbers`; each part has numbers of its own."""
+        part = self._part(step)
+        pieces = self.at(step).numbers(step - self.begins[part])
+        return [[part * PART + number for number in piece] for piece in pieces]
+
+    def until(self, step: int, last: int) -> int:
+        """How far it goes from a step: to `last`, or to a part whose batch cannot be split."""
+        parts = zip(self.begins, self._parts, strict=True)
+        return min([last, *(at for at, (_, batch) in parts if at > step and batch % self.world)])
+
+    @cached_property
+    def begins(self) -> tuple[int, ...]:
+        """The first step of each part."""
+        return tuple(accumulate((steps for steps, _ in self._parts[:-1]), initial=0))
+
+    @property
+    def _parts(self) -> tuple[tuple[int, int], ...]:
+        return self.batches or ((self.config.steps, self.config.global_batch),)
+
+    def _part(self, step: int) -> int:
+        return bisect_right(self.begins, step) - 1
+
+
+def share_of(
+    config: RunConfig, *, rank: int = 0, world: int = 1, batch: int | None = None
+) -> Share:
+    """Split a batch, the config's unless another is given.
 
     Raises:
         UserError: if it cannot be split evenly.
     """
-    if config.global_batch % world:
+    whole = config.global_batch if batch is None else batch
+    if whole % world:
         raise UserError(
-            f"A global batch of {config.global_batch} cannot be split over {world} processes.",
+            f"A global batch of {whole} cannot be split over {world} processes.",
             remedy="Use a number of processes that divides it.",
         )
-    own = config.global_batch // world
+    own = whole // world
     most = min(own, config.micro_batch or own)
-    batch = next(size for size in range(most, 0, -1) if own % size == 0)
-    return Share(rank=rank, world=world, pieces=own // batch, batch=batch)
+    piece = next(size for size in range(most, 0, -1) if own % size == 0)
+    return Share(rank=rank, world=world, pieces=own // piece, batch=piece)
 
 
 def total(fabric: Fabric, tensor: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch.utils.data import default_collate
 from engine.device import choose_device
 from engine.errors import UserError
 from trainer.config import Loaded, RunConfig, has_key, load_run
-from trainer.distributed import connect, share_of
+from trainer.distributed import Shares, connect
 from trainer.loop import build_setup
 from trainer.phase import Setup
 from trainer.state import TrainingState
@@ -28,6 +28,7 @@ REPLACED = {
     "data.shares": "{made=1}",
     "network.encoder": "off",
     "network.start": "off",
+    "decoder.learns": "all",
     "people.photographs": "off",
     "people.subjects": "[]",
     "people.person_lists": "{}",
@@ -85,27 +86,57 @@ def estimate(
         note = f" in 32 bits, memory of pictures halved{note}"
     fabric = connect(loaded.config, device=device)
     on_cuda = fabric.device.type == "cuda"
-    batch = share_of(loaded.config).batch
-    count = batch if on_cuda else min(batch, _ON_CPU)
     state = TrainingState(setup, loaded.config, fabric=fabric, recipe=recipe)
-    piece, making = _drawn(setup, count)
-    seconds, kept = _two_steps(state, piece, fabric)
-    kept = kept * batch // count // (2 if slow else 1)
-    held = torch.cuda.max_memory_allocated() if on_cuda else _fixed(state) + kept
-    drawn = loaded.config.steps * loaded.config.global_batch
-    reckoned = f"two steps of {count} samples" + (
-        "" if count == batch else f", reckoned to {batch}"
-    )
+    shares = Shares(loaded.config, setup.batches)
+    ends = (*shares.begins[1:], loaded.config.steps)
+    parts = [
+        _probed(state, shares, begins, ends=end, fabric=fabric)
+        for begins, end in zip(shares.begins, ends, strict=True)
+    ]
+    kept = max(part.kept for part in parts) // (2 if slow else 1)
+    drawn = sum(part.samples for part in parts)
     return Estimate(
         recipe=recipe,
         config=loaded.name,
-        parameters=sum(p.numel() for step in state.phases for p in step.parameters),
-        memory=held,
-        hours=seconds / count * drawn / 3600,
+        parameters=_trained(state),
+        memory=torch.cuda.max_memory_allocated() if on_cuda else _fixed(state) + kept,
+        hours=sum(part.seconds * part.samples for part in parts) / 3600,
         samples=drawn,
-        sample_bytes=sum(t.numel() * t.element_size() for t in piece.batch.values()) // count,
-        samples_per_second=1 / making,
-        how=f"{reckoned}, on {fabric.device.type}{note}",
+        sample_bytes=sum(part.bytes * part.samples for part in parts) // drawn,
+        samples_per_second=drawn / sum(part.making * part.samples for part in parts),
+        how=f"{'; '.join(part.how for part in parts)}, on {fabric.device.type}{note}",
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was found of steps with one batch; times and bytes are of a sample, `kept` of a step."""
+
+    samples: int
+    seconds: float
+    making: float
+    bytes: int
+    kept: int
+    how: str
+
+
+def _probed(
+    state: TrainingState, shares: Shares, begins: int, *, ends: int, fabric: Fabric
+) -> _Part:
+    """Two steps of a part of the run."""
+    share = shares.at(begins)
+    count = share.batch if fabric.device.type == "cuda" else min(share.batch, _ON_CPU)
+    first = shares.numbers(begins)[0][0]
+    piece, making = _drawn(state.setup, first, count)
+    seconds, kept = _two_steps(state, piece, fabric, begins)
+    reckoned = "" if count == share.batch else f", reckoned to {share.batch}"
+    return _Part(
+        samples=(ends - begins) * share.together,
+        seconds=seconds / count,
+        making=making,
+        bytes=sum(t.numel() * t.element_size() for t in piece.batch.values()) // count,
+        kept=kept * share.batch // count,
+        how=f"two steps of {count} sample{'s' * (count > 1)}{reckoned}",
     )
 
 
@@ -122,28 +153,32 @@ def _built(recipe: str, config: str | Path, sets: Sequence[str]) -> tuple[Loaded
         return other, build_setup(other), note
 
 
-def _drawn(setup: Setup, count: int) -> tuple[Piece, float]:
+def _drawn(setup: Setup, first: int, count: int) -> tuple[Piece, float]:
     """Some samples, and the seconds that each took after the first."""
     samples: list[Mapping[str, Tensor]] = []
     began = time.perf_counter()
-    for number in range(count + 1):
+    for number in range(first, first + count + 1):
         sample, skipped = draw(setup.samples, number)
         if sample is None:
             raise UserError(f"No sample can be read. The last one: {skipped[-1]}")
         samples.append(sample)
-        if number == 0:
+        if number == first:
             began = time.perf_counter()  # the first one compiles and fills caches
     seconds = (time.perf_counter() - began) / count
     return Piece(default_collate(samples[1:]), [], failed=False), max(seconds, 1e-9)
 
 
-def _two_steps(state: TrainingState, piece: Piece, fabric: Fabric) -> tuple[float, int]:
-    """Seconds of the second step, and bytes that the first one kept for its gradients."""
+def _two_steps(
+    state: TrainingState, piece: Piece, fabric: Fabric, number: int
+) -> tuple[float, int]:
+    """Seconds of taking a step again, and bytes that it kept for its gradients."""
     config: RunConfig = state.config
     batch = on_device(piece, fabric.device, channels_last=config.channels_last).batch
     state.train_mode()
+    state.step = number
     with _counted() as kept:
         state.advance([batch])
+    state.step = number
     began = time.perf_counter()
     state.advance([batch])
     return time.perf_counter() - began, sum(kept.values())
@@ -163,9 +198,15 @@ def _counted() -> Iterator[dict[int, int]]:
         yield blocks
 
 
+def _trained(state: TrainingState) -> int:
+    """How many parameters are trained, by one phase or several."""
+    own = {id(p): p.numel() for step in state.phases for p in step.parameters}
+    return sum(own.values())
+
+
 def _fixed(state: TrainingState) -> int:
     """Bytes of weights, gradients, Adam's two averages, and the averaged weights."""
-    trained = sum(p.numel() for step in state.phases for p in step.parameters)
+    trained = _trained(state)
     stored = sum(p.numel() for net in state.setup.networks.values() for p in net.parameters())
     averaged = trained if state.averaged is not None else 0
     return _REAL * (stored + 3 * trained + averaged)

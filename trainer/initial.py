@@ -36,17 +36,17 @@ def start_from(setup: Setup, weights: str | None) -> None:
     weights = own if weights is None else weights
     for name, model in (setup.exported, *setup.companions):
         added = model.removeprefix(own)
-        _start(setup.networks[name], name, _beside(weights, added) if added else weights)
+        _start(setup.networks[name], name, beside(weights, added) if added else weights)
 
 
 def _start(network: nn.Module, name: str, weights: str) -> None:
     found = read_weights(weights, name)
     own = {key: tuple(tensor.shape) for key, tensor in network.state_dict().items()}
-    _check_fits(own, found, weights)
+    check_fits(own, found, weights)
     network.load_state_dict(found)
 
 
-def _beside(weights: str, added: str) -> str:
+def beside(weights: str, added: str) -> str:
     """What a companion's weights are called where others are `weights`."""
     path = Path(weights).expanduser()
     if path.is_dir():
@@ -81,7 +81,17 @@ def read_weights(weights: str, network: str) -> dict[str, Any]:
     return read_tensors(path) if path.is_file() else load_weights(find_weights(weights))
 
 
-def _check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:
+def check_fits(own: dict[str, tuple[int, ...]], found: Mapping[str, Any], weights: str) -> None:
+    """See that tensors are those of a network.
+
+    Args:
+        own: name to shape of the network's.
+        found: name to tensor.
+        weights: what they are called.
+
+    Raises:
+        UserError: that names the first ones that don't fit.
+    """
     told = misfit({name: tuple(tensor.shape) for name, tensor in found.items()}, own)
     if told:
         raise UserError(

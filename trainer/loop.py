@@ -16,7 +16,7 @@ from engine.errors import UserError
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import Loaded, RunConfig
 from trainer.display import Display
-from trainer.distributed import any_of, connect, leaving, share_of, total
+from trainer.distributed import Shares, any_of, joined, total
 from trainer.logs import RunLog, make_folder, write_run
 from trainer.meter import Meter
 from trainer.phase import Setup, Validation
@@ -87,12 +87,11 @@ def train(
         UserError: if there is a run in the folder already (without `resume`), its config is
             another one, the device cannot be used, no sample can be read, or nothing is finite.
     """
-    fabric = connect(config, device=device)
-    with leaving(fabric):
+    with joined(config, device=device) as fabric:
         run = _Run(setup, config, fabric=fabric, out=out, recipe=recipe)
         run.start(resume=resume, config_name=config_name)
         last = config.steps if stop_after is None else run.state.step + stop_after
-        return run.go(min(config.steps, last))
+        return run.go(run.shares.until(run.state.step, min(config.steps, last)))
 
 
 class _Run:
@@ -101,7 +100,7 @@ class _Run:
     ) -> None:
         self.config, self.fabric, self.out = config, fabric, out
         self.first = fabric.is_global_zero
-        self.share = share_of(config, rank=fabric.global_rank, world=fabric.world_size)
+        self.shares = Shares(config, setup.batches, fabric.global_rank, fabric.world_size)
         self.checkpoints = Checkpoints(out, keep=config.keep)
         self.state = TrainingState(setup, config, fabric=fabric, recipe=recipe)
         self.meter = Meter(lambda tensor: total(fabric, tensor))
@@ -159,7 +158,8 @@ class _Run:
 
     def _step(self, pieces: Iterator[Piece]) -> None:
         began = time.perf_counter()
-        fetched = [next(pieces) for _ in range(self.share.pieces)]
+        share = self.shares.at(self.state.step)
+        fetched = [next(pieces) for _ in range(share.pieces)]
         waited = time.perf_counter() - began
         channels_last = self.config.channels_last
         placed = [
@@ -167,17 +167,17 @@ class _Run:
         ]
         self._count_skipped(fetched)
         outcomes = self.state.advance([piece.batch for piece in placed])
-        self.meter.add(outcomes, samples=self.config.global_batch)
+        self.meter.add(outcomes, samples=share.together)
         self.meter.waited(waited)
         self.waiting += waited
-        self.samples += self.config.global_batch
+        self.samples += share.together
         self.display.step(self.state.step)
         self._guard()
 
     def _pieces(self, until: int) -> Iterator[Piece]:
         loader = piece_loader(
             self.state.setup.samples,
-            self.share,
+            self.shares,
             start=self.state.step,
             steps=until,
             workers=self.config.workers,
@@ -264,6 +264,7 @@ class _Run:
         return counts.skipped_before + int(total(self.fabric, own))
 
     def _facts(self) -> dict[str, Any]:
+        share = self.shares.at(self.state.step)
         return {
             "recipe": self.state.recipe,
             "config": self.config.model_dump(mode="json"),
@@ -271,7 +272,7 @@ class _Run:
             "companions": [list(pair) for pair in self.state.setup.companions],
             "device": str(self.fabric.device),
             "processes": self.fabric.world_size,
-            "batch": {"pieces": self.share.pieces, "samples": self.share.batch},
+            "batch": {"pieces": share.pieces, "samples": share.batch},
             "resumed_at": self.state.step,
         }
 

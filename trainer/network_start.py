@@ -50,9 +50,10 @@ def start_network(network: nn.Module, name: str, weights: str) -> None:
         )
     start = STARTS[name](network, read_weights(weights, "segmentation"))
     start.into(network)
-    _say(f"{name} starts from {path.name}: {start.told}")
+    say(f"{name} starts from {path.name}: {start.told}")
 
 
 @rank_zero_only
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell people something, once for all processes."""
     Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)

@@ -86,6 +86,10 @@ class Phase:
         betas: of Adam.
         every: runs in each `every`-th step.
         weight_decay: L2, as in Adam.
+        decoupled: the decay is not part of the gradient, as in AdamW.
+        begins: the first step that it may run in.
+        ends: the first step that it no longer runs in; None is never. The learning rate goes
+            through the run's schedule between the two.
         shares: name of an earlier phase with the same parameters, whose optimiser this one takes a
             step of, such as that of a regularisation which is due less often. Its rate, betas and
             decay count, not these.
@@ -98,7 +102,15 @@ class Phase:
     betas: tuple[float, float] = (0.9, 0.999)
     every: int = 1
     weight_decay: float = 0.0
+    decoupled: bool = False
+    begins: int = 0
+    ends: int | None = None
     shares: str = ""
+
+    def due(self, step: int) -> bool:
+        """Whether it runs in a step."""
+        within = self.begins <= step and (self.ends is None or step < self.ends)
+        return within and step % self.every == 0
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,9 @@ class Setup:
         resources: anything else whose state a checkpoint must hold, such as an augmentation's
             probability.
         settings: what these come to now, for the log.
+        batches: steps and the samples in each of them, part by part, for a run whose batch changes;
+            the last part goes on to the end. Samples of part p are numbered from p times
+            `trainer.distributed.PART` on. None is the config's batch in all steps.
     """
 
     networks: dict[str, nn.Module]
@@ -145,3 +160,4 @@ class Setup:
     averaged: tuple[str, ...] | None = None
     resources: dict[str, Resource] = field(default_factory=dict)
     settings: Callable[[], dict[str, float]] = dict
+    batches: tuple[tuple[int, int], ...] | None = None

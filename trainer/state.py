@@ -84,7 +84,7 @@ class TrainingState:
         seed_all(self.config.seed, self.step, self._fabric.global_rank)
         outcomes: dict[str, Outcome] = {}
         for phase in self.phases:
-            if self.step % phase.phase.every == 0:
+            if phase.phase.due(self.step):
                 outcomes[phase.phase.name] = self._advance(phase, batches)
         good = all(outcome.good for outcome in outcomes.values())
         self.counts.bad_steps += not good

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ from trainer.distributed import total
 from trainer.phase import Batch, LossTerms, Phase, StepContext
 from trainer.precision import scaler_of
 from trainer.schedule import Clip, rate_factor
+
+_Adam: TypeAlias = torch.optim.Adam | torch.optim.AdamW
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class PhaseStep:
         self._losses = fabric.setup_module(_Losses(self.parameters, phase.loss))
         owner = _owner(phase, earlier)
         self._peak = (phase if owner is None else owner.phase).learning_rate
-        self.optimizer: torch.optim.Adam = self._adam() if owner is None else owner.optimizer
+        self.optimizer: _Adam = self._adam() if owner is None else owner.optimizer
         self._wrapped: _FabricOptimizer = self._wrap() if owner is None else owner._wrapped
 
     def run(self, batches: Sequence[Batch], step: int) -> Outcome:
@@ -81,12 +84,15 @@ class PhaseStep:
             terms = self._backward(batch, step, piece, pieces=len(batches))
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + value.detach().float() / len(batches)
+        if self._by_hand:
+            self._average_gradients()
         rate = self._set_rate(step)
         return self._update(sums, rate)
 
-    def _adam(self) -> torch.optim.Adam:
+    def _adam(self) -> _Adam:
         wanted = self.phase
-        return torch.optim.Adam(
+        make = torch.optim.AdamW if wanted.decoupled else torch.optim.Adam
+        return make(
             self.parameters,
             lr=wanted.learning_rate,
             betas=wanted.betas,
@@ -108,7 +114,7 @@ class PhaseStep:
         )
         terms: dict[str, Tensor] = {}
         last = piece == pieces - 1
-        if self._fabric.world_size > 1 and not last:
+        if self._fabric.world_size > 1 and (self._by_hand or not last):
             with self._fabric.no_backward_sync(self._losses):
                 terms = self._losses(dict(batch), context)
                 self._fabric.backward(self._scaled(terms, pieces))
@@ -116,6 +122,19 @@ class PhaseStep:
             terms = self._losses(dict(batch), context)
             self._fabric.backward(self._scaled(terms, pieces))
         return terms
+
+    @property
+    def _by_hand(self) -> bool:
+        """A penalty's graph reaches biases that it gives no gradient, which DDP takes for a bug."""
+        return self._fabric.world_size > 1 and bool(self.phase.shares)
+
+    def _average_gradients(self) -> None:
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        summed = total(self._fabric, torch.cat([grad.flatten() for grad in gradients]))
+        sizes = [grad.numel() for grad in gradients]
+        means = torch.split(summed / self._fabric.world_size, sizes)
+        for grad, mean in zip(gradients, means, strict=True):
+            grad.copy_(mean.view_as(grad))
 
     def _scaled(self, terms: Mapping[str, Tensor], pieces: int) -> Tensor:
         return torch.stack(list(terms.values())).sum() * (self._fabric.world_size / pieces)
@@ -125,7 +144,9 @@ class PhaseStep:
         return torch.Generator().manual_seed(_seed(entropy))
 
     def _set_rate(self, step: int) -> float:
-        factor = rate_factor(step, steps=self._config.steps, schedule=self._config.schedule)
+        begins, ends = self.phase.begins, self.phase.ends or self._config.steps
+        schedule = self._config.schedule
+        factor = rate_factor(step - begins, steps=ends - begins, schedule=schedule)
         rate = self._peak * factor
         for group in self.optimizer.param_groups:
             group["lr"] = rate

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -14,12 +14,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, default_collate
 
 from engine.errors import UserError
-from trainer.distributed import Share
+from trainer.distributed import PART
 from trainer.phase import Samples
 
 ATTEMPTS = 20
 """Unreadable samples in a row after which the data, not a sample, is at fault."""
-_SUBSTITUTES = 1 << 31
+
+
+class Numbering(Protocol):
+    """Says which samples this process takes in a step, piece by piece."""
+
+    def numbers(self, step: int) -> list[list[int]]: ...
 
 
 class Drawn(NamedTuple):
@@ -44,9 +49,12 @@ class Piece(NamedTuple):
 
 
 def substitute(number: int, attempt: int) -> int:
-    """The number that takes the place of an unreadable sample, the same in every run."""
+    """The number that takes the place of an unreadable sample, the same in every run.
+
+    It is of the same part of the run (`trainer.distributed.PART`).
+    """
     sequence = np.random.SeedSequence([number, attempt])
-    return int(sequence.generate_state(1)[0]) % _SUBSTITUTES
+    return number // PART * PART + int(sequence.generate_state(1)[0]) % PART
 
 
 def draw(samples: Samples, number: int) -> Drawn:
@@ -63,7 +71,7 @@ def draw(samples: Samples, number: int) -> Drawn:
 
 def piece_loader(
     samples: Samples,
-    share: Share,
+    share: Numbering,
     *,
     start: int,
     steps: int,
@@ -98,16 +106,13 @@ def on_device(piece: Piece, device: torch.device, *, channels_last: bool) -> Pie
 
 @dataclass(frozen=True)
 class _Numbers:
-    share: Share
+    share: Numbering
     start: int
     steps: int
 
     def __iter__(self) -> Iterator[list[int]]:
         for step in range(self.start, self.steps):
             yield from self.share.numbers(step)
-
-    def __len__(self) -> int:
-        return (self.steps - self.start) * self.share.pieces
 
 
 class _Numbered(Dataset[Drawn]):

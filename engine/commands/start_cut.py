@@ -15,6 +15,7 @@ from engine.commands.plan import Task
 from engine.device import Compute, choose_device
 from engine.errors import UserError
 from engine.jobs.needs import check_networks, runs_networks
+from engine.matting.methods import sees_alone
 from engine.settings import CutSettings
 
 
@@ -64,8 +65,8 @@ def cut_command(
     """The command that cuts.
 
     Raises:
-        UsageError: for an unknown method, missing weights, a mask to save where there is none, or
-            a trimap to be proposed where one is given.
+        UsageError: for an unknown method, missing weights, a mask or trimap to save where there is
+            none, or a trimap to be proposed where one is given.
         UserError: for a device that cannot be used.
     """
     try:
@@ -77,6 +78,11 @@ def cut_command(
     if guidance.trimap is not None and "mask" in products:
         raise UsageError(
             "A cut from a trimap has no mask to save.", remedy="Leave 'mask' out of --save."
+        )
+    if sees_alone(settings) and not {"mask", "trimap"}.isdisjoint(products):
+        raise UsageError(
+            f"{settings.method} makes the matte alone; there is no mask and no trimap to save.",
+            remedy="Leave them out of --save, or say how to find the subject, such as --box.",
         )
     _check_device(compute, settings)
 

@@ -97,11 +97,15 @@ def open_generator(
     """A generator of colour pictures, frozen.
 
     Raises:
-        UserError: if there is none of this name.
+        UserError: if there is none of this name, or it is no StyleGAN2.
     """
-    module: Any = load_network(name, kind="generator", compute=compute, ctx=ctx).module
+    network = load_network(name, kind="generator", compute=compute, ctx=ctx)
+    module: Any = network.module
     if not isinstance(module, Generator):
-        raise BugError(f"the generator {name} is a {type(module).__name__}")
+        raise UserError(
+            f"{name} is a network of the kind {network.spec.title!r}.",
+            remedy="Portraits are enhanced with a StyleGAN2 generator.",
+        )
     if module.size.colours != COLOURS:
         raise UserError(
             f"{name} draws pictures of {module.size.colours} planes.",

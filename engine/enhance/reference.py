@@ -138,21 +138,31 @@ class NetworkReference:
 
     @property
     def abilities(self) -> Abilities:
-        """Gradients come through it; a network of masks alone is trimap-free."""
-        return Abilities(True, "mask" if self.network.spec.takes_masks_alone else "trimap")
+        """Gradients come through it; a network of masks alone, or of nothing, is trimap-free."""
+        spec = self.network.spec
+        if spec.takes_nothing:
+            return Abilities(True, "none")
+        return Abilities(True, "mask" if spec.takes_masks_alone else "trimap")
 
     def alpha(self, picture: Tensor, trimap: Tensor) -> Tensor:
         """See `Reference.alpha`."""
-        alone = self.network.spec.takes_masks_alone
-        told = self._coarse(trimap) if alone else trimap
         multiple = int(getattr(self.network.module, "size_multiple", 0))
         multiple = multiple or self.network.spec.size_multiple
-        planes = (told,) if self.base is None else (told, self.base.alpha(picture, trimap))
-        guidance = padded(torch.cat(planes, 1).to(picture), multiple)
-        guidance = guidance.expand(-1, self.network.planes, -1, -1).contiguous()
-        answer = self.network.module.predict(padded(picture, multiple), guidance)
+        told = [padded(planes, multiple) for planes in self._told(picture, trimap)]
+        answer = self.network.module.predict(padded(picture, multiple), *told)
         matte = answer[..., : picture.shape[-2], : picture.shape[-1]].float()
-        return matte if alone else known_kept(matte, trimap)
+        return known_kept(matte, trimap) if self.abilities.guidance == "trimap" else matte
+
+    def _told(self, picture: Tensor, trimap: Tensor) -> list[Tensor]:
+        """The planes of guidance, in one tensor; none for a network that is told nothing."""
+        guidance = self.abilities.guidance
+        if guidance == "none":
+            return []
+        planes = [self._coarse(trimap) if guidance == "mask" else trimap]
+        if self.base is not None:
+            planes.append(self.base.alpha(picture, trimap))
+        told = torch.cat(planes, 1).to(picture)
+        return [told.expand(-1, self.network.planes, -1, -1).contiguous()]
 
     def _coarse(self, trimap: Tensor) -> Tensor:
         """The mask as soft as those it was trained with."""

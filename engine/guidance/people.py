@@ -98,6 +98,23 @@ def find_people(
         Cancelled: when asked to stop.
     """
     network = load_network(model, kind="segmentation", compute=compute, ctx=SubContext(ctx, 0, 0.5))
+    return people_seen(network, image, box=box, cuts=cuts, ctx=ctx)
+
+
+def people_seen(
+    network: LoadedNetwork,
+    image: Image,
+    *,
+    box: Rect | None = None,
+    cuts: Cuts = (),
+    ctx: JobContext = NOBODY,
+) -> People:
+    """As `find_people`, by a segmentation network that is there.
+
+    Raises:
+        UserError: if nobody is found.
+        Cancelled: when asked to stop.
+    """
     ctx.progress(0.5, "Finding people")
     small = _small(image)
     size = small.shape[0], small.shape[1]

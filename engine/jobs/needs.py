@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.foreground.estimate import FOREGROUND_METHODS
 from engine.jobs.colours import foreground_network
-from engine.matting.methods import MethodSpec, method_named, refined
+from engine.matting.methods import MethodSpec, method_named, refined, sees_alone
 from engine.models.weights import find_weights
 from engine.settings import CutSettings
 
@@ -16,9 +16,10 @@ def check_networks(settings: CutSettings) -> MethodSpec:
         UserError: for an unknown method, or for weights that are missing.
     """
     method = refined(method_named(settings.method), settings.refine)
-    if settings.trimap.source == "network":
+    guided = not sees_alone(settings)
+    if guided and settings.trimap.source == "network":
         find_weights(settings.trimap.model)
-    if settings.guidance.source == "automatic" and settings.guidance.finder:
+    if guided and settings.guidance.source == "automatic" and settings.guidance.finder:
         find_weights(settings.guidance.finder)
     colours = settings.foreground
     if FOREGROUND_METHODS[colours.method].by_network and colours.amount > 0:

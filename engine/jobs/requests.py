@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from engine.compositing.edges import apply_edges
 from engine.device import Compute
 from engine.errors import UserError
 from engine.guidance.trimap import trimap_from_strokes, with_strokes
-from engine.imaging.types import Alpha, Image, Pixels, Strokes, Trimap
+from engine.imaging.types import UNKNOWN, Alpha, Image, Pixels, Strokes, Trimap
 from engine.jobs.colours import estimate_colours
 from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.jobs.masks import FoundMask, mask_from
 from engine.jobs.needs import check_networks
 from engine.jobs.preparing import prepare_cut
 from engine.jobs.trimaps import trimap_from
-from engine.matting.methods import looks_at_mask
+from engine.matting.methods import looks_at_mask, sees_alone
 from engine.matting.solve import solve_alpha
 from engine.settings import CutSettings
 
@@ -26,7 +28,8 @@ class CutResult:
     """What a cut gives, each the size of the upright photograph.
 
     Attributes:
-        mask: the coarse mask, or None if a trimap was given or strokes alone made one.
+        mask: the coarse mask, or None if a trimap was given, strokes alone made one, or the method
+            needs none.
         trimap: what was solved, strokes included.
         alpha: the matte after the edge tools.
         foreground: decontaminated colours, straight.
@@ -85,7 +88,7 @@ class CutRequest:
         chosen = self.settings
         check_networks(chosen)
         # Importing, compiling and loading take as long as finding the subject: side by side.
-        unmade = self.trimap is None
+        unmade = self.trimap is None and not self._sees_alone
         prepare_cut(chosen, mask=unmade and self.mask is None, trimap=unmade, compute=self.compute)
         mask, trimap, doubts = self.guidance(SubContext(ctx, 0.0, 0.15))
         ctx.progress(0.15, "Solving the matte")
@@ -114,6 +117,8 @@ class CutRequest:
         """The mask, and the trimap with the strokes on top."""
         if self.trimap is not None:
             return Guided(self.mask, self._stroked(self.trimap))
+        if self._sees_alone:
+            return Guided(None, self._stroked(np.full(self.image.size, UNKNOWN, np.uint8)))
         if self.mask is None and self.settings.guidance.source == "strokes":
             return Guided(None, trimap_from_strokes(self._strokes()))
         found = FoundMask(self.mask) if self.mask is not None else self._found_mask(ctx)
@@ -127,6 +132,11 @@ class CutRequest:
             ctx=ctx,
         )
         return Guided(found.mask, self._stroked(trimap), found.doubts)
+
+    @property
+    def _sees_alone(self) -> bool:
+        """Whether the method makes the matte without mask and trimap."""
+        return self.mask is None and self.trimap is None and sees_alone(self.settings)
 
     def _found_mask(self, ctx: JobContext) -> FoundMask:
         chosen = self.settings.guidance

@@ -66,7 +66,7 @@ class NetworkMethod:
         def compute(rect: Rect) -> Alpha:
             guidance = self._guidance(trimap[rect.slices], rect)
             guidance = _as_trained(network, guidance, image.size)
-            prior = None if seen is None else _kept(seen.read(rect), trimap[rect.slices])
+            prior = None if seen is None else kept(seen.read(rect), trimap[rect.slices])
             return _answer(network, image.rgb(rect), guidance, prior)
 
         return tiler.solve_band(known, trimap, compute, tile=tile, ctx=SubContext(ctx, 0.1, 1.0))
@@ -77,7 +77,7 @@ class NetworkMethod:
         """See `Method.resolve`."""
         network = load_network(self.network, compute=self.conditions.compute, ctx=ctx)
         whole = tiler.fits_whole(image.size, TILE)
-        prior = None if whole else _kept(alpha, trimap)
+        prior = None if whole else kept(alpha, trimap)
         guidance = _as_trained(network, self._guidance(trimap, rect), image.size)
         matte = _answer(network, image.rgb(rect), guidance, prior)
         return tiler.solve_region(alpha, trimap, rect, image.size, matte)
@@ -85,7 +85,7 @@ class NetworkMethod:
     def _guidance(self, trimap: Trimap, rect: Rect) -> Alpha:
         """What the network is told of `rect`; `trimap` is of `rect` only."""
         mask = self.conditions.mask
-        return _GUIDANCE[trimap] if mask is None else _kept(part_of(mask, rect), trimap)
+        return _GUIDANCE[trimap] if mask is None else kept(part_of(mask, rect), trimap)
 
     def _look(self, network: LoadedNetwork, image: Image, trimap: Trimap) -> tiler.Overview:
         def compute(rgb: NDArray[np.float32], size: tuple[int, int]) -> Alpha:
@@ -100,11 +100,16 @@ class RefinedMethod:
     """A network on top of another method: guidance is the trimap, prior the other's matte.
 
     A network with one plane of guidance gets the other's matte as that plane.
+
+    Attributes:
+        automatic: the other method needs no trimap; where nothing is known, its own sure values
+            take the trimap's place.
     """
 
     base: Method
     network: str
     conditions: Conditions = field(default_factory=Conditions)
+    automatic: bool = False
 
     @property
     def reach(self) -> int:
@@ -114,7 +119,7 @@ class RefinedMethod:
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""
         prior = self.base.solve(image, trimap, tile=tile, ctx=SubContext(ctx, 0.0, 0.5))
-        prior = _kept(prior, trimap)
+        prior, trimap = kept(prior, trimap), self._told(prior, trimap)
         ctx.progress(0.5, "Refining the matte")
         network = load_network(self.network, compute=self.conditions.compute)
         return _refined(network, image, prior, trimap, tile=tile, ctx=SubContext(ctx, 0.5, 1.0))
@@ -123,11 +128,17 @@ class RefinedMethod:
         self, image: Image, trimap: Trimap, alpha: Alpha, rect: Rect, *, ctx: JobContext = NOBODY
     ) -> Alpha:
         """See `Method.resolve`."""
-        prior = _kept(self.base.resolve(image, trimap, alpha, rect, ctx=ctx), trimap)
+        prior = kept(self.base.resolve(image, trimap, alpha, rect, ctx=ctx), trimap)
+        trimap = self._told(prior, trimap)
         ctx.check()
         network = load_network(self.network, compute=self.conditions.compute)
         matte = _answer(network, image.rgb(rect), _GUIDANCE[trimap], prior)
         return tiler.solve_region(alpha, trimap, rect, image.size, matte)
+
+    def _told(self, prior: Alpha, trimap: Trimap) -> Trimap:
+        if not self.automatic:
+            return trimap
+        return np.where(trimap == UNKNOWN, around_soft(prior), trimap)
 
 
 def refine(
@@ -168,7 +179,7 @@ def refine(
         rest = SubContext(ctx, 0.1, 1.0)
         if trimap is None:
             return _refined_softly(network, image, alpha, tile=side, ctx=rest)
-        return _refined(network, image, _kept(alpha, trimap), trimap, tile=side, ctx=rest)
+        return _refined(network, image, kept(alpha, trimap), trimap, tile=side, ctx=rest)
 
     sides = (tile, tile // 2, tile // 4)
     return retry_on_memory(attempt, tiles=sides, devices=device_ladder(compute), ctx=ctx)
@@ -197,10 +208,10 @@ def _refined_softly(
         part = alpha[rect.slices]
         return _answer(network, image.rgb(rect), part, part)
 
-    return tiler.solve_band(alpha, _around_soft(alpha), compute, tile=tile, ctx=ctx)
+    return tiler.solve_band(alpha, around_soft(alpha), compute, tile=tile, ctx=ctx)
 
 
-def _around_soft(alpha: Alpha) -> Trimap:
+def around_soft(alpha: Alpha) -> Trimap:
     """Unknown around what is neither 0 nor 1, and where the two meet."""
     binary = (alpha > 0.5).astype(np.uint8)
     unsure = (alpha > SOFT) & (alpha < 1 - SOFT)
@@ -211,7 +222,7 @@ def _around_soft(alpha: Alpha) -> Trimap:
     return np.where(near, np.uint8(UNKNOWN), sure)
 
 
-def _kept(matte: Alpha, trimap: Trimap) -> Alpha:
+def kept(matte: Alpha, trimap: Trimap) -> Alpha:
     """A matte with what the trimap knows set exactly."""
     return np.where(trimap == UNKNOWN, matte, _GUIDANCE[trimap])
 
@@ -228,5 +239,7 @@ def _answer(
 ) -> Alpha:
     """The network's matte of one piece; without a prior the guidance is the prior."""
     prior = guidance if prior is None else prior
+    if network.planes == 0:
+        return network.run(rgb)
     planes = (prior,) if network.planes == 1 else (guidance, prior)
     return network.run(rgb, np.stack(planes, axis=-1))

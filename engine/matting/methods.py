@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import UserError
 from engine.models.manifest import WeightsRow
 from engine.models.registry import MODELS
+from engine.models.spec import ModelSpec
 from engine.models.weights import all_weights, find_weights
-from engine.settings import CutSettings
+from engine.settings import CutSettings, GuidanceSettings, TrimapSettings
 
 if TYPE_CHECKING:
     from engine.matting.conditions import Conditions
@@ -33,6 +34,7 @@ class MethodSpec:
         summary: what it is good for, in one line.
         make: makes the method; imports what it needs.
         network: the weights it runs with; empty for a classical method.
+        automatic: it needs no trimap.
     """
 
     name: str
@@ -40,6 +42,7 @@ class MethodSpec:
     summary: str
     make: Callable[[Conditions], Method]
     network: str = ""
+    automatic: bool = False
 
     def load(self, conditions: Conditions | None = None) -> Method:
         """The method itself, told what there is besides photograph and trimap."""
@@ -89,28 +92,48 @@ def looks_at_mask(settings: CutSettings) -> bool:
     return alone and (settings.trimap.source == "radius" or _takes_masks_alone(settings.method))
 
 
+def sees_alone(settings: CutSettings) -> bool:
+    """Whether the matte is the method's own, of the whole photograph.
+
+    So it is if the method needs no trimap, and nothing was said about how to find the subject or
+    to draw a trimap around it.
+    """
+    unsaid = settings.guidance == GuidanceSettings() and settings.trimap == TrimapSettings()
+    return unsaid and any(spec.takes_nothing for spec in _specs_of(settings.method))
+
+
 def refined(method: MethodSpec, network: str) -> MethodSpec:
     """`method` with a network that refines its matte; empty leaves it as it is.
 
     Raises:
-        UserError: if the network's weights are missing.
+        UserError: if the network's weights are missing, or it refines nothing.
     """
     if not network:
         return method
     find_weights(network)
+    if any(spec.takes_nothing for spec in _specs_of(network)):
+        raise UserError(
+            f"{network} looks at the photograph alone; it cannot refine a matte.",
+            remedy=f"Use it as the method: --method {network}.",
+        )
 
     def make(conditions: Conditions) -> Method:
         from engine.matting.mask_guided import RefinedMethod
 
-        return RefinedMethod(method.load(conditions), network, conditions)
+        base = method.load(conditions)
+        return RefinedMethod(base, network, conditions, automatic=method.automatic)
 
-    return MethodSpec(method.name, method.title, method.summary, make, network)
+    return replace(method, make=make, network=network)
 
 
 def _takes_masks_alone(name: str) -> bool:
+    return any(spec.takes_masks_alone for spec in _specs_of(name))
+
+
+def _specs_of(name: str) -> list[ModelSpec]:
+    """What networks of the table the name, or weights of that name, may belong to."""
     rows = (each.row for each in all_weights() if each.row.model == name)
-    networks = [name, *(row.network for row in rows)]
-    return any(MODELS[known].takes_masks_alone for known in networks if known in MODELS)
+    return [MODELS[known] for known in (name, *(row.network for row in rows)) if known in MODELS]
 
 
 def _may_matte(row: WeightsRow) -> bool:
@@ -120,16 +143,19 @@ def _may_matte(row: WeightsRow) -> bool:
 
 def _network_row(row: WeightsRow) -> MethodSpec:
     name = row.model
+    alone = MODELS.get(row.network or name)
+    automatic = alone is not None and alone.takes_nothing
 
     def make(conditions: Conditions) -> Method:
+        from engine.matting.automatic import AutomaticMethod
         from engine.matting.mask_guided import NetworkMethod
 
-        return NetworkMethod(name, conditions)
+        return (AutomaticMethod if automatic else NetworkMethod)(name, conditions)
 
     known = MODELS.get(name)
     title = name if known is None else known.title
     summary = row.origin if known is None else known.summary
-    return MethodSpec(name, title, summary, make, name)
+    return MethodSpec(name, title, summary, make, name, automatic)
 
 
 def _refined_row() -> MethodSpec:

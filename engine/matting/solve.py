@@ -39,7 +39,8 @@ def solve_alpha(
 
     Args:
         image: the photograph.
-        trimap: H×W uint8, with foreground and background.
+        trimap: H×W uint8, with foreground and background; a method that needs none may be given
+            one without.
         method: a name of `METHODS`, or of a network's weights.
         refine: the network that refines what the method found; empty for none.
         mask: the coarse mask that the trimap was made from, H×W float32; None if the user drew
@@ -59,8 +60,9 @@ def solve_alpha(
         Cancelled: when asked to stop.
     """
     check_trimap(trimap, image.size)
-    check_solvable(trimap)
     spec = refined(method_named(method), refine)
+    if not spec.automatic:
+        check_solvable(trimap)
 
     def attempt(side: int, device: str) -> Alpha:
         conditions = Conditions(mask, replace(compute, device=device))

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from engine.errors import UserError
-from engine.models.convert_mgmatting import is_released, released
+from engine.errors import NotInstalled, UserError
+from engine.models import convert_mgmatting, convert_stylematte
 from engine.models.registry import MODELS
 from engine.models.safetensors_header import read_header
 from engine.models.spec import ModelSpec
@@ -33,7 +33,10 @@ class Foreign:
     convert: Callable[[Mapping[str, Any], set[str]], dict[str, Any]]
 
 
-FOREIGN: dict[str, Foreign] = {"prn": Foreign(is_released, released)}
+FOREIGN: dict[str, Foreign] = {
+    "prn": Foreign(convert_mgmatting.is_released, convert_mgmatting.released),
+    "stylematte": Foreign(convert_stylematte.is_released, convert_stylematte.released),
+}
 """By the network's name in `MODELS`."""
 
 
@@ -98,6 +101,8 @@ def family_of(found: Shapes) -> ModelSpec | None:
 def _is_member(family: ModelSpec, found: Shapes) -> bool:
     try:
         return shapes_wanted_of(family, found) == found
+    except NotInstalled:
+        raise
     except UserError:
         return False
 
@@ -113,6 +118,8 @@ def _shapes_built(build: Callable[[], Any]) -> Shapes:
 def _wanted(spec: ModelSpec, found: Shapes, file: Path) -> Shapes:
     try:
         return shapes_wanted_of(spec, found)
+    except NotInstalled:
+        raise
     except UserError as error:
         raise UserError(error.problem, remedy=REMEDY, path=file) from error
 

@@ -19,18 +19,13 @@ from engine.models.convert_rosinality import (
     generator_from,
     is_generator,
 )
-from engine.models.convert_stylegan import (
-    Converted,
-    converted_discriminator,
-    converted_generator,
-)
+from engine.models.convert_stylegan import converted_discriminator, converted_generator
 from engine.models.licences import NVIDIA, Licence, restricting
 from engine.models.network_pickle import NetworkState, read_network_pickle
 from engine.models.provenance import Provenance, provenance_of
+from engine.models.published import Converted
 from engine.models.safetensors_header import read_header
 
-GENERATOR = "stylegan2"
-DISCRIMINATOR = "stylegan2_discriminator"
 OF_DISCRIMINATOR = "_discriminator"
 """Behind the generator's name."""
 
@@ -152,14 +147,14 @@ def _pair(
 ) -> tuple[Part, ...]:
     said = provenance_of(file)
     said = dataclasses.replace(said, licence=licence or said.licence)
-    parts = [_converted(generator, said, GENERATOR, "")]
+    parts = [_converted(generator, said, "")]
     if discriminator is not None:
-        parts.append(_converted(discriminator, said, DISCRIMINATOR, OF_DISCRIMINATOR))
+        parts.append(_converted(discriminator, said, OF_DISCRIMINATOR))
     return tuple(parts)
 
 
-def _converted(weights: Converted, said: Provenance, network: str, suffix: str) -> Part:
-    said = dataclasses.replace(said, network=network, clamp=weights.size.clamp or 0.0)
+def _converted(weights: Converted, said: Provenance, suffix: str) -> Part:
+    said = dataclasses.replace(said, network=weights.network, clamp=weights.size.clamp or 0.0)
     return Part(partial(_save, weights.tensors, said=said), said, suffix)
 
 

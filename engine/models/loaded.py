@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.device import Compute, DeviceChoice, Precision, choose_device
-from engine.errors import BugError, UserError
+from engine.errors import BugError, NotInstalled, UserError
 from engine.imaging.tensors import from_tensor, to_tensor
 from engine.jobs.context import NOBODY, JobContext
 from engine.models.fitting import Shapes, family_of, shapes_wanted
@@ -160,7 +160,7 @@ def spec_of(row: WeightsRow, tensors: Mapping[str, Any]) -> ModelSpec:
         return MODELS[named]
     shapes = _shapes(tensors)
     for spec in MODELS.values():
-        if shapes_wanted(spec) == shapes:
+        if not spec.sized and shapes_wanted(spec) == shapes:
             return spec
     family = family_of(shapes)
     if family is not None:
@@ -210,6 +210,8 @@ def _loaded(found: FoundWeights, choice: DeviceChoice, ctx: JobContext) -> Loade
         try:
             module = _clamped(spec.network_of(_shapes(tensors)), spec, found.row.clamp)
             module.load_state_dict(tensors)
+        except NotInstalled:
+            raise
         except (RuntimeError, UserError) as error:
             raise UserError(
                 f"The weights {found.row.model!r} do not fit the network {spec.name}.",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import UserError
 from engine.models.pickles.numpy_values import NUMPY_CALLS, number_of
 from engine.models.pickles.read import read_inert
-from engine.models.pickles.records import Calls, Thing, damaged, refused
+from engine.models.pickles.records import Calls, Name, Thing, damaged, refused
 from engine.models.pickles.torch_values import TORCH_CALLS, Cut, tensors_of
 
 if TYPE_CHECKING:
@@ -233,6 +233,15 @@ def _set_of(arguments: tuple[Any, ...]) -> set[Any]:
     return set(values)
 
 
+def _part_of_call(arguments: tuple[Any, ...]) -> Thing:
+    """Networks beside those that are read keep functions with some of their arguments."""
+    return Thing(Name("functools", "partial"), arguments)
+
+
+def _lengths(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return arguments
+
+
 def _refuse_tensorflow(arguments: tuple[Any, ...]) -> Any:
     raise UserError(
         "This pickle is of the TensorFlow versions of StyleGAN, which cannot be read.",
@@ -247,6 +256,8 @@ _CALLS: Calls = {
     ("dnnlib.util", "EasyDict"): _empty_table,
     ("dnnlib", "EasyDict"): _empty_table,
     ("builtins", "set"): _set_of,
+    ("functools", "partial"): _part_of_call,
+    ("torch", "Size"): _lengths,
     ("dnnlib.tflib.network", "Network"): _refuse_tensorflow,
     ("dnnlib.tflib", "Network"): _refuse_tensorflow,
     ("tfutil", "Network"): _refuse_tensorflow,

@@ -15,6 +15,8 @@ _FINDS: frozenset[Ability] = frozenset({"automatic"})
 _POMAGAN = "Yaman et al., Alpha Matte Generation from Single Input for Portrait Matting (2021)"
 _PAPER = "Yu et al., Mask Guided Matting via Progressive Refinement Network (2021)"
 _STYLEGAN2 = "Karras et al., Analyzing and Improving the Image Quality of StyleGAN (2020)"
+_STYLEMATTE = "Chicherin and Efremyan, Adversarially-Guided Portrait Matting (2023)"
+_STYLEGAN3 = "Karras et al., Alias-Free Generative Adversarial Networks (2021)"
 _ENHANCED = "Xu et al., Matting-specific Portrait Enhancement and Generation (2022)"
 
 _ROWS = (
@@ -127,6 +129,32 @@ _ROWS = (
         abilities=_FROM_MASKS,
     ),
     ModelSpec(
+        name="stylematte_small",
+        title="StyleMatte, small",
+        kind="matting",
+        summary="A matte from the photograph alone; for two processor cores; train it.",
+        builder="engine.models.stylematte:build_small",
+        weights="stylematte_small.safetensors",
+        licence="yours",
+        origin=f"after {_STYLEMATTE}",
+        size_multiple=8,
+        abilities=_FINDS,
+        sized="engine.models.stylematte:small_network_of",
+    ),
+    ModelSpec(
+        name="stylematte",
+        title="StyleMatte",
+        kind="matting",
+        summary="A matte from the photograph alone; bring the released weights, or train them.",
+        builder="engine.models.stylematte:build",
+        weights="stylematte.safetensors",
+        licence="of the released weights: unclear (Apache 2.0, CC BY-SA 4.0)",
+        origin=_STYLEMATTE,
+        size_multiple=8,
+        abilities=_FINDS,
+        sized="engine.models.stylematte:network_of",
+    ),
+    ModelSpec(
         name="portrait_small",
         title="Portraits, small",
         kind="generator",
@@ -167,6 +195,37 @@ _ROWS = (
         licence="of the official weights: NVIDIA Source Code License, non-commercial",
         origin=_STYLEGAN2,
         sized="engine.models.stylegan2_discriminator:discriminator_of",
+    ),
+    ModelSpec(
+        name="stylemattegan_small",
+        title="Portraits with mattes, small",
+        kind="generator",
+        summary="Draws faces of 64 pixels with their mattes; for one processor core; train it.",
+        builder="engine.models.stylegan3:build_small",
+        weights="stylemattegan_small.safetensors",
+        licence="yours",
+        origin=f"after {_STYLEMATTE} and {_STYLEGAN3}",
+    ),
+    ModelSpec(
+        name="stylemattegan_small_discriminator",
+        title="Portraits with mattes, small, discriminator",
+        kind="discriminator",
+        summary="Tells small drawn faces with mattes from photographed ones.",
+        builder="engine.models.stylegan3:build_small_discriminator",
+        weights="stylemattegan_small_discriminator.safetensors",
+        licence="yours",
+        origin=f"after {_STYLEMATTE} and {_STYLEGAN2}",
+    ),
+    ModelSpec(
+        name="stylegan3",
+        title="StyleGAN3",
+        kind="generator",
+        summary="Draws pictures of any size, perhaps with mattes; bring weights, or train it.",
+        builder="engine.models.stylegan3:build",
+        weights="stylegan3.safetensors",
+        licence="of the official weights: NVIDIA Source Code License, non-commercial",
+        origin=_STYLEGAN3,
+        sized="engine.models.stylegan3:generator_of",
     ),
     ModelSpec(
         name="trimap_small",

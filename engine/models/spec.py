@@ -61,6 +61,11 @@ class ModelSpec:
         """Whether a mask is the one guidance it was trained with."""
         return "mask" in self.abilities and "trimap" not in self.abilities
 
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether it makes a matte of the photograph alone."""
+        return self.kind == "matting" and self.abilities == {"automatic"}
+
     def load_builder(self) -> Callable[[], Any]:
         """Import what builds the network, and torch with it.
 

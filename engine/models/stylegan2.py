@@ -25,7 +25,7 @@ from engine.models.stylegan2_layers import (
     ToColours,
     binomial,
 )
-from engine.models.stylegan2_size import SMALLEST, Shapes, Size, generator_size
+from engine.models.stylegan2_size import SMALLEST, MappingSize, Shapes, Size, generator_size
 
 __all__ = [
     "SMALL",
@@ -95,7 +95,7 @@ class Mapping(nn.Module):
 
     w_avg: Tensor
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: MappingSize) -> None:
         super().__init__()
         self.num_ws = size.num_ws
         self.depth = size.depth

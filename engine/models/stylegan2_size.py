@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from engine.errors import UserError
 
@@ -18,6 +18,26 @@ SMALLEST = 4
 """Side of the square that every generator starts from, pixels."""
 
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
+
+
+class MappingSize(Protocol):
+    """The numbers of a mapping network, among those of its generator."""
+
+    @property
+    def latent(self) -> int:
+        """Length of z."""
+
+    @property
+    def style(self) -> int:
+        """Length of w."""
+
+    @property
+    def depth(self) -> int:
+        """Layers."""
+
+    @property
+    def num_ws(self) -> int:
+        """How many w steer the generator."""
 
 
 @dataclass(frozen=True)

@@ -118,5 +118,6 @@ def _networks() -> tuple[Choices, Choices]:
         # The window opens all the same; `matte models list` says it again.
         _log.warning("networks are not offered: %s", error)
         return (), ()
-    methods = tuple((row.name, row.title, row.summary) for row in found)
-    return methods, tuple(row for row in methods if row[0] != REFINED)
+    methods = {row: (row.name, row.title, row.summary) for row in found}
+    refining = (row for row in methods if row.name != REFINED and not row.automatic)
+    return tuple(methods.values()), tuple(methods[row] for row in refining)

@@ -22,7 +22,9 @@ PRODUCTS = ("alpha", "trimap", "foreground")
 @pytest.fixture
 def weights(tmp_path, monkeypatch) -> Path:
     """$MATTE_HOME with networks of random weights and no other place; before the window is made."""
-    return made.only_these(monkeypatch, tmp_path, matting="prn_small")
+    folder = made.only_these(monkeypatch, tmp_path, matting="prn_small")
+    made.save_red(folder, monkeypatch, name="alone")
+    return folder
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def _settle(qtbot, studio) -> None:
 def test_networks_are_offered(networked) -> None:
     fields = networked.window.panels.settings["matte"].fields
     offered = {name for name, _, _ in fields["method"].spec.kind.options}
-    assert offered == {*METHODS, "mask_guided", "prn_small"}
+    assert offered == {*METHODS, "mask_guided", "prn_small", "alone"}
     refiners = {name for name, _, _ in fields["refine"].spec.kind.options}
     assert refiners == {"", "prn_small"}
 
@@ -115,6 +117,20 @@ def test_a_stroke_is_followed_around_it_alone(qtbot, networked, photo, mask, met
     after = networked.session.state.alpha.read()
     assert (after[place.slices] == 1).all()
     assert np.array_equal(after[150:], before[150:])
+
+
+def test_a_method_that_needs_nobody_cuts_where_nobody_is_found(qtbot, networked, tmp_path) -> None:
+    path = tmp_path / "sky.png"
+    cv2.imwrite(str(path), np.full((SIDE, SIDE, 3), (200, 120, 40), np.uint8))
+    with qtbot.waitSignal(networked.live.failed, timeout=60_000):
+        networked.files.open_paths([path])
+    assert networked.session.state.mask is None
+    panel = networked.window.panels.settings["matte"]
+    panel.edited.emit("method", "alone", True)
+    _settle(qtbot, networked)
+    state = networked.session.state
+    assert state.mask is None
+    assert state.alpha.read().max() < 0.01
 
 
 def test_another_refinement_makes_another_matte(qtbot, networked, photo, mask) -> None:

@@ -21,14 +21,20 @@ from trainer.recipes import RECIPES
 Train = Callable[..., Report]
 
 
-@pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[Train]:
-    """Trains the tiny recipe in this process, on one thread so that its bits don't depend on it."""
-    monkeypatch.setitem(RECIPES, tiny_recipe.SPEC.name, tiny_recipe.SPEC)
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """The bits of a training depend on how many there are."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield train_tiny
+    yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Train:
+    """Trains the tiny recipe in this process."""
+    monkeypatch.setitem(RECIPES, tiny_recipe.SPEC.name, tiny_recipe.SPEC)
+    return train_tiny
 
 
 def train_tiny(

@@ -6,6 +6,7 @@ import torch
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 SETS = ("freeze_norm=true", "micro_batch=2", "steps=6", "unreadable=5", "chance=true")
+SETS += ("penalty=true",)  # leaves a bias without a gradient
 
 
 def test_two_ranks_agree_with_one_process(tiny, launch, final_state, tmp_path):

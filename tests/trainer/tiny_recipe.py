@@ -32,6 +32,7 @@ class Config(RunConfig):
         dropout: its probability; draws from the global generator.
         weighted: the loss has a denominator that differs from sample to sample.
         chance: each sample counts a random number of times.
+        penalty: every second step, gradients by the image are to be small.
     """
 
     steps: int = 6
@@ -45,6 +46,7 @@ class Config(RunConfig):
     dropout: float = 0.0
     weighted: bool = True
     chance: bool = False
+    penalty: bool = False
 
 
 class Discs:
@@ -103,6 +105,12 @@ def build(config: Config) -> Setup:
         factor = config.factor if first <= context.step < last else 1.0
         return {"l1": wrong / context.total(weight.sum()) * factor}
 
+    def penalty(batch: Batch, context: StepContext) -> dict[str, Tensor]:
+        image = batch["image"].clone().requires_grad_()
+        slope = torch.autograd.grad(network(image).sum(), image, create_graph=True)[0]
+        count = context.total(torch.tensor(float(len(image))))
+        return {"slope": slope.square().sum() / count}
+
     def validate(networks: Any) -> Validation:
         batch = [Discs(config).draw(10_000 + index) for index in range(4)]
         alpha = networks["net"](torch.stack([sample["image"] for sample in batch])).float()
@@ -110,9 +118,14 @@ def build(config: Config) -> Setup:
         sheet = (alpha[0].clamp(0, 1) * 255).byte().permute(1, 2, 0).expand(-1, -1, 3).numpy()
         return Validation({"mad": float(error)}, "mad", {"alpha": sheet})
 
+    learnt = list(network.parameters())
+    lazy = Phase("lazy", learnt, penalty, config.rate, every=2, shares="matte")
     return Setup(
         networks={"net": network},
-        phases=[Phase("matte", list(network.parameters()), loss, config.rate, (0.5, 0.999))],
+        phases=[
+            Phase("matte", learnt, loss, config.rate, (0.5, 0.999)),
+            *([lazy] if config.penalty else []),
+        ],
         samples=Discs(config),
         validate=validate,
         exported=("net", "tiny"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trainer.commands.options import Device
+
+if TYPE_CHECKING:
+    from trainer.generate.numbered import Tally
 
 generate = typer.Typer(
     name="generate",
@@ -57,6 +60,24 @@ Trust = Annotated[
     bool, typer.Option("--trust", help="A TorchScript model may run: it's a program.")
 ]
 
+Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The data set's folder.")]
+WithMatte = Annotated[
+    str, typer.Option("--generator", metavar="NAME", help="Weights of a StyleGAN3 with mattes.")
+]
+Truncation = Annotated[
+    float | None,
+    typer.Option("--psi", min=-1.0, max=1.0, help="Truncation: 0 the mean face. Default: 1."),
+]
+Scheduled = Annotated[
+    bool, typer.Option("--schedule", help="Truncation from 0 in steps of 0.1, either sign; then 1.")
+]
+Shift = Annotated[
+    float, typer.Option("--shift", min=0.0, max=1.0, help="Move by up to this, of the side.")
+]
+Degrees = Annotated[
+    float, typer.Option("--degrees", min=0.0, max=360.0, help="Turn by up to this.")
+]
+
 
 @generate.callback()
 def about() -> None:
@@ -93,7 +114,8 @@ def portraits(
     from engine.device import Compute
     from engine.enhance.settings import CONFIGURATIONS, ModelChoice
     from engine.errors import UserError
-    from trainer.generate.portraits import Order, Shard, generate_portraits
+    from trainer.generate.numbered import Shard
+    from trainer.generate.portraits import Order, generate_portraits
 
     if config not in CONFIGURATIONS:
         known = ", ".join(CONFIGURATIONS)
@@ -122,4 +144,56 @@ def portraits(
             shard=Shard.parse(shard),
             told=lambda done, wanted: progress.update(task, completed=done, total=wanted),
         )
-    typer.echo(f"{tally.there + tally.made} samples ({tally.made} new), {tally.left_out} left out.")
+    typer.echo(_told(tally))
+
+
+@generate.command("stylemattegan")
+def stylemattegan(
+    out: Folder,
+    count: Count,
+    generator: WithMatte = "stylemattegan_small",
+    psi: Truncation = None,
+    schedule: Scheduled = False,
+    shift: Shift = 0.05,
+    degrees: Degrees = 10.0,
+    seed: Seed = 0,
+    shard: Part = "1/1",
+    device: Device = "auto",
+) -> None:
+    """Draw portraits with their mattes, both by one generator: a data set to train on.
+
+    Pictures with their mattes as fourth channel are in rgba/ too. Goes on where it was stopped.
+    Several processes may share the work: --shard 1/4, 2/4, … into the same folder.
+    """
+    from rich.progress import Progress
+
+    from engine.device import Compute
+    from engine.errors import UserError
+    from trainer.generate.numbered import Shard
+    from trainer.generate.stylemattegan import Order, generate_with_mattes
+
+    if schedule and psi is not None:
+        raise UserError("--psi and --schedule say two things.", remedy="Leave one of them out.")
+    order = Order(
+        count=count,
+        generator=generator,
+        psi=None if schedule else (1.0 if psi is None else psi),
+        shift=shift,
+        degrees=degrees,
+        seed=seed,
+        compute=Compute(device=device),
+    )
+    with Progress() as progress:
+        task = progress.add_task("Drawing portraits")
+        tally = generate_with_mattes(
+            order,
+            out.expanduser(),
+            shard=Shard.parse(shard),
+            told=lambda done, wanted: progress.update(task, completed=done, total=wanted),
+        )
+    typer.echo(_told(tally))
+
+
+def _told(tally: Tally) -> str:
+    samples = tally.there + tally.made
+    return f"{samples} samples ({tally.made} new), {tally.left_out} left out."

@@ -94,6 +94,8 @@ class PhotographFiles(SampleFiles):
         """
         entry = self.files[index]
         paths = entry.paths
+        if "cutout" in paths:
+            return Photograph(*read_cutout(paths["cutout"]), entry.name, entry.family)
         image = read_pixels(paths["image"])
         size = (image.shape[0], image.shape[1])
         alpha, detail = _matte(paths, size)

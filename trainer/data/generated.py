@@ -9,8 +9,7 @@ written first, so whoever is stopped in between leaves nothing half-done that co
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from engine.errors import BugError, UserError
 from engine.imaging.types import Metadata
 from engine.imaging.write import write_matte, write_picture
 from trainer.data.folders import Files, PhotographFiles, SubjectFiles
+from trainer.data.json_lines import JsonLines, unwritable, whole_lines
 from trainer.data.names import EVERYTHING, Selection
 from trainer.data.sample import Photograph, Pixels8, Split
 
@@ -78,12 +78,7 @@ def shard_manifest(number: int, count: int) -> str:
 
 
 def _rows_of(path: Path) -> list[Row]:
-    try:
-        whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The manifest can't be read ({error}).", path=path) from error
-    lines = enumerate(whole.split("\n"), start=1)
-    return [_row(line, path, number) for number, line in lines if line.strip()]
+    return [_row(line, path, number) for number, line in whole_lines(path)]
 
 
 class GeneratedWriter:
@@ -103,13 +98,12 @@ class GeneratedWriter:
         self, root: Path, *, manifest: str = MANIFEST, metadata: Metadata | None = None
     ) -> None:
         self._root, self._metadata = root, metadata
-        self._manifest = root / manifest
         try:
             for folder in ("image", "alpha", "foreground"):
                 (root / folder).mkdir(parents=True, exist_ok=True)
-            _cut_half_line(self._manifest)
         except OSError as error:
-            raise _unwritable(error, root) from error
+            raise unwritable(error, root) from error
+        self._manifest = JsonLines(root / manifest)
         self._names = {row.name for row in read_manifest(root)}
 
     @property
@@ -144,22 +138,12 @@ class GeneratedWriter:
         write_matte(self._root / "alpha" / f"{row.name}.png", sample.alpha)
         if sample.foreground is not None:
             self._write_picture("foreground", row, sample.foreground)
-        self._append(row)
+        self._manifest.append(asdict(row))
+        self._names.add(row.name)
         return row
 
     def _write_picture(self, role: str, row: Row, pixels: Pixels8) -> None:
         write_picture(self._root / role / f"{row.name}.png", pixels, metadata=self._metadata)
-
-    def _append(self, row: Row) -> None:
-        line = json.dumps(asdict(row), ensure_ascii=False) + "\n"
-        try:
-            with self._manifest.open("ab") as file:
-                file.write(line.encode())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise _unwritable(error, self._manifest) from error
-        self._names.add(row.name)
 
 
 def generated_photographs(
@@ -210,7 +194,7 @@ def generated_subjects(
     )
 
 
-def missing_files(root: Path, rows: list[Row]) -> list[Path]:
+def missing_files(root: Path, rows: Sequence[Row]) -> list[Path]:
     """Files that rows of a manifest speak of and that are not there."""
     paths = [path for row in rows for path in _paths(root, row).values()]
     return [path for path in paths if not path.is_file()]
@@ -257,18 +241,3 @@ def _check_name(name: str) -> None:
 def _is_name(name: str) -> bool:
     """Whether it names a file in its folder and nowhere else."""
     return bool(name) and not name.startswith(".") and not set(name) & set("/\\:\0\n")
-
-
-def _cut_half_line(manifest: Path) -> None:
-    manifest.touch()
-    data = manifest.read_bytes()
-    if data and not data.endswith(b"\n"):
-        os.truncate(manifest, data.rfind(b"\n") + 1)
-
-
-def _unwritable(error: OSError, path: Path) -> UserError:
-    return UserError(
-        f"It can't be written to ({error.strerror or error}).",
-        remedy="Check that you may write there and that there is space.",
-        path=path,
-    )

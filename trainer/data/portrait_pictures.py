@@ -132,7 +132,7 @@ class PooledHeads:
         """Head `index`, reduced."""
         head = self._pool.at(index)
         planes = head.image if self._planes == RGB else np.dstack([head.image, head.alpha])
-        return _reduced(planes, self._side)
+        return reduced(planes, self._side)
 
 
 class PhotographedHeads:
@@ -191,7 +191,7 @@ class WholePictures:
         whole = self._pictures.picture(index)
         side = min(whole.shape[:2])
         top, left = ((have - side) // 2 for have in whole.shape[:2])
-        return _reduced(whole[top : top + side, left : left + side], self._side)
+        return reduced(whole[top : top + side, left : left + side], self._side)
 
 
 Opened = Callable[[Faces, int, int, int], Pictures]
@@ -241,8 +241,8 @@ def _square(photographs: PhotographFiles, number: int) -> Alignment | None:
         return None
 
 
-def _reduced(picture: Pixels8, side: int) -> Pixels8:
-    """A square at another size."""
+def reduced(picture: Pixels8, side: int) -> Pixels8:
+    """A square of any planes at another size."""
     if picture.shape[0] == side:
         return picture
     how = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC

@@ -49,7 +49,7 @@ def evaluate_network(
     Args:
         network: the network.
         photographs: pictures with true mattes.
-        kind: of the guidance it is given.
+        kind: of the guidance it is given, unless it takes none.
         subject: what is scored, for people.
         profile: a key of `trainer.metrics.PROFILES`.
         stretch: see `trainer.metrics.measure`.
@@ -127,9 +127,9 @@ def _score(
     alpha = photograph.alpha
     trimap = true_trimap(alpha) if photograph.trimap is None else photograph.trimap
     guidance = kind.make(alpha, trimap, rng)
-    planes = np.stack([guidance] * network.planes, axis=-1)
+    planes = [np.stack([guidance] * network.planes, axis=-1)] if network.planes else []
     start = time.perf_counter()
-    matte = network.run(to_float(photograph.image), planes)
+    matte = network.run(to_float(photograph.image), *planes)
     seconds = time.perf_counter() - start
     errors = measure(
         in_eight_bits(matte),

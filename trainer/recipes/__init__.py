@@ -67,6 +67,19 @@ _ROWS = (
         module="trainer.recipes.stylegan2",
     ),
     RecipeSpec(
+        name="stylematte",
+        title="StyleMatte",
+        summary="A matte from the photograph alone, by a transformer, in three phases.",
+        module="trainer.recipes.stylematte",
+    ),
+    RecipeSpec(
+        name="stylemattegan",
+        title="StyleMatteGAN",
+        summary="Portraits with their mattes from random numbers, by StyleGAN3.",
+        module="trainer.recipes.stylemattegan",
+        configs=("paper", "released", "default", "smoke"),
+    ),
+    RecipeSpec(
         name="trimap",
         title="Trimap model",
         summary="Background, unknown or person at each pixel, learnt from alpha mattes.",

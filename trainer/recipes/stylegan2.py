@@ -7,34 +7,24 @@ Generative Adversarial Networks with Limited Data" (ADA, 2020).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
-
-from pydantic import Field
-from torch import Tensor
+from typing import Literal
 
 from engine.models.stylegan2 import SMALL, Generator, Size
 from engine.models.stylegan2_discriminator import Discriminator
 from trainer.config import Block, Count, Learning, RunConfig
 from trainer.data.portrait_pictures import Faces, FaceSamples, open_faces
+from trainer.lazy import gamma_of, lazy_phases
+from trainer.losses.generative import DiscriminatorLoss, GeneratorLoss, R1Loss
 from trainer.losses.path_length import PathLength
-from trainer.losses.stylegan2 import (
-    DiscriminatorLoss,
-    GeneratorLoss,
-    PathLengthLoss,
-    Players,
-    R1Loss,
-)
-from trainer.networks.ada import Parts, changed, draw_changes
-from trainer.networks.ada_control import Probability
-from trainer.phase import LossTerms, Phase, Setup, StepContext
+from trainer.losses.stylegan2 import PathLengthLoss, Players
+from trainer.networks.augmented import Augmentation, Augmented
+from trainer.phase import Phase, Setup
 from trainer.validation.generated import GeneratorJudge, Judged
 
 SIZES = {"stylegan2": Size(), "portrait_small": SMALL}
 ANY_SIZE = "stylegan2"
 """The model that a network of no shipped size is exported as."""
 ADAM = Learning(rate=2e-3, betas=(0.0, 0.99))
-AUTO_R1 = 2e-4
-"""γ for each pixel of a picture, divided by the batch (ADA's code)."""
 
 
 class Network(Block):
@@ -89,29 +79,6 @@ class Regularisation(Block):
     path_length_every: Count = 4
     path_length_shrink: Count = 2
     path_length_decay: float = 0.01
-
-
-class Augmentation(Block):
-    """What is done to all that the discriminator sees (ADA).
-
-    Attributes:
-        probability: of each change at the beginning.
-        target: of r, the mean sign of what the discriminator says of real ones; "off" leaves the
-            probability as it is.
-        every: steps between changes of the probability.
-        images: in which the probability can go from 0 to 1.
-        blit: mirror, turn by quarters, shift by whole pixels.
-        geometry: scale, turn, stretch, shift by parts of pixels.
-        colour: change colours, a matte's plane not among them.
-    """
-
-    probability: Annotated[float, Field(ge=0, le=1)] = 0.0
-    target: Literal["off"] | float = 0.6
-    every: Count = 4
-    images: float = 500_000
-    blit: bool = True
-    geometry: bool = True
-    colour: bool = True
 
 
 class Config(RunConfig):
@@ -171,50 +138,13 @@ def build(config: Config) -> Setup:
     )
 
 
-class Augmented:
-    """What is done to all that the discriminator sees, as likely as the controller says.
-
-    Args:
-        settings: of it.
-        batch: images in a step.
-    """
-
-    def __init__(self, settings: Augmentation, *, batch: int) -> None:
-        self.chance = Probability(
-            start=settings.probability,
-            target=None if settings.target == "off" else settings.target,
-            every=settings.every,
-            images=settings.images,
-            batch=batch,
-        )
-        self._parts = Parts(settings.blit, settings.geometry, settings.colour)
-
-    def __call__(self, images: Tensor, context: StepContext) -> Tensor:
-        """N×C×S×S, some changed."""
-        probability = self.chance.at(context.step)
-        if probability == 0:
-            return images
-        drawn = draw_changes(
-            len(images) * context.world,
-            images.shape[-1],
-            probability=probability,
-            generator=context.generator,
-            parts=self._parts,
-        )
-        return changed(images, changes=drawn.own(context))
-
-    def heard(self, logits: Tensor, context: StepContext) -> None:
-        """Tell the controller what the discriminator said of real pictures."""
-        self.chance.heard(logits, total=context.total)
-
-
 def _generator(config: Config, players: Players, lengths: PathLength) -> list[Phase]:
     asked = config.regularisation
     every, weight = asked.path_length_every, asked.path_length
     penalty = PathLengthLoss(players, lengths, weight * every, asked.path_length_shrink)
-    return _phases(
+    return lazy_phases(
         "generator",
-        players.generator,
+        list(players.generator.parameters()),
         GeneratorLoss(players),
         config.learning,
         lazy=(penalty, every) if weight else None,
@@ -223,38 +153,13 @@ def _generator(config: Config, players: Players, lengths: PathLength) -> list[Ph
 
 def _discriminator(config: Config, players: Players, augment: Augmented) -> list[Phase]:
     asked = config.regularisation
-    auto = AUTO_R1 * players.generator.size.resolution**2 / config.global_batch
-    gamma = auto if asked.r1 == "auto" else asked.r1
+    side = players.generator.size.resolution
+    gamma = gamma_of(asked.r1, resolution=side, batch=config.global_batch)
     penalty = R1Loss(players, gamma * asked.r1_every)
-    return _phases(
+    return lazy_phases(
         "discriminator",
-        players.discriminator,
+        list(players.discriminator.parameters()),
         DiscriminatorLoss(players, augment.heard),
         config.discriminator,
         lazy=(penalty, asked.r1_every) if gamma else None,
     )
-
-
-def _phases(
-    name: str,
-    network: Generator | Discriminator,
-    loss: LossTerms,
-    learning: Learning,
-    *,
-    lazy: tuple[LossTerms, int] | None,
-) -> list[Phase]:
-    """A network's phase, and that of a penalty which takes steps of the same optimiser.
-
-    With a step more in every k, the rate and the averages' decay are those of k/(k + 1) steps
-    (StyleGAN2, appendix B).
-    """
-    parameters = list(network.parameters())
-    if lazy is None:
-        return [Phase(name, parameters, loss, learning.rate, learning.betas)]
-    penalty, every = lazy
-    share = every / (every + 1)
-    rate, betas = learning.rate * share, (learning.betas[0] ** share, learning.betas[1] ** share)
-    return [
-        Phase(name, parameters, loss, rate, betas),
-        Phase(f"{name}_penalty", parameters, penalty, rate, betas, every, shares=name),
-    ]

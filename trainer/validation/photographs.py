@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -12,46 +12,53 @@ from trainer.config import Block
 from trainer.data.compose import compose
 from trainer.data.layouts.opening import open_photographs
 from trainer.data.made import MadeMattes, made_background
+from trainer.data.portraits import portrait_photograph
 from trainer.data.sample import Photograph
 
-MADE = "made"
 
-
-class Judged(Block):
-    """What a recipe is judged on.
+class Asked(Block):
+    """Which photographs a network is judged on.
 
     Attributes:
-        photographs: "made" (families that are never trained on), a "pool" of crops, or a data
-            set.
-        pool: folder of the pool.
+        photographs: "made" mattes or "portraits" (neither of families that are trained on), or a
+            data set.
         split: of the data set; empty takes the first with photographs.
         count: how many.
         side: of made photographs in pixels.
-        kind: of guidance, a name of `trainer.data.guidance.GUIDANCE_KINDS`.
-        seed: of made photographs and of the guidance.
+        seed: of these.
         shown: how many are on the sheet.
     """
 
-    photographs: str = MADE
-    pool: Path = Path("pool-validation")
+    photographs: str = "made"
     split: str = ""
     count: int = 24
     side: int = 512
-    kind: str = "mask"
     seed: int = 900_000
     shown: int = 4
 
 
-def judged_photographs(settings: Judged) -> list[Callable[[], Photograph]]:
+class Judged(Asked):
+    """What a recipe with guidance is judged on; `photographs` may be a "pool" of crops too.
+
+    Attributes:
+        pool: folder of the pool.
+        kind: of guidance, a name of `trainer.data.guidance.GUIDANCE_KINDS`; `seed` is its too.
+    """
+
+    pool: Path = Path("pool-validation")
+    kind: str = "mask"
+
+
+def judged_photographs(settings: Asked) -> list[Callable[[], Photograph]]:
     """The photographs, each a call that makes or reads it.
 
     Raises:
         UserError: if a data set is not there.
     """
-    if settings.photographs == MADE:
+    make = MADE.get(settings.photographs)
+    if make is not None:
         return [
-            lambda index=index: made_photograph(index, settings.side, settings.seed)  # type: ignore[misc]
-            for index in range(settings.count)
+            partial(make, index, settings.side, settings.seed) for index in range(settings.count)
         ]
     opened = open_photographs(settings.photographs, settings.split or None)
     count = min(settings.count, len(opened))
@@ -64,3 +71,16 @@ def made_photograph(index: int, side: int, seed: int) -> Photograph:
     rng = np.random.default_rng((seed, index))
     subject = MadeMattes("validation", (side, side)).subject(index, rng)
     return compose(subject, made_background((side, side), rng, "validation"), rng)
+
+
+@lru_cache(maxsize=256)
+def made_portrait(index: int, side: int, seed: int) -> Photograph:
+    """A made portrait of the validation split, always the same one."""
+    return portrait_photograph(np.random.default_rng((seed, index)), side, "validation")
+
+
+MADE: dict[str, Callable[[int, int, int], Photograph]] = {
+    "made": made_photograph,
+    "portraits": made_portrait,
+}
+"""By what `Asked.photographs` calls them; each takes number, side and seed."""

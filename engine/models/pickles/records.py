@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from engine.errors import UserError
 
 LONGEST_SHOWN = 80
+_READERS = {"engine", "matteapp", "numpy", "torch", "trainer"}
 _AGAIN = "Get it again from where it came."
 _ASK = "Nothing was run. Ask its maker for the weights as safetensors, or as a state_dict."
 
@@ -19,6 +20,13 @@ class Name:
 
     module: str
     name: str
+
+    @property
+    def is_foreign_class(self) -> bool:
+        """Whether it has a class's name, in a package that is neither ours nor the readers': what
+        it would make is as inert a record as any other."""
+        foreign = self.module.partition(".")[0] not in _READERS
+        return foreign and self.name.isidentifier() and self.name[0].isupper()
 
     def __str__(self) -> str:
         text = f"{self.module}.{self.name}"

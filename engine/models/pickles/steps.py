@@ -186,9 +186,12 @@ def _stack_global(machine: Machine) -> None:
 def _reduce(machine: Machine) -> None:
     arguments, made_of = machine.pop(), machine.pop()
     answer = _answer(machine, made_of, arguments)
-    if answer is None:
+    if answer is not None:
+        machine.stack.append(answer(arguments))
+    elif isinstance(made_of, Name) and made_of.is_foreign_class:
+        machine.stack.append(Thing(made_of, arguments))
+    else:
         raise refused(f"This file wants {_said(made_of)} to be called when it is opened.")
-    machine.stack.append(answer(arguments))
 
 
 def _new(machine: Machine) -> None:

@@ -74,6 +74,8 @@ HOSTILE = {
     "of no module here": lambda m: raw(names("pip", "main"), b"]\x85R"),
     "torch.load": lambda m: dumped(Does(torch.load, str(m))),
     "torch.hub": lambda m: raw(names("torch.hub", "load"), text("a/b"), b"\x85R"),
+    "a class of torch": lambda m: raw(names("torch.utils.data", "DataLoader"), b")R"),
+    "a class of ours": lambda m: raw(names("engine.jobs.worker", "Worker"), b")R"),
     "numpy.load": lambda m: raw(names("numpy", "load"), text(str(m)), b"\x85R"),
     "dotted": lambda m: raw(names("torch.storage", "os.system"), text(touch(m)), b"\x85R"),
     "our own": lambda m: raw(names("engine.imaging.write", "write_bytes"), text("x"), b"\x85R"),

@@ -85,20 +85,6 @@ def test_layers_of_torch_itself_and_numpy_numbers_are_read(tmp_path):
     assert found.scalars["w_dim"] == -3
 
 
-def test_stylegan3_is_read_as_tensors_and_not_taken_for_stylegan2(tmp_path, official):
-    network = torch.nn.Module()
-    network.synthesis = torch.nn.Module()
-    network.synthesis.input = torch.nn.Linear(4, 4, bias=False)
-    network.synthesis.input.register_buffer("freqs", torch.ones(4, 2))
-    network.synthesis.L0_36_4 = torch.nn.Conv2d(4, 4, 3)
-    path = official({"G_ema": made.kept(network, kind="Generator")})
-    names = set(read_network_pickle(path)["G_ema"].tensors)
-    assert {"synthesis.input.freqs", "synthesis.L0_36_4.weight"} <= names
-    with pytest.raises(UserError, match="StyleGAN3") as refused:
-        import_weights(path, accepted=True)
-    assert "ffhq.pkl" in refused.value.remedy
-
-
 @pytest.mark.parametrize("layout", made.FORMATS)
 @pytest.mark.parametrize("positional", [False, True])
 def test_an_official_file_gives_the_same_pictures(

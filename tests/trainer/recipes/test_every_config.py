@@ -24,6 +24,7 @@ from trainer.data.pool import (
 )
 from trainer.data.pool.heads import Head
 from trainer.data.recompose import split_of
+from trainer.data.rgba_set import RgbaWriter
 from trainer.loop import Report, build_setup, train
 from trainer.phase import Setup
 from trainer.recipes import RECIPES
@@ -33,7 +34,7 @@ PUBLISHED = [
     (spec.name, config)
     for spec in RECIPES.values()
     for config in spec.configs
-    if config.startswith("paper")
+    if config.startswith(("paper", "released"))
 ]
 OWN = [
     (spec.name, config)
@@ -42,19 +43,45 @@ OWN = [
     if (spec.name, config) not in PUBLISHED
 ]
 MATTING = 29_596_643
+RELEASED = 34_912_123
+HEADS = 2 * 3 + 2 * 6 + 6 * 12 + 2 * 24
+"""Of all of a Swin-T's blocks."""
 PARAMETERS = {
     "mg_matting": MATTING,
     "mg_foreground": MATTING - 37_217 - 18_785 + 2 * (32 * 9 + 1),
     "pomagan_segmentation": 205_661_825 + 3 * 2_765_761,
     "pomagan_alpha": 292_433_521 + 3 * 2_765_761,
     "stylegan2": 30_370_060 + 29_012_513,
+    "stylemattegan": 22_313_167 + 32 + 1 + 29_012_513 + 32,
+    "stylematte": RELEASED
+    - 169 * HEADS
+    + (1 + 512) * HEADS
+    + 12 * 3 * 512
+    - 4_416
+    - 4 * 672
+    - 2_880,
     "trimap": 42_004_074 - 2 * (21 - 3) * (256 + 1),
 }
 """Trainable, of the published networks with their discriminators; the second lacks the heads at
 strides 8 and 4, and the last layer of its only head (32 × 3 × 3 weights and a bias for each plane)
-answers two planes more; the last is torchvision's, less 18 classes of either head."""
-UNSTARTED = {"network.encoder": "off", "network.start": "off", "loss.features": '"random"'}
+answers two planes more; the last is torchvision's, less 18 classes of either head. StyleMatte is
+the released one with another encoder: Swin-V2's 12 blocks have no tables of biases but a scale for
+each head and two layers that find its biases, their keys have no bias, patches are normalised
+after they are merged, at half as many channels, and nothing is normalised behind the stages.
+StyleMatteGAN is StyleGAN3 with a fourth plane."""
+ADDED = {
+    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32))
+}
+"""In some configs; here the heads on features of the random network."""
+UNSTARTED = {
+    "network.encoder": "off",
+    "network.start": "off",
+    "decoder.learns": "all",
+    "loss.features": '"random"',
+}
 """Without the classifiers' weights that users bring."""
+STAGES = {"decoder.steps": "1", "decoder.crop": "32", "crops.crop": str(SIDE)}
+"""A phase for each of the two steps."""
 SMALL_PUBLISHED = {
     "global_batch": "4",
     "micro_batch": "2",
@@ -64,6 +91,7 @@ SMALL_PUBLISHED = {
     "network.narrow": "8",
     "network.resolution": str(SIDE),
     "discriminator.width": "8",
+    **STAGES,
     **UNSTARTED,
     "framing.shapes": f"[[{SIDE}, {SIDE}]]",
 }
@@ -81,6 +109,7 @@ SMALL_DEFAULT = {
     "validate_every": "2",
     "checkpoint_every": "1",
     "schedule.warm_up": "1",
+    **STAGES,
     "framing.shapes": f"[[{SIDE}, {SIDE}]]",
 }
 """All that is changed about the training of the shipped weights, beside `DATA`: size and batch."""
@@ -105,15 +134,6 @@ CHANGED: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Bits depend on how many there are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
     """A folder with everything that a config names, tiny."""
@@ -131,6 +151,10 @@ def made(tmp_path_factory) -> Path:
     make_recomposed(folder / "recomposed")
     for number in range(2):
         picture(folder / "backgrounds" / f"{number}.jpg", number, (90, 80))
+    _photographs(folder / "p3m_10k" / "P3M-10k" / "train", "blurred_image")
+    _photographs(folder / "am_2k" / "AM-2k" / "train", "original")
+    picture(folder / "bg_20k" / "BG-20k" / "train" / "one.jpg", 3, (90, 80))
+    _rgba(folder / "ffhq_rgba")
     (folder / "transparent.txt").write_text("glass\n")
     for number in range(12):
         picture(folder / "pictures" / f"{number}.jpg", number, (90, 80))
@@ -162,6 +186,18 @@ def _composition_1k(root: Path) -> None:
 def _distinctions_646(root: Path) -> None:
     picture(root / "FG" / "one.png", 1, (80, 96))
     matte(root / "GT" / "one.png", 2, (80, 96))
+
+
+def _photographs(root: Path, pictures: str) -> None:
+    picture(root / pictures / "one.jpg", 1, (96, 72))
+    matte(root / "mask" / "one.png", 2, (96, 72))
+
+
+def _rgba(root: Path) -> None:
+    root.mkdir()
+    matte = np.linspace(0, 1, SIDE, dtype=np.float32)[None].repeat(SIDE, 0)
+    image = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    RgbaWriter(root).add("one", image, matte, made={})
 
 
 def _people(root: Path) -> None:
@@ -253,7 +289,7 @@ def test_it_trains_saves_and_goes_on_as_if_it_had_never_stopped(
 def test_a_published_config_has_the_published_network(recipe, config):
     with torch.device("meta"):
         setup = build_setup(load_run(recipe, config, changes(recipe, config, UNSTARTED)))
-    assert trainable(setup) == PARAMETERS[recipe]
+    assert trainable(setup) == PARAMETERS[recipe] + ADDED.get((recipe, config), 0)
     assert setup.exported is not None
 
 

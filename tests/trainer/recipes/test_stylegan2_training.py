@@ -26,15 +26,6 @@ from trainer.step import PhaseStep
 TINY = ("network.narrow=8", "network.resolution=16", "data.made=2", "validation.shown=1")
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Bits depend on how many there are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def built(*changes: str, config: str = "smoke") -> tuple[Any, Setup]:
     loaded = load_run("stylegan2", config, [*TINY, *changes])
     return loaded.config, build_setup(loaded)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.models import stylegan3
 from engine.models.stylegan2 import Generator, Size
 from trainer.data.portrait_pictures import as_seen
 from trainer.data.sample import Pixels8
@@ -18,8 +19,8 @@ SETTINGS = Judged(count=12, side=32, batch=5, shown=9)
 class Noise:
     """Coloured noise; real pictures of nothing."""
 
-    def __init__(self, count: int = 40) -> None:
-        self._count = count
+    def __init__(self, count: int = 40, planes: int = 3) -> None:
+        self._count, self._planes = count, planes
         self.asked: list[int] = []
 
     def __len__(self) -> int:
@@ -28,7 +29,7 @@ class Noise:
     def picture(self, index: int) -> Pixels8:
         self.asked.append(index)
         rng = np.random.default_rng(index)
-        return rng.integers(0, 256, (16, 16, 3), np.uint8)
+        return rng.integers(0, 256, (16, 16, self._planes), np.uint8)
 
 
 class Real(Generator):
@@ -66,15 +67,28 @@ def test_there_may_be_fewer_real_ones_than_asked_for():
     assert (figures["made"], figures["real"]) == (12, 3)
 
 
-def test_a_matte_is_not_looked_at_and_a_sheet_shows_all():
+def test_a_sheet_shows_all_and_mattes_beside_their_pictures():
     torch.manual_seed(2)
     four = Generator(Size(resolution=16, colours=4, base=128, most=8, latent=8, style=8)).eval()
     with torch.no_grad():
         found = GeneratorJudge(SETTINGS, Noise())({"generator": four})
     sheet = found.pictures["sheet"]
     assert isinstance(sheet, np.ndarray)
-    assert sheet.shape == (2 * 128, 8 * 128, 3) and sheet.dtype == np.uint8
-    assert (sheet[128:, 128:] == 128).all()  # nine of them
+    assert sheet.shape == (3 * 128, 8 * 128, 3) and sheet.dtype == np.uint8
+    assert (sheet[256:, 256:] == 128).all()  # nine of them and their mattes
+    matte = sheet[:128, 128:256]
+    assert (matte == matte[..., :1]).all() and not (sheet[:128, :128] == matte).all()
+    assert set(found.figures) == {"fd_ours", "fd_ours_floor", "made", "real"}  # real ones have none
+
+
+def test_what_a_matte_cuts_out_is_compared_too():
+    size = stylegan3.Size(16, 4, latent=8, style=8, base=64, most=8, layers=4, margin=2)
+    torch.manual_seed(2)
+    four = stylegan3.Generator(size).eval()
+    with torch.no_grad():
+        figures = GeneratorJudge(SETTINGS, Noise(planes=4))({"generator": four}).figures
+    assert 0 < figures["fd_ours_floor_cutouts"] < figures["fd_ours_cutouts"]
+    assert figures["fd_ours_cutouts"] != figures["fd_ours"]
 
 
 def test_a_sheet_has_its_pictures_in_rows_of_eight():

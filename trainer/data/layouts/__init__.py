@@ -9,6 +9,7 @@ from trainer.data.layouts import (
     generated_set,
     p3m_10k,
     photomatte85,
+    rgba,
     rwp_636,
     shen,
 )
@@ -40,6 +41,7 @@ LAYOUTS: dict[str, LayoutSpec] = {
         PLAIN,
         BACKGROUNDS,
         generated_set.LAYOUT,
+        rgba.LAYOUT,
         COMPOSED,
     )
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from engine.errors import UserError
+from trainer.data.generated import Row, manifests, read_manifest
 from trainer.data.layouts.parts import Group, Part
 from trainer.data.layouts.split import Finding, NameList, Split
 from trainer.data.names import read_names
@@ -106,3 +107,22 @@ def _wanted(part: Part, names: list[str]) -> list[str]:
     if not part.copies:
         return names
     return [f"{name}_{copy}" for name in names for copy in range(part.copies)]
+
+
+def manifest_finding(
+    root: Path, missing: Callable[[Path, Sequence[Row]], list[Path]]
+) -> list[Finding]:
+    """What `matte-train data` says of a set with a manifest.
+
+    Args:
+        root: its folder.
+        missing: which files of these rows are not there.
+    """
+    path = manifests(root)[0]
+    if not path.is_file():
+        return [report(0, path, [path], name="manifest", good=False)]
+    try:
+        rows = read_manifest(root)
+    except UserError as error:
+        return [Finding("manifest", str(error), good=False)]
+    return [report(len(rows), path, missing(root, rows), name="manifest", good=False)]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UserError
 from trainer.data.folders import PhotographFiles, SubjectFiles
 from trainer.data.generated import (
     generated_photographs,
     generated_subjects,
-    manifests,
     missing_files,
-    read_manifest,
 )
-from trainer.data.layouts.check import report
+from trainer.data.layouts.check import manifest_finding
 from trainer.data.layouts.parts import Group, Part
 from trainer.data.layouts.spec import LayoutSpec
 from trainer.data.layouts.split import Finding, Split
@@ -24,14 +21,7 @@ _FORMS = ((Group((Part("image", "image/{name}.png"),)),),)
 
 
 def _check(root: Path) -> list[Finding]:
-    path = manifests(root)[0]
-    if not path.is_file():
-        return [report(0, path, [path], name="manifest", good=False)]
-    try:
-        rows = read_manifest(root)
-    except UserError as error:
-        return [Finding("manifest", str(error), good=False)]
-    return [report(len(rows), path, missing_files(root, rows), name="manifest", good=False)]
+    return manifest_finding(root, missing_files)
 
 
 def _photographs(split: SplitName | None) -> Split:

@@ -29,7 +29,7 @@ _COLLECTIONS: dict[Holds, type[SampleFiles]] = {
     "backgrounds": BackgroundFiles,
     "pictures": PictureFiles,
 }
-_RECOGNISED = ("generated", "composed", "rwp_636", "people", "plain")
+_RECOGNISED = ("generated", "rgba", "composed", "rwp_636", "people", "plain")
 """Layouts that a folder of any name is tried for, the most special first."""
 
 C = TypeVar("C", bound=SampleFiles)

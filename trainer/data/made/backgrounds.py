@@ -169,7 +169,7 @@ def made_background(
     palette = Palette(rng, None if like is None else np.array(like, np.float32))
     scene = drawers[int(rng.integers(len(drawers)))](size, rng, palette)
     if rng.random() < 0.75:
-        sigma = float(np.exp(rng.uniform(np.log(0.7), np.log(max(size) / 30))))
+        sigma = float(np.exp(rng.uniform(np.log(0.7), np.log(max(0.7, max(size) / 30)))))
         scene = cv2.GaussianBlur(scene.astype(np.float32), (0, 0), sigma)
     scene = np.clip(scene, 0, 1) ** float(np.exp(rng.normal(0, 0.25)))
     grain = rng.uniform(0, 0.015) * rng.standard_normal((*size, 1), np.float32)

@@ -177,6 +177,11 @@ def generated(root: Path) -> None:
     names(root / "manifest.jsonl", '{"name": "000", "foreground": true, "split": "validation"}')
 
 
+def rgba(root: Path) -> None:
+    cutout(root / "000.png")
+    names(root / "manifest.jsonl", '{"name": "000"}')
+
+
 TREES = {
     "composition_1k": composition_1k,
     "distinctions_646": distinctions_646,
@@ -195,6 +200,7 @@ TREES = {
     "plain": plain,
     "backgrounds": backgrounds,
     "generated": generated,
+    "rgba": rgba,
     "composed": composed,
 }
 """Layout to a maker of a complete tree."""

@@ -131,7 +131,7 @@ def test_a_set_of_any_name_says_its_layout(user_toml, tmp_path):
     assert open_photographs("mine").names == ["0001"]
 
 
-@pytest.mark.parametrize("layout", ["people", "plain", "generated", "rwp_636", "composed"])
+@pytest.mark.parametrize("layout", ["people", "plain", "generated", "rgba", "rwp_636", "composed"])
 def test_a_folder_of_any_name_is_recognised(layout, user_toml, tmp_path):
     TREES[layout](tmp_path / "set")
     user_toml.write_text("[data]\nmine = '../set'\n")
