@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import tiny_recipe
 import torch
@@ -56,16 +58,30 @@ def launch() -> Callable[..., subprocess.CompletedProcess[str]]:
         root = Path(__file__).parents[2]
         path = os.pathsep.join([str(root), str(root / "tests" / "trainer")])
         own = {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", **(variables or {})}
-        return subprocess.run(
-            [sys.executable, *launcher, tiny_recipe.__file__, *arguments],
+        command = [sys.executable, *launcher, tiny_recipe.__file__, *arguments]
+        process = subprocess.Popen(
+            command,
             env={**os.environ, **own},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-            timeout=100,
         )
+        try:
+            out, err = process.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            _kill_all(process.pid)
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     return launched
+
+
+def _kill_all(pid: int) -> None:
+    """A launcher that is killed leaves its workers behind."""
+    parent = psutil.Process(pid)
+    for process in (*parent.children(recursive=True), parent):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @pytest.fixture

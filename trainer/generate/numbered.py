@@ -17,7 +17,9 @@ import numpy as np
 
 from engine.errors import UserError
 from engine.foreground.multilevel import multilevel
-from engine.imaging.types import Alpha, from_float
+from engine.imaging.digital_source import GENERATED, marked
+from engine.imaging.types import Alpha, Metadata, from_float
+from trainer.data.generated import GeneratedWriter, shard_manifest
 from trainer.data.sample import Photograph, Pixels8
 
 LEFT_OUT = "left_out"
@@ -123,6 +125,20 @@ def complete(
             new += 1
         told(len(numbers) - len(missing) + done, len(numbers))
     return Tally(len(had), new, len(numbers) - len(had) - new)
+
+
+def drawn_set(out: Path, shard: Shard) -> tuple[GeneratedWriter, Metadata]:
+    """Open a set of drawn portraits for one process.
+
+    Returns:
+        Its writer, and what its pictures say of themselves.
+
+    Raises:
+        UserError: if the folder can't be read.
+    """
+    about = marked(Metadata(), GENERATED, path=Path("portrait.png")).metadata
+    manifest = shard_manifest(shard.number, shard.count)
+    return GeneratedWriter(out, manifest=manifest, metadata=about), about
 
 
 def own_colours(image: Pixels8, alpha: Alpha) -> Pixels8:

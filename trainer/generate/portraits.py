@@ -17,10 +17,8 @@ from engine.enhance.generate import PSI, Generated, generate_portrait, open_for_
 from engine.enhance.networks import Opened
 from engine.enhance.settings import DEFAULT, EnhanceSettings, ModelChoice
 from engine.errors import UserError
-from engine.imaging.digital_source import GENERATED, marked
-from engine.imaging.types import Metadata, from_float
+from engine.imaging.types import from_float
 from engine.jobs.context import NOBODY, JobContext
-from trainer.data.generated import GeneratedWriter, shard_manifest
 from trainer.data.sample import Photograph
 from trainer.generate.numbered import (
     LEFT_OUT,
@@ -29,12 +27,12 @@ from trainer.generate.numbered import (
     Tally,
     Told,
     complete,
+    drawn_set,
     own_colours,
 )
 
 __all__ = ["LEFT_OUT", "Order", "Shard", "Tally", "Told", "generate_portraits"]
 FAMILY = "generated"
-SUFFIX = ".png"
 
 
 @dataclass(frozen=True)
@@ -97,9 +95,7 @@ def generate_portraits(
         UserError: if networks are missing, or the folder can't be written to.
         Cancelled: when asked to stop.
     """
-    about = marked(Metadata(), GENERATED, path=Path(f"portrait{SUFFIX}")).metadata
-    manifest = shard_manifest(shard.number, shard.count)
-    writer = GeneratedWriter(out, manifest=manifest, metadata=about)
+    writer, _ = drawn_set(out, shard)
     return complete(
         out,
         shard.numbers(order.count),

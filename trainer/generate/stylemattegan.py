@@ -17,13 +17,11 @@ import numpy as np
 from engine.device import Compute
 from engine.enhance.generate import SOMEBODY
 from engine.enhance.with_matte import Placement, draw_with_matte, open_with_matte
-from engine.imaging.digital_source import GENERATED, marked
-from engine.imaging.types import Metadata, from_float
+from engine.imaging.types import from_float
 from engine.imaging.write import write_picture
 from engine.jobs.context import NOBODY, JobContext
-from trainer.data.generated import GeneratedWriter, shard_manifest
 from trainer.data.sample import Photograph
-from trainer.generate.numbered import Numbered, Shard, Tally, Told, complete, own_colours
+from trainer.generate.numbered import Numbered, Shard, Tally, Told, complete, drawn_set, own_colours
 
 FAMILY = "generated"
 RGBA = "rgba"
@@ -112,9 +110,7 @@ def generate_with_mattes(
         UserError: if the generator is missing, or the folder can't be written to.
         Cancelled: when asked to stop.
     """
-    about = marked(Metadata(), GENERATED, path=Path("portrait.png")).metadata
-    manifest = shard_manifest(shard.number, shard.count)
-    writer = GeneratedWriter(out, manifest=manifest, metadata=about)
+    writer, about = drawn_set(out, shard)
 
     def add(sample: Photograph, made: Mapping[str, Any]) -> None:
         folder = out / RGBA
