@@ -1,6 +1,6 @@
-"""The methods whose Laplacian comes from pymatting: KNN, learning-based, random walk.
+"""The methods that solve a sparse Laplacian: KNN, learning-based, random walk.
 
-Only the Laplacian is pymatting's; which pixels are solved, and where, is ours.
+The last two Laplacians are pymatting's; which pixels are solved, and where, is ours.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.imaging.types import Alpha, Rgb
 from engine.jobs.context import NOBODY, JobContext
 from engine.matting.band import bounding_box
+from engine.matting.knn import knn_laplacian
 
 CONTEXT = 16
 """Known pixels around the unknown ones that the Laplacian sees."""
@@ -72,12 +73,6 @@ def _conjugate_gradients(
     return np.asarray(solution)
 
 
-def _knn(image: NDArray[np.float64]) -> Any:
-    from pymatting import knn_laplacian
-
-    return knn_laplacian(image)
-
-
 def _learning_based(image: NDArray[np.float64]) -> Any:
     from pymatting import lbdm_laplacian
 
@@ -91,7 +86,7 @@ def _random_walk(image: NDArray[np.float64]) -> Any:
 
 
 AFFINITIES: dict[str, Affinity] = {
-    "knn": _knn,
+    "knn": knn_laplacian,
     "learning_based": _learning_based,
     "random_walk": _random_walk,
 }
