@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from engine.device import describe_device
+from engine.device import Compute, describe_device
 from engine.errors import UserError
 from engine.imaging.types import Rect
 from engine.jobs.preparing import prepare_cut
@@ -37,7 +37,7 @@ from matteapp.main_window import MainWindow
 from matteapp.recent import RecentFiles
 from matteapp.recovering import Recovering
 from matteapp.session import Change, Session
-from matteapp.settings import AUTOSAVE, PRESSURE, THEME, UNDO_MEMORY, Settings
+from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, THEME, UNDO_MEMORY, Settings
 from matteapp.steps import MASK, StepSpec
 from matteapp.theme import colours, put_on
 from matteapp.tools.table import BRUSHES
@@ -178,6 +178,7 @@ class Studio(QObject):
         self._take_tool(BRUSHES[0])
         self.commands.show_view(self.canvas.view)
         self.canvas.brush.pressure = bool(self.settings.value(PRESSURE))
+        self.bridge.compute = Compute(self.settings.text(DEVICE))
         device = describe_device()
         self.window.status.show_device(f"{device.name.upper()} — {device.why}")
         self._on_waiting_changed(0)
@@ -192,7 +193,7 @@ class Studio(QObject):
 
     def _prepare(self) -> None:
         """Load what the first cut needs while the user looks for a photograph."""
-        self._preparing = prepare_cut(CutSettings())
+        self._preparing = prepare_cut(CutSettings(), compute=self.bridge.compute)
 
     # -- the document
 
@@ -297,9 +298,14 @@ class Studio(QObject):
         follow: dict[str, Callable[[], None]] = {
             THEME: self._show_theme,
             PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
+            DEVICE: self._take_device,
         }
         if key in follow:
             follow[key]()
+
+    def _take_device(self) -> None:
+        self.bridge.compute = Compute(self.settings.text(DEVICE))
+        self.live.try_again()
 
     def _show_theme(self) -> None:
         name = put_on(self._app, self.settings.text(THEME))

@@ -99,7 +99,7 @@ class Enhancing(QObject):
         self._keep, self._image, self._can_keep = Event(), state.image, False
         self._panel.begin()
         self._job = self._bridge.start(
-            EnhancePortrait(state, self._keep.is_set),
+            EnhancePortrait(state, self._keep.is_set, self._bridge.compute),
             lane=LANE,
             aside=True,
             title="Enhancing the portrait",

@@ -66,7 +66,7 @@ class Exports:
             return
         self._folder = next(iter(targets.values())).parent
         self._bridge.start(
-            ExportRequest(state, targets, bits, quality, scale),
+            ExportRequest(state, targets, bits, quality, scale, self._bridge.compute),
             title=f"Exporting {len(targets)} file{'s' if len(targets) > 1 else ''}",
             done=self._on_exported,
         )

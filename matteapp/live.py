@@ -115,6 +115,11 @@ class Live(QObject):
             whole = Rect.whole(state.size)
             self._session.amend(lambda now: replace(now, alpha_stale=whole), rect=Rect(0, 0, 0, 0))
 
+    def try_again(self) -> None:
+        """Take the steps again that failed or were stopped."""
+        self._given_up.clear()
+        self.follow()
+
     def run_all(self) -> None:
         """Start again from finding the subject."""
         self._given_up.clear()
@@ -176,7 +181,9 @@ class Live(QObject):
 
     def _request(self, spec: StepSpec, state: DocumentState) -> StepRequest | None:
         snapshot = _NEEDS[spec](self, state)
-        return None if snapshot is None else StepRequest(spec, snapshot)
+        if snapshot is None:
+            return None
+        return StepRequest(spec, replace(snapshot, compute=self._bridge.compute))
 
     def _need_enhanced(self, state: DocumentState) -> Snapshot | None:
         if state.enhancement is None:

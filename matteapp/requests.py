@@ -6,13 +6,14 @@ Each is a frozen snapshot of its inputs. The engine's rooms are imported when it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.device import Compute
 from engine.document.enhancement import Enhancement
 from engine.document.planes import Plane
 from engine.document.project_file import SUFFIX, load_project, save_project
@@ -199,10 +200,12 @@ class EnhancePortrait:
     Attributes:
         state: the document.
         stop: asked before each step; True ends there with the best so far.
+        compute: where networks run.
     """
 
     state: DocumentState
     stop: Callable[[], bool]
+    compute: Compute = field(default_factory=Compute)
 
     def __call__(self, ctx: JobContext) -> Enhancement:
         from engine.enhance.settings import DEFAULT
@@ -215,6 +218,7 @@ class EnhancePortrait:
             replace(DEFAULT, steps=chosen.steps, strength=chosen.strength),
             box=None if chosen.box is None else Rect(*chosen.box),
             mask=None if state.mask is None else state.mask.read(),
+            compute=self.compute,
             stop=self.stop,
         )(ctx)
         return Enhancement.of(found)
@@ -268,6 +272,7 @@ class ExportRequest:
         bits: bits a channel; None for the photograph's own.
         quality: 1 to 100, for JPEG and WebP.
         scale: size of the files relative to the photograph.
+        compute: where networks run.
     """
 
     state: DocumentState
@@ -275,6 +280,7 @@ class ExportRequest:
     bits: int | None
     quality: int
     scale: float = 1.0
+    compute: Compute = field(default_factory=Compute)
 
     def __call__(self, ctx: JobContext) -> Exported:
         from engine.product_table import PRODUCTS
@@ -289,7 +295,7 @@ class ExportRequest:
     def _write_cut(self, targets: Mapping[str, Path], ctx: JobContext) -> tuple[str, ...]:
         from engine.products import check_targets, is_transparent, write_products
 
-        request = cut_request(self.state)
+        request = replace(cut_request(self.state), compute=self.compute)
         check_targets(targets, bits=self.bits, transparent=is_transparent(request))
         result = request(SubContext(ctx, 0.0, 0.8))
         if self.scale != 1.0:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
+from engine.device import Compute
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
@@ -36,11 +37,13 @@ class Snapshot:
         state: the document at the moment the step was ordered.
         shown_alpha: the matte after the edge tools, or None.
         shown_of: the matte that `shown_alpha` was made from with these edge tools, or None.
+        compute: where networks run.
     """
 
     state: DocumentState
     shown_alpha: Plane | None = None
     shown_of: Plane | None = None
+    compute: Compute = field(default_factory=Compute)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +107,7 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     state, chosen = snapshot.state, snapshot.state.settings.guidance
     strokes = state.strokes.read() if chosen.source == "grabcut" else None
     known = strokes if strokes is not None and strokes.any() else None
-    found = mask_from(state.image, chosen, strokes=known, ctx=ctx)
+    found = mask_from(state.image, chosen, strokes=known, compute=snapshot.compute, ctx=ctx)
     several = found.persons > 1 and not chosen.clicks
     said = (_SEVERAL.format(found.persons),) if several else ()
     return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts + said)
@@ -126,7 +129,14 @@ def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     assert state.mask is not None
     chosen = state.settings
     mask = state.mask.read()
-    trimap = trimap_from(mask, state.image, chosen.trimap, guidance=chosen.guidance, ctx=ctx)
+    trimap = trimap_from(
+        mask,
+        state.image,
+        chosen.trimap,
+        guidance=chosen.guidance,
+        compute=snapshot.compute,
+        ctx=ctx,
+    )
     return Outcome(edits.set_trimap(state, trimap))
 
 
@@ -136,6 +146,7 @@ class Solving(TypedDict):
     method: str
     refine: str
     mask: Plane | None
+    compute: Compute
     ctx: JobContext
 
 
@@ -156,7 +167,13 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     from engine.matting.solve import resolve_region, solve_alpha
 
     state, chosen = snapshot.state, snapshot.state.settings
-    how = Solving(method=chosen.method, refine=chosen.refine, mask=guiding_mask(state), ctx=ctx)
+    how = Solving(
+        method=chosen.method,
+        refine=chosen.refine,
+        mask=guiding_mask(state),
+        compute=snapshot.compute,
+        ctx=ctx,
+    )
     trimap, stale = _known(state), state.alpha_stale
     picture = state.image if state.solved_on is None else Image(state.solved_on.read())
     if state.alpha is None or stale is None or stale == Rect.whole(state.size):
@@ -200,6 +217,7 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
         Image(state.image.pixels[around.slices] if own is None else own.read(around)),
         snapshot.shown_alpha.read(around),
         chosen,
+        compute=snapshot.compute,
         ctx=SubContext(ctx, 0.0, 0.9),
     )
     inner = estimated[place.moved(-around.top, -around.left).slices]
