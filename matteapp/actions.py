@@ -135,7 +135,7 @@ _FIXED: tuple[ActionSpec, ...] = (
 )
 
 
-_MORE_VIEW_KEYS = {"input": ("X",), "guidance": ("P",), "trimap": ("J",), "alpha": ("K",)}
+_MORE_VIEW_KEYS = {"alpha": ("K",)}
 
 
 def _view_rows() -> Iterator[ActionSpec]:

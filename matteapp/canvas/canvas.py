@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from engine.compositing.view_look import Look
 from engine.compositing.views import VIEWS
 from engine.imaging.types import Image, Rect
 from matteapp.canvas.board import Board
@@ -145,10 +146,10 @@ class Canvas(QWidget):
         self._view.set_backdrop(backdrop)
         self._ask()
 
-    def set_palette(self, name: str) -> None:
-        """Colours of keep, cut and unknown: a name of `engine.compositing.views.PALETTES`."""
-        self._screen.set_palette(name)
-        self._view.set_palette(name)
+    def set_look(self, look: Look) -> None:
+        """How views are drawn: colours, strengths, the viewer's gain and gamma."""
+        self._screen.set_palette(look.palette)
+        self._view.set_look(look)
         self._ask()
 
     def set_surround(self, colour: QColor) -> None:

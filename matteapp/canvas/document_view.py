@@ -7,7 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.compositing.views import VIEWS, caption
+from engine.compositing.view_look import Look
+from engine.compositing.views import SHAPES, VIEWS, caption, planes_of
 from engine.document.state import PLANES, DocumentState
 from engine.imaging.types import Image, Rect
 from matteapp.canvas.rendering import PyramidOf, RenderThread, RenderTiles, TileSource
@@ -43,8 +44,9 @@ class DocumentView(QObject):
         self._fresh = Freshness((1, 1))
         self._revision = 0
         self._oldest = 0
+        self._oldest_looks = 0
         self._backdrop: Image | None = None
-        self._palette = "standard"
+        self._look = Look()
         self.view = "input"
 
     @property
@@ -87,9 +89,12 @@ class DocumentView(QObject):
         self._backdrop = backdrop
         self._touch("backdrop")
 
-    def set_palette(self, name: str) -> None:
-        self._palette = name
-        self._touch("image")
+    def set_look(self, look: Look) -> None:
+        """How views are drawn; what is there already is drawn again."""
+        before, self._look = self._look, look
+        if look != before:
+            self._revision += 1
+            self._oldest_looks = self._revision
 
     def keys(self, viewport: Viewport, rect: Rect | None = None) -> list[TileKey]:
         """Tiles that show any of `rect` (of what is in sight), at the level of the zoom."""
@@ -121,7 +126,7 @@ class DocumentView(QObject):
             self._state,
             self._pyramid,
             self._backdrop,
-            self._palette,
+            self._look,
             self._revision,
             keys,
             self._source.deliver,
@@ -147,7 +152,8 @@ class DocumentView(QObject):
         return [key for view in self._views for key in keys_in(view, level, rect, size)]
 
     def _needed(self, key: TileKey) -> int:
-        return max(self._oldest, self._fresh.needed(VIEWS[key.view].planes, key.source_rect))
+        oldest = self._oldest if key.view in SHAPES else max(self._oldest, self._oldest_looks)
+        return max(oldest, self._fresh.needed(planes_of(key.view), key.source_rect))
 
     def _start(self, state: DocumentState | None) -> None:
         """Another photograph: nothing drawn so far is of use."""

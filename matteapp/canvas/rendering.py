@@ -15,6 +15,7 @@ from matteapp.canvas.tiles import GUTTER, Tile, TileKey, level_size
 
 if TYPE_CHECKING:
     from engine.compositing.pyramid import Pyramid
+    from engine.compositing.view_look import Look
     from engine.compositing.view_tiles import Scene
     from engine.document.state import DocumentState
     from engine.imaging.types import Image
@@ -60,7 +61,7 @@ class RenderTiles:
     state: DocumentState
     pyramid: PyramidOf
     backdrop: Image | None
-    palette: str
+    look: Look
     revision: int
     keys: tuple[TileKey, ...]
     deliver: Callable[[TileKey, Tile], None]
@@ -68,7 +69,7 @@ class RenderTiles:
     def __call__(self, ctx: JobContext) -> None:
         from engine.compositing.view_tiles import Scene
 
-        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.palette)
+        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.look)
         for key in self.keys:
             ctx.check()
             self.deliver(key, self._drawn(key, scene))

@@ -13,7 +13,8 @@ from matteapp.tools.table import TOOLS
 
 # From the product's sheet of keys, and the system's own for files, undo and quitting.
 KNOWN_KEYS = {
-    *("A", "B", "D", "F", "H", "J", "K", "P", "S", "T", "V", "W", "X", "Z", "1", "2", "3", "?"),
+    *("A", "B", "D", "F", "H", "J", "K", "M", "O", "P", "S", "T", "V", "W", "X", "Y", "Z"),
+    *("1", "2", "3", "?", "\\", "Shift+F6"),
     *(
         "F1",
         "F2",
