@@ -307,10 +307,12 @@ def test_missing_networks_are_named_with_what_to_do(qtbot, opened) -> None:
     assert panel.advice.isHidden()
 
 
-def test_what_is_installed_is_offered_with_its_size(weights) -> None:
+def test_what_is_installed_is_offered_with_its_size(weights, made) -> None:
+    save_weights(weights, "drawn", made["generator"], network="stylegan3")
     rows = offered()
     generators = {value: title for value, title, _ in rows["enhance.generator"]}
     assert generators["faces"] == "faces, 32 px"
+    assert "drawn" not in generators  # no photograph is found in it
     assert "portrait_small" in generators  # the usual one, whether it is here or not
     assert {"closed_form", "prn_small"} <= {value for value, _, _ in rows["enhance.reference"]}
     trimaps = {value: title for value, title, _ in rows["enhance.trimap"]}
