@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -15,19 +16,22 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
     QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from engine.compositing.view_look import Look
-from engine.compositing.views import VIEWS
+from engine.compositing.views import SHAPES, VIEWS
 from engine.imaging.types import Image, Rect
 from matteapp.canvas.board import Board
 from matteapp.canvas.document_view import DocumentView
 from matteapp.canvas.events import notches, pans, pinch_notches, pointer
 from matteapp.canvas.gestures import Gestures
 from matteapp.canvas.hud import BoxName, Line, caption_rect, draw_caption
+from matteapp.canvas.outlines import Outlines
+from matteapp.canvas.panes import CompareMode, Panes
 from matteapp.canvas.picture import scaled
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
@@ -35,7 +39,7 @@ from matteapp.canvas.spans import Dab
 from matteapp.canvas.strokes import Stroke
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Viewport
-from matteapp.canvas.wipe import GRAB, Wipe
+from matteapp.canvas.wipe import GRAB, TITLE_GAP, Wipe, draw_title
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.tool import Pointer
 
@@ -81,10 +85,16 @@ class Canvas(QWidget):
         self._gestures = Gestures(self, self.brush)
         self._view = DocumentView(thread, self)
         self._view.arrived.connect(self._tile_arrived)
-        self._screen = Screen(self._view.find)
+        self._outlines = Outlines(thread, self._view, self)
+        self._outlines.changed.connect(lambda box: self._update(QRegion(box)))
+        self._screen = Screen(self._view.find, self._outlines.draw)
         self._board = Board(self._screen, self._update)
         self._fits = True
         self._caption = ""
+        self._chosen, self._peeked = self._view.view, ""
+        self._mode: CompareMode = "off"
+        self._other = "input"
+        self._pane = 0
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -97,7 +107,7 @@ class Canvas(QWidget):
     @property
     def view(self) -> str:
         """The name of the view, see `engine.compositing.views.VIEWS`."""
-        return self._view.view
+        return self._chosen
 
     @property
     def tool(self) -> str:
@@ -122,7 +132,10 @@ class Canvas(QWidget):
     @property
     def settled(self) -> bool:
         """Whether all that is in sight shows the newest state."""
-        return self.viewport is None or not any(map(self._view.stale, self._keys()))
+        if self.viewport is None:
+            return True
+        drawn = not any(map(self._view.stale, self._keys()))
+        return drawn and self._outlined and self._outlines.settled
 
     def show_state(self, state: DocumentState | None, *, changed: Rect | None = None) -> None:
         """Show another state of the document; its alpha is shown as it is.
@@ -136,10 +149,23 @@ class Canvas(QWidget):
 
     def set_view(self, name: str) -> None:
         """Show another view; the old one stays in sight until the new one is drawn."""
-        self._view.view = name
-        self._ask()
-        if self.settled:
-            self._update(self._screen.redraw_all())
+        self._chosen = name
+        self._show_views()
+
+    def peek(self, name: str) -> None:
+        """Show a view instead of the chosen one for a while; "" goes back."""
+        self._peeked = name
+        self._show_views()
+
+    def set_compare(self, mode: CompareMode, other: str) -> None:
+        """Compare the view with another across a line, or beside it; "off" with its own only."""
+        self._mode, self._other = mode, other
+        self._show_views()
+
+    def set_band(self, wanted: bool) -> None:
+        """Outline what is unknown on every view."""
+        self._outlines.band = wanted
+        self._show_views()
 
     def set_backdrop(self, backdrop: Image | None) -> None:
         """The loaded background image, which a document knows by its path only."""
@@ -154,13 +180,11 @@ class Canvas(QWidget):
 
     def set_surround(self, colour: QColor) -> None:
         """The neutral colour around the photograph."""
-        self._screen.picture.surround = colour
-        self._update(self._screen.redraw_all())
+        self._update(self._screen.set_surround(colour))
 
     def set_pixel_grid(self, wanted: bool) -> None:
         """Whether lines part the pixels when they are large."""
-        self._screen.picture.pixel_grid = wanted
-        self._update(self._screen.redraw_all())
+        self._update(self._screen.set_pixel_grid(wanted))
 
     def set_tool(self, name: str) -> None:
         """Take a tool of `matteapp.tools.TOOLS`."""
@@ -261,8 +285,7 @@ class Canvas(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._resize()
         if isinstance(event, QNativeGestureEvent):
-            place = event.position() * self.devicePixelRatioF()
-            self.zoom_by(pinch_notches(event), (place.x(), place.y()))
+            self.zoom_by(pinch_notches(event), self._place(event.position()))
             return True
         return super().event(event)
 
@@ -271,9 +294,13 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
         self._screen.paint(painter, scaled(event.region(), ratio), self._keys())
-        place = caption_rect(self._caption, self.font())
+        starts = [round(left / ratio) for left in self._screen.panes.offsets]
+        place = caption_rect(self._caption, self.font()).translated(starts[-1], 0)
         painter.resetTransform()
         self._wipe.draw(painter, self.size())
+        if len(starts) > 1:
+            for start, view in zip(starts, (self._other, self._view.view), strict=True):
+                draw_title(painter, VIEWS[view].title, start + TITLE_GAP, self.height())
         if event.region().intersects(place):
             draw_caption(painter, self._caption, place)
 
@@ -298,13 +325,11 @@ class Canvas(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        ratio = self.devicePixelRatioF()
         if pans(event):
-            moved = event.pixelDelta() * ratio
+            moved = event.pixelDelta() * self.devicePixelRatioF()
             self.pan(moved.x(), moved.y())
         else:
-            place = event.position() * ratio
-            self.zoom_by(notches(event), (place.x(), place.y()))
+            self.zoom_by(notches(event), self._place(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -321,6 +346,12 @@ class Canvas(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._outlines.march(visible=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._outlines.march(visible=False)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._lend_hand(False)
         super().focusOutEvent(event)
@@ -333,7 +364,19 @@ class Canvas(QWidget):
     # How it works.
 
     def _pointer(self, event: QMouseEvent | QTabletEvent) -> Pointer:
-        return pointer(event, self.viewport, self.devicePixelRatioF())
+        ratio = self.devicePixelRatioF()
+        if not self._gestures.active:  # a drag stays in the pane where it began
+            self._pane = self._screen.panes.at(event.position().x() * ratio)
+        return pointer(event, self.viewport, ratio, left=self._left(self._pane))
+
+    def _left(self, pane: int) -> int:
+        offsets = self._screen.panes.offsets
+        return offsets[min(pane, len(offsets) - 1)]
+
+    def _place(self, position: QPointF) -> tuple[float, float]:
+        """A place of the widget in device pixels of its pane."""
+        place = position * self.devicePixelRatioF()
+        return place.x() - self._left(self._screen.panes.at(place.x())), place.y()
 
     def _press(self, at: Pointer, *, pan: bool = False) -> None:
         if self.viewport is not None and not pan and self._on_wipe(at):
@@ -391,7 +434,7 @@ class Canvas(QWidget):
         """Another photograph, or none."""
         self._gestures.forget()
         self._board.start(None if state is None else state.size)
-        size = self._device_size()
+        size = self._pane_size()
         whole = None if state is None else Viewport(state.size, (size.height(), size.width()))
         self._look(None if whole is None else whole.fitted())
 
@@ -399,6 +442,7 @@ class Canvas(QWidget):
         before = self.scale
         self._fits = fits
         self._update(self._screen.look(viewport))
+        self._outlines.look(viewport)
         self._board.show_again()
         self._place_ring()
         self._ask()
@@ -406,8 +450,9 @@ class Canvas(QWidget):
             self.zoom_changed.emit(self.scale)
 
     def _resize(self) -> None:
-        size = self._device_size()
-        self._update(self._screen.resize(size))
+        self._update(self._screen.resize(self._device_size()))
+        self.update()  # what lies between the panes, too
+        size = self._pane_size()
         if self.viewport is not None:
             resized = self.viewport.resized((size.height(), size.width()))
             self._look(resized.fitted() if self._fits else resized, fits=self._fits)
@@ -418,22 +463,45 @@ class Canvas(QWidget):
 
     def _compare(self) -> None:
         """Part the view from the one it is compared with, if there is one."""
-        before = self._view.before
-        titles = ("", "") if not before else (VIEWS[before].title, VIEWS[self.view].title)
+        before = "" if self._mode == "side" else self._view.before
+        titles = ("", "") if not before else (VIEWS[before].title, VIEWS[self._view.view].title)
         if self._wipe.compare(before, titles):
             self._update(self._screen.redraw_all())
+
+    def _show_views(self) -> None:
+        """Show the view that is chosen or peeked at, and the one that it is compared with."""
+        view = self._peeked or self._chosen
+        compared = self._other if self._mode == "side" else self._wiped(view)
+        shown = (self._other, view) if self._mode == "side" else (view,)
+        self._view.view, self._view.chosen = view, compared
+        self._view.shapes = self._outlines.want((view, *([compared] if compared else ())))
+        if self._screen.show_views(*shown):
+            self._resize()
+        self._ask()
+        if self.settled:
+            self._update(self._screen.redraw_all())
+
+    def _wiped(self, view: str) -> str | None:
+        """What is at the other side of the line: "" for nothing, None for the view's own."""
+        if self._peeked:
+            return ""
+        return self._other if self._mode == "wipe" and self._other != view else None
 
     def _ask(self) -> None:
         """Ask for what is missing or stale, and say what the view has to say."""
         self._compare()
         if self.viewport is not None:
             self._view.ask(self.viewport)
+        self._outlines.follow(self.viewport, visible=self.isVisible())
         if self._view.caption != self._caption:
             self._caption = self._view.caption
             self.caption_changed.emit(self._caption)
             self.update()
 
     def _tile_arrived(self, key: TileKey) -> None:
+        if key.view in SHAPES:
+            self._outlines.follow(self.viewport, visible=self.isVisible())
+            return
         self._update(self._screen.redraw_tile(key))
         self._settle()
 
@@ -446,10 +514,23 @@ class Canvas(QWidget):
     def _keys(self, rect: Rect | None = None) -> list[TileKey]:
         return [] if self.viewport is None else self._view.keys(self.viewport, rect)
 
+    @property
+    def _outlined(self) -> bool:
+        """Whether every outline's tiles are there."""
+        if self.viewport is None:
+            return True
+        shapes, viewport = self._view.shapes, self.viewport
+        return all(self._view.shape_tiles(shape, viewport) is not None for shape in shapes)
+
     def _device_size(self) -> QSize:
         return self.size() * self.devicePixelRatioF()
 
+    def _pane_size(self) -> QSize:
+        size = self._device_size()
+        return Panes(size.width(), size.height(), self._screen.panes.count).size
+
     def _update(self, region: QRegion) -> None:
-        """Paint device pixels again."""
+        """Paint device pixels of a pane again, in every pane."""
         if not region.isEmpty():
-            self.update(scaled(region, 1 / self.devicePixelRatioF()))
+            shown = self._screen.panes.spread(region)
+            self.update(scaled(shown, 1 / self.devicePixelRatioF()))

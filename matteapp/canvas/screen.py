@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QRegion
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QColor, QPainter, QRegion
 
 from engine.imaging.types import Rect, Strokes
 from matteapp.canvas.hud import (
@@ -16,20 +18,32 @@ from matteapp.canvas.hud import (
     line_region,
 )
 from matteapp.canvas.live import LiveStroke
+from matteapp.canvas.panes import Panes
 from matteapp.canvas.picture import Find, Picture, qrect, rects, tile_box
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Box, Viewport
+
+DrawOutlines = Callable[[QPainter, QRect, str], None]
+"""Draws the outlines of a view in a part of a pane."""
+BETWEEN = QColor(20, 20, 20)
 
 
 class Screen:
     """The layers above each other; every method returns what has to be painted again.
 
+    Regions are those of one pane; `panes.spread` makes the widget's of them.
+
     Args:
         find: the cached tile of a key, None if there is none.
+        draw_outlines: draws what runs over a view.
     """
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, draw_outlines: DrawOutlines) -> None:
         self.picture = Picture(find)
+        self.panes = Panes()
+        self._twin = Picture(find)
+        self._views: tuple[str, ...] = ("input",)
+        self._draw_outlines = draw_outlines
         self._live = LiveStroke()
         self._ring = Ring()
         self._boxes: dict[BoxName, Rect | None] = {"subject": None, "head": None}
@@ -40,21 +54,50 @@ class Screen:
     def whole(self) -> QRegion:
         return QRegion(self.picture.frame.rect())
 
+    @property
+    def _pictures(self) -> tuple[Picture, ...]:
+        """One for each pane."""
+        return (self.picture,) if self.panes.count == 1 else (self._twin, self.picture)
+
     def resize(self, size: QSize) -> QRegion:
         """Another size of the widget, in device pixels."""
-        self.picture.resize(size.width(), size.height())
-        self._live.resize(size.width(), size.height())
+        self.panes = Panes(size.width(), size.height(), self.panes.count)
+        pane = self.panes.size
+        for picture in self._pictures:
+            picture.resize(pane.width(), pane.height())
+        self._live.resize(pane.width(), pane.height())
         return self.whole
+
+    def show_views(self, *views: str) -> bool:
+        """The view of each pane, one or two; whether the panes' number is another one.
+
+        `resize` has to follow then.
+        """
+        self._views = views
+        new = len(views) != self.panes.count
+        self.panes = Panes(self.panes.width, self.panes.height, len(views))
+        return new
+
+    def set_surround(self, colour: QColor) -> QRegion:
+        """The colour around the photograph."""
+        self.picture.surround = self._twin.surround = colour
+        return self.redraw_all()
+
+    def set_pixel_grid(self, wanted: bool) -> QRegion:
+        """Whether lines part the pixels when they are large."""
+        self.picture.pixel_grid = self._twin.pixel_grid = wanted
+        return self.redraw_all()
 
     def look(self, viewport: Viewport | None) -> QRegion:
         """Show another part of the photograph; what is drawn is moved if it is only a pan."""
         before, self.viewport = self.viewport, viewport
-        if before is not None and viewport is not None and _only_moved(before, viewport):
-            self.picture.scroll(viewport.x - before.x, viewport.y - before.y)
-            if self.picture.wipe.active:  # its line stays where it is
-                self.picture.invalidate_all()
+        panned = before is not None and viewport is not None and _only_moved(before, viewport)
+        # the wipe's line stays where it is, so nothing can be moved along
+        if before is not None and viewport is not None and panned and not self.picture.wipe.active:
+            for picture in self._pictures:
+                picture.scroll(viewport.x - before.x, viewport.y - before.y)
         else:
-            self.picture.invalidate_all()
+            self.redraw_all()
         self._live.clear()
         return self.whole
 
@@ -65,11 +108,13 @@ class Screen:
         box = tile_box(key, self.viewport).intersected(self.viewport.box)
         if box.empty:
             return QRegion()
-        self.picture.invalidate(box)
+        for picture in self._pictures:
+            picture.invalidate(box)
         return QRegion(qrect(box))
 
     def redraw_all(self) -> QRegion:
-        self.picture.invalidate_all()
+        for picture in self._pictures:
+            picture.invalidate_all()
         return self.whole
 
     def move_wipe(self, share: float) -> QRegion:
@@ -112,11 +157,35 @@ class Screen:
         return line_region(before, self.viewport) + line_region(line, self.viewport)
 
     def paint(self, painter: QPainter, region: QRegion, keys: list[TileKey]) -> None:
-        """Paint a region; `keys` are the tiles in sight, the painter counts device pixels."""
-        self.picture.redraw(region, self.viewport, keys)
+        """Paint a region of the widget; the painter counts device pixels.
+
+        Args:
+            keys: the tiles in sight, of all views that are shown.
+        """
+        if self.panes.count == 1:
+            self._paint_pane(painter, region, keys, self._views[0], self.picture)
+            return
+        for part in rects(region):
+            painter.fillRect(part, BETWEEN)
+        panes = zip(self.panes.rects, self._views, self._pictures, strict=True)
+        for rect, view, picture in panes:
+            inside = (region & rect).translated(-rect.left(), 0)
+            painter.save()
+            painter.translate(rect.left(), 0)
+            painter.setClipRect(QRect(0, 0, rect.width(), rect.height()))
+            shown = [key for key in keys if key.view == view]
+            self._paint_pane(painter, inside, shown, view, picture)
+            painter.restore()
+
+    def _paint_pane(
+        self, painter: QPainter, region: QRegion, keys: list[TileKey], view: str, picture: Picture
+    ) -> None:
+        picture.redraw(region, self.viewport, keys)
         live = qrect(self._live.box)
         for part in rects(region):
-            painter.drawImage(part.topLeft(), self.picture.frame, part)
+            painter.drawImage(part.topLeft(), picture.frame, part)
+            for side, name in picture.wipe.sides(picture.frame.rect(), view):
+                self._draw_outlines(painter, part & side, name)
             covered = part & live
             if not covered.isEmpty():
                 painter.drawImage(covered.topLeft(), self._live.image, covered)
