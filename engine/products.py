@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
+from engine.compositing.harmony import Dressed
+from engine.compositing.put_on import on_nothing, put_on
 from engine.enhance.change import Change
 from engine.errors import UserError
 from engine.imaging.digital_source import ENHANCED as ENHANCED_SOURCE
@@ -30,7 +31,7 @@ from engine.product_table import (
     depth_for,
     product_paths,
 )
-from engine.settings import BackgroundSettings
+from engine.settings import BackgroundSettings, HarmonySettings
 
 __all__ = [
     "MATTE_FORMATS",
@@ -61,6 +62,10 @@ class _Order:
     @property
     def image(self) -> Image:
         return self.request.image
+
+    @property
+    def harmony(self) -> HarmonySettings:
+        return self.request.settings.harmony
 
     def depth(self, path: Path) -> int:
         """Bits a channel of a file."""
@@ -171,22 +176,28 @@ def _write_cutout(order: _Order, path: Path) -> tuple[str, ...]:
     """The subject on nothing; where a format has layers, over the background as a layer."""
     about = order.about(path)
     bits = order.depth(path)
+    foreground, alpha = order.result.foreground, order.result.alpha
     if not writer_for(path).layers:
+        colours, cover = foreground, alpha
+        if is_transparent(order.request):
+            colours, cover = on_nothing(
+                order.harmony, order.image, foreground=foreground, alpha=alpha
+            )
         write_picture(
             path,
-            order.result.foreground,
-            alpha=order.result.alpha,
+            colours,
+            alpha=cover,
             bits=bits,
             metadata=about.metadata,
             quality=order.quality,
         )
         return about.doubts
-    background = _render(order.request.settings.background, order.image)
+    put = _put(order.request.settings.background, order.harmony, order.image, foreground, alpha)
     write_layers(
         path,
-        background=order.image.pixels if background is None else background,
-        foreground=order.result.foreground,
-        alpha=order.result.alpha,
+        background=order.image.pixels if put is None else put.behind,
+        foreground=foreground if put is None else put.colours,
+        alpha=alpha,
         bits=bits,
         metadata=about.metadata,
     )
@@ -200,6 +211,7 @@ def write_composite(
     foreground: Pixels,
     alpha: Alpha,
     background: BackgroundSettings,
+    harmony: HarmonySettings = HarmonySettings(),
     bits: int | None = None,
     quality: int = QUALITY,
 ) -> None:
@@ -211,16 +223,18 @@ def write_composite(
         foreground: H×W×3, straight.
         alpha: H×W float32.
         background: what it is put on; a file in it is read here.
+        harmony: how the two are made to belong together.
         bits: as for `write_products`.
         quality: as for `write_products`.
 
     Raises:
         UserError: for a transparent background, or a file that cannot be read or written.
     """
-    under = _render(background, image)
-    if under is None:
+    put = _put(background, harmony, image, foreground, alpha)
+    if put is None:
         raise UserError("There is no background to composite on.", remedy="Choose one.")
-    blended = composite(foreground, alpha, under, linear_light=background.linear_light)
+    linear = background.linear_light
+    blended = composite(put.colours, alpha, put.behind, linear_light=linear)
     bits = depth_for(path, image, bits=bits)
     write_picture(path, blended, bits=bits, metadata=image.metadata, quality=quality)
 
@@ -233,6 +247,7 @@ def _write_composite(order: _Order, path: Path) -> tuple[str, ...]:
         foreground=order.result.foreground,
         alpha=order.result.alpha,
         background=order.request.settings.background,
+        harmony=order.harmony,
         bits=order.bits,
         quality=order.quality,
     )
@@ -267,9 +282,16 @@ def _write_trimap(order: _Order, path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _render(settings: BackgroundSettings, image: Image) -> Pixels | None:
-    backdrop = read_image(Path(settings.path)) if settings.kind == "image" else None
-    return render_background(settings, image, backdrop=backdrop)
+def _put(
+    background: BackgroundSettings,
+    harmony: HarmonySettings,
+    image: Image,
+    foreground: Pixels,
+    alpha: Alpha,
+) -> Dressed | None:
+    """The subject's colours and what is behind it, made to belong together; None on nothing."""
+    backdrop = read_image(Path(background.path)) if background.kind == "image" else None
+    return put_on(background, harmony, image, foreground=foreground, alpha=alpha, backdrop=backdrop)
 
 
 _WRITE: dict[str, Callable[[_Order, Path], tuple[str, ...]]] = {

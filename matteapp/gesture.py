@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.document import edits
 from engine.document.state import DocumentState
-from engine.settings import CutSettings
+from engine.setting_paths import with_value
 from matteapp.panels.setting_panel import DEFAULTS
 from matteapp.session import Session
 
@@ -59,11 +59,3 @@ class SettingEdits:
             lambda state: edits.set_settings(state, replace(state.settings, **defaults)),
             label=title,
         )
-
-
-def with_value(settings: CutSettings, path: str, value: Any) -> CutSettings:
-    """The settings with one value replaced."""
-    part, _, name = path.rpartition(".")
-    if not part:
-        return replace(settings, **{name: value})
-    return replace(settings, **{part: replace(getattr(settings, part), **{name: value})})

@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compositing.backgrounds import render_background
-from engine.compositing.blend import composite
-from engine.compositing.pyramid import eight_bits
+from engine.compositing.view_composite import draw_composite
 from engine.compositing.view_crop import (
     BgrA8,
     Crop,
@@ -112,21 +110,6 @@ def _foreground(crop: Crop) -> Rgb8Pixels:
     return crop.colours()
 
 
-def _composite(crop: Crop) -> NDArray[np.uint8]:
-    settings = crop.state.settings.background
-    missing = settings.kind == "image" and crop.scene.backdrop is None
-    level = crop.scene.pyramid.level(crop.level)
-    behind = (
-        None
-        if missing
-        else render_background(settings, level, backdrop=crop.scene.backdrop, rect=crop.rect)
-    )
-    if behind is None:
-        return premultiplied(crop.colours(), crop.matte())
-    over = eight_bits(behind)
-    return composite(crop.colours(), crop.matte(), over, linear_light=settings.linear_light)
-
-
 def _layers(crop: Crop) -> BgrA8:
     """The cut-out over what lies below: the canvas shows a checkerboard."""
     return premultiplied(crop.colours(), crop.matte())
@@ -212,7 +195,7 @@ _PLAIN: dict[str, Callable[[Crop], NDArray[np.uint8]]] = {
     "guidance": _guidance,
     "trimap": _trimap,
     "foreground": _foreground,
-    "composite": _composite,
+    "composite": draw_composite,
     "layers": _layers,
     "onion": _onion,
     "ants": _input,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.matting.methods import REFINED, network_methods
+from matteapp.panels.background_tables import BACKGROUND, HARMONY
 from matteapp.panels.enhance import EnhancePanel
 from matteapp.panels.history import HistoryPanel
 from matteapp.panels.jobs import JobsPanel
@@ -17,7 +18,6 @@ from matteapp.panels.section import Section
 from matteapp.panels.setting_panel import SettingPanel
 from matteapp.panels.subject import SubjectPanel
 from matteapp.panels.tables import (
-    BACKGROUND,
     EDGE,
     FOREGROUND,
     METHODS,
@@ -49,7 +49,7 @@ class PanelColumn(QScrollArea):
         self.subject = SubjectPanel()
         self.history = HistoryPanel()
         self.jobs = JobsPanel()
-        specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND)
+        specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND, HARMONY)
         self.settings: dict[str, SettingPanel] = {spec.key: SettingPanel(spec) for spec in specs}
         self.enhance = EnhancePanel()
         self.settings[self.enhance.key] = self.enhance
