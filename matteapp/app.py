@@ -24,23 +24,28 @@ from matteapp.autosave import Autosave, recovery_folder
 from matteapp.backdrop import Backdrop
 from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
+from matteapp.canvas.readout import read_out
 from matteapp.commands import Commands
 from matteapp.enhancing import Enhancing
 from matteapp.errors_ui import ErrorDesk
 from matteapp.exports import Exports
 from matteapp.files import Files
+from matteapp.generating import Generating
 from matteapp.gesture import SettingEdits
 from matteapp.guidance_edits import GuidanceEdits, is_painted
 from matteapp.live import Live
 from matteapp.log import start_log
+from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
 from matteapp.recent import RecentFiles
 from matteapp.recovering import Recovering
+from matteapp.reveal import reveal_document
 from matteapp.session import Change, Session
-from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, THEME, UNDO_MEMORY, Settings
+from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, SOFTNESS, THEME, UNDO_MEMORY, Settings
 from matteapp.steps import MASK, StepSpec
 from matteapp.theme import colours, put_on
 from matteapp.tools.table import BRUSHES
+from matteapp.viewing import Viewing
 
 SWITCH_INTERVAL = 0.001
 """Seconds a thread keeps the interpreter: with 5 ms, strokes stutter while the engine solves."""
@@ -67,7 +72,8 @@ class Studio(QObject):
         self.bridge = Bridge()
         self._preparing: Thread | None = None
         self._renderer = Worker("render", on_event=_note_render_event)
-        self.canvas = Canvas(self._renderer)
+        self._toolbench = Worker("tools", on_event=_note_render_event)
+        self.canvas = Canvas(self._renderer, tools=self._toolbench)
         self.window = MainWindow(self.canvas)
         self._make_parts()
         self._connect_window()
@@ -85,6 +91,7 @@ class Studio(QObject):
         self.canvas.stop()
         self.autosave.close()
         self.bridge.close()
+        self._toolbench.close(timeout=5.0)
         self._renderer.close(timeout=5.0)
         if self._preparing is not None:
             self._preparing.join(_LONGEST_IMPORT)  # leaving in the midst of it may crash
@@ -101,7 +108,7 @@ class Studio(QObject):
             bridge.worker,
             delay=self.settings.number(AUTOSAVE) * 1000,
         )
-        self.recovering = Recovering(session, bridge, self.autosave, window.bar, self.desk)
+        self.recovering = Recovering(session, self.autosave, window.bar, self.desk)
         self.files = Files(session, bridge, self.recent, self.desk, window.bar, window)
         self.exports = Exports(session, bridge, self.live, window.bar, window)
         self.backdrop = Backdrop(bridge, self.desk, self.canvas.set_backdrop)
@@ -119,6 +126,14 @@ class Studio(QObject):
             desk=self.desk,
             window=window,
         )
+        self.generating = Generating(
+            bridge,
+            open_paths=self.files.open_paths,
+            desk=self.desk,
+            bar=window.bar,
+            window=window,
+        )
+        self.viewing = Viewing(self.canvas, window.top, window.actions_by_name, self.settings)
         self.commands = Commands(
             window,
             session,
@@ -127,8 +142,11 @@ class Studio(QObject):
             live=self.live,
             guidance=self.guidance,
             enhancing=self.enhancing,
+            generating=self.generating,
             settings=self.settings,
+            viewing=self.viewing,
         )
+        self.looks = Looks(self.canvas, show_view=self.commands.show_view)
 
     def _connect_window(self) -> None:
         window = self.window
@@ -141,7 +159,7 @@ class Studio(QObject):
         window.panels.history.step_chosen.connect(self.session.jump_to)
         window.panels.jobs.cancel_asked.connect(self.bridge.cancel)
         window.status.cancel_asked.connect(self.bridge.cancel)
-        self.canvas.cursor_moved.connect(window.status.show_cursor)
+        self.canvas.cursor_moved.connect(self._on_cursor_moved)
         self.canvas.zoom_changed.connect(window.top.show_zoom)
         self.canvas.stroke_finished.connect(self.guidance.paint)
         self.canvas.box_drawn.connect(self._on_box_drawn)
@@ -150,9 +168,13 @@ class Studio(QObject):
         self.enhancing.box_wanted.connect(self._on_box_wanted)
         self.enhancing.taken.connect(lambda: self.commands.show_view("enhanced"))
         self.canvas.divided.connect(self.guidance.divide_persons)
+        self.canvas.marked.connect(self.guidance.take_marks)
+        self.canvas.picked.connect(self.guidance.take_colour)
         self.settings.changed.connect(self._on_setting_changed)
         self.recent.changed.connect(self._show_recent)
-        self.files.waiting_changed.connect(self._on_waiting_changed)
+        window.film.chosen.connect(self.session.show)
+        window.film.close_asked.connect(self.files.close)
+        window.film.reveal_asked.connect(lambda one: reveal_document(self.session, window.bar, one))
         self._app.styleHints().colorSchemeChanged.connect(self._show_theme)
 
     def _connect_document(self) -> None:
@@ -160,6 +182,9 @@ class Studio(QObject):
         self.session.changed.connect(self._on_changed)
         self.session.history_changed.connect(self._on_history_changed)
         self.session.dirty_changed.connect(self.window.setWindowModified)
+        self.session.leaving.connect(self.looks.keep)
+        self.session.documents_changed.connect(self._show_documents)
+        self.session.work_changed.connect(self._show_documents)
         self.live.shown_changed.connect(self._on_shown_changed)
         self.live.failed.connect(self._on_step_failed)
         self.live.doubted.connect(self._on_doubted)
@@ -178,10 +203,10 @@ class Studio(QObject):
         self._take_tool(BRUSHES[0])
         self.commands.show_view(self.canvas.view)
         self.canvas.brush.pressure = bool(self.settings.value(PRESSURE))
+        self.canvas.brush.softens = bool(self.settings.value(SOFTNESS))
         self.bridge.compute = Compute(self.settings.text(DEVICE))
         device = describe_device()
         self.window.status.show_device(f"{device.name.upper()} — {device.why}")
-        self._on_waiting_changed(0)
         self.window.panels.show_state(None, has_strokes=False)
 
     def _after_shown(self, files: list[Path]) -> None:
@@ -204,13 +229,16 @@ class Studio(QObject):
             self._show_document()
         self.canvas.show_state(self.live.displayed())
         if opened:
-            self.canvas.fit()
+            self.looks.take_up(self.session.document)
             self.window.top.show_zoom(self.canvas.scale)
         self._show_panels()
         self.backdrop.follow(None if state is None else state.settings.background)
 
     def _on_shown_changed(self) -> None:
         self.canvas.show_state(self.live.displayed())
+
+    def _on_cursor_moved(self, place: tuple[float, float] | None) -> None:
+        self.window.status.show_readout(read_out(self.live.displayed(), place))
 
     def _on_history_changed(self) -> None:
         history, actions = self.session.history, self.window.actions_by_name
@@ -225,9 +253,14 @@ class Studio(QObject):
             self.guidance.offer_alpha(state)
         self.window.show_document(self.files.name, open_now=state is not None)
         self.window.status.show_image(None if state is None else state.image)
-        self.window.actions_by_name["file.embed"].setChecked(self.files.embed)
-        self._on_waiting_changed(self.files.waiting)
+        self.window.actions_by_name["file.embed"].setChecked(self.files.saving.embed)
         self.enhancing.show_orders()
+
+    def _show_documents(self) -> None:
+        session = self.session
+        self.window.film.show_documents(session.documents, session.document)
+        if session.document is not None:
+            self.window.name_document(session.document.name)
 
     def _show_panels(self) -> None:
         state = self.session.state
@@ -292,12 +325,13 @@ class Studio(QObject):
         self.commands.take_tool(name)
 
     def _on_close_asked(self) -> None:
-        self.files.guard(self.window.let_close)
+        self.files.leave(self.window.let_close)
 
     def _on_setting_changed(self, key: str, value: object) -> None:
         follow: dict[str, Callable[[], None]] = {
             THEME: self._show_theme,
             PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
+            SOFTNESS: lambda: setattr(self.canvas.brush, "softens", bool(value)),
             DEVICE: self._take_device,
         }
         if key in follow:
@@ -313,11 +347,6 @@ class Studio(QObject):
 
     def _show_recent(self) -> None:
         self.window.show_recent(self.recent.paths(), lambda path: self.files.open_paths([path]))
-
-    def _on_waiting_changed(self, count: int) -> None:
-        action = self.window.actions_by_name["file.next"]
-        action.setEnabled(count > 0)
-        action.setText(f"Open &Next ({count} more)" if count else "Open &Next")
 
 
 def run(files: Sequence[Path]) -> int:

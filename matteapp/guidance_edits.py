@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -22,10 +22,12 @@ from engine.imaging.types import (
 )
 from engine.settings import GuidanceSettings
 from matteapp.bridge import Bridge
+from matteapp.canvas.bench import Marks
 from matteapp.canvas.hud import Line
-from matteapp.canvas.strokes import Stroke
+from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.dialogs.filters import picture_filter
 from matteapp.errors_ui import MessageBar
+from matteapp.gesture import with_value
 from matteapp.requests import Guide, GuideRequest
 from matteapp.session import Session
 
@@ -34,7 +36,14 @@ _STROKE_TITLES = {
     STROKE_UNKNOWN: "Unknown stroke",
     STROKE_FOREGROUND: "Foreground stroke",
     edits.ERASE: "Eraser",
+    REFINE: "Refine edge",
+    RESTORE: "Restore",
 }
+Sweep = Callable[[DocumentState, Rect, Any], DocumentState]
+_SWEEPS: dict[int, Sweep] = {REFINE: edits.refine, RESTORE: edits.restore}
+"""Strokes that mean something else than their label where they went."""
+_COLOURED = {"colour": ("colour", "gradient", "image"), "colour_end": ("gradient",)}
+"""Kinds of background that show a colour; the first of each is taken where none does."""
 
 
 class GuidanceEdits:
@@ -71,12 +80,36 @@ class GuidanceEdits:
         """A brush was lifted."""
         if self._session.state is None:
             return
-        label = int(stroke.labels.max())
-        self._session.apply(
-            lambda state: edits.paint(state, stroke.rect, stroke.labels),
-            label=_STROKE_TITLES.get(label, "Stroke"),
-            rect=stroke.rect,
-        )
+        label = stroke.label or int(stroke.labels.max())
+        sweep = _SWEEPS.get(label)
+
+        def edit(state: DocumentState) -> DocumentState:
+            if sweep is not None:
+                return sweep(state, stroke.rect, stroke.labels == label)
+            return edits.paint(state, stroke.rect, stroke.labels)
+
+        title = stroke.title or _STROKE_TITLES.get(label, "Stroke")
+        self._session.apply(edit, label=title, rect=stroke.rect)
+
+    def take_marks(self, marks: Marks) -> None:
+        """A tool has labelled an area."""
+        state = self._session.state
+        if state is not None and state.strokes is marks.before:
+            self._session.apply(
+                lambda now: edits.set_strokes(now, marks.after), label=marks.title, rect=marks.rect
+            )
+
+    def take_colour(self, rgb: tuple[float, float, float], target: str) -> None:
+        """A colour was picked for the background."""
+        state = self._session.state
+        if state is None:
+            return
+        shows = _COLOURED[target]
+        picked = tuple(round(value, 4) for value in rgb)
+        settings = with_value(state.settings, f"background.{target}", picked)
+        if settings.background.kind not in shows:
+            settings = with_value(settings, "background.kind", shows[0])
+        self._session.apply(lambda now: edits.set_settings(now, settings), label="Pick a colour")
 
     def draw_box(self, rect: Rect) -> None:
         """The people inside this box are the subject."""

@@ -50,13 +50,15 @@ class SettingSpec:
     tip: str
 
 
-THEME, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
+THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
     "look/theme",
+    "look/palette",
     "memory/undo_megabytes",
     "files/autosave_seconds",
     "tools/tablet_pressure",
     "engine/device",
 )
+SOFTNESS = "tools/tablet_softness"
 
 SETTINGS: dict[str, SettingSpec] = {
     row.key: row
@@ -67,6 +69,13 @@ SETTINGS: dict[str, SettingSpec] = {
             Choice((("system", "As the system"), ("dark", "Dark"), ("light", "Light"))),
             "dark",
             "A dark, neutral surround shows the photograph's colours best.",
+        ),
+        SettingSpec(
+            PALETTE,
+            "Colours of keep, cut and unknown",
+            Choice((("standard", "Green, red, blue"), ("colour_safe", "Safe for colour-blind"))),
+            "standard",
+            "The second set can be told apart without telling red from green.",
         ),
         SettingSpec(
             UNDO_MEMORY,
@@ -88,6 +97,13 @@ SETTINGS: dict[str, SettingSpec] = {
             YesNo(),
             True,
             "With a pen, press harder for a wider stroke.",
+        ),
+        SettingSpec(
+            SOFTNESS,
+            "Tablet pressure sets the brush hardness",
+            YesNo(),
+            False,
+            "With a pen, a light touch leaves more of the brush's rim unknown, to be solved.",
         ),
         SettingSpec(
             DEVICE,

@@ -225,20 +225,24 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
 
 MASK = StepSpec(
-    "mask", "Finding the subject", ("image", "settings.guidance", "mask"), ("mask",), _find_mask
+    "mask",
+    "Finding the subject",
+    ("image", "settings.guidance", "mask"),
+    ("mask", "automatic"),
+    _find_mask,
 )
 TRIMAP = StepSpec(
     "trimap",
     "Making the trimap",
     ("image", "mask", "settings.trimap"),
-    ("trimap", "alpha_stale"),
+    ("trimap", "alpha_stale", "aside_stale", "automatic"),
     _make_trimap,
 )
 ENHANCED = StepSpec(
     "enhanced",
     "Drawing the enhanced picture",
     ("image", "enhancement", "settings.enhance.strength"),
-    ("enhanced", "amount"),
+    ("enhanced", "amount", "automatic"),
     _draw_enhanced,
 )
 _SOLVED_WITH = ("settings.method", "settings.refine", "solved_on")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 from matteapp.actions import ACTIONS
 from matteapp.tools.table import TOOLS
 
-_BREAK_BEFORE = ("box", "hand")
+_BREAK_BEFORE = ("quick", "lasso", "box", "hand")
 
 
 def action_button(action: QAction, *, size: int = 22) -> QToolButton:

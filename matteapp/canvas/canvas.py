@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -40,8 +41,9 @@ from matteapp.canvas.strokes import Stroke
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Viewport
 from matteapp.canvas.wipe import GRAB, TITLE_GAP, Wipe, draw_title
+from matteapp.canvas.workshop import Workshop
 from matteapp.tools.brush import BrushOptions
-from matteapp.tools.tool import Pointer
+from matteapp.tools.tool import Kind, Place, Pointer
 
 if TYPE_CHECKING:
     from engine.document.state import DocumentState
@@ -64,9 +66,13 @@ class Canvas(QWidget):
         zoom_changed(float): device pixels an image pixel.
         caption_changed(str): what the view has to say besides its title, or "".
         tool_changed(str): the name of the tool in use.
+        view_changed(str): the name of the view that was chosen.
+        marked(Marks): an area was labelled.
+        picked(object, str): a colour of the photograph was picked, and what for.
 
     Args:
         thread: draws the tiles; not the engine thread, which would keep them waiting.
+        tools: computes for the tools; without it, the same thread.
     """
 
     stroke_finished = Signal(object)
@@ -77,8 +83,17 @@ class Canvas(QWidget):
     zoom_changed = Signal(float)
     caption_changed = Signal(str)
     tool_changed = Signal(str)
+    view_changed = Signal(str)
+    marked = Signal(object)
+    picked = Signal(object, str)
 
-    def __init__(self, thread: RenderThread, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        thread: RenderThread,
+        parent: QWidget | None = None,
+        *,
+        tools: RenderThread | None = None,
+    ) -> None:
         super().__init__(parent)
         self.brush = BrushOptions(self)
         self.brush.changed.connect(self._place_ring)
@@ -89,6 +104,12 @@ class Canvas(QWidget):
         self._outlines.changed.connect(lambda box: self._update(QRegion(box)))
         self._screen = Screen(self._view.find, self._outlines.draw)
         self._board = Board(self._screen, self._update)
+        self._workshop = Workshop(
+            tools or thread, self._shown_state, self._screen, self._board, self._update, self
+        )
+        self._workshop.grown_up.connect(self._finish_stroke)
+        self._workshop.marked.connect(self.marked)
+        self._workshop.picked.connect(self.picked)
         self._fits = True
         self._caption = ""
         self._chosen, self._peeked = self._view.view, ""
@@ -151,6 +172,7 @@ class Canvas(QWidget):
         """Show another view; the old one stays in sight until the new one is drawn."""
         self._chosen = name
         self._show_views()
+        self.view_changed.emit(name)
 
     def peek(self, name: str) -> None:
         """Show a view instead of the chosen one for a while; "" goes back."""
@@ -175,6 +197,7 @@ class Canvas(QWidget):
     def set_look(self, look: Look) -> None:
         """How views are drawn: colours, strengths, the viewer's gain and gamma."""
         self._screen.set_palette(look.palette)
+        self._workshop.set_palette(look.palette)
         self._view.set_look(look)
         self._ask()
 
@@ -230,13 +253,17 @@ class Canvas(QWidget):
         self._update(self._screen.show_line(line))
 
     def stop(self) -> None:
-        """Ask the render thread for nothing any more."""
+        """Ask the threads for nothing any more."""
+        self._workshop.stop()
         self._view.stop()
 
     # What tools ask for, besides pan, zoom_by, show_box and show_line.
 
     def begin_stroke(self, label: int, *, hardness: float) -> None:
         """A brush touches down."""
+        if self._workshop.growing:  # the stroke before is taken as far as it has grown
+            self._workshop.drop()
+            self._finish_stroke()
         self._board.begin(label, hardness=hardness)
 
     def sweep(self, start: Dab, end: Dab) -> None:
@@ -245,6 +272,13 @@ class Canvas(QWidget):
 
     def end_stroke(self) -> None:
         """A brush is lifted: the stroke stays in sight until the view shows it."""
+        if self._workshop.growing:
+            self._workshop.end_growth()
+        else:
+            self._finish_stroke()
+
+    def _finish_stroke(self) -> None:
+        self._workshop.growing = False
         stroke = self._board.finish()
         if stroke is not None:
             self.stroke_finished.emit(stroke)
@@ -252,7 +286,32 @@ class Canvas(QWidget):
 
     def drop_stroke(self) -> None:
         """The stroke in progress is not wanted."""
+        self._workshop.drop()
         self._board.drop()
+
+    def grow(self, start: Dab, end: Dab, *, reach: float, tolerance: float) -> None:
+        """The stroke in progress grows around where the brush just went."""
+        self._workshop.grow(start, end, reach=reach, tolerance=tolerance)
+
+    def show_path(self, places: Sequence[Place], *, label: int) -> None:
+        """Show a line that is being drawn around something, or none."""
+        self._workshop.show_path(places, label=label)
+
+    def mark_inside(self, places: Sequence[Place], *, label: int) -> None:
+        """Label what a closed line encloses."""
+        self._workshop.mark_inside(places, label=label)
+
+    def mark_at(self, place: Place, *, kind: Kind, tolerance: float, label: int) -> None:
+        """Label the area that a place belongs to."""
+        self._workshop.mark_at(place, kind=kind, tolerance=tolerance, label=label)
+
+    def pick(self, place: Place, *, side: int, target: str, ends: bool) -> None:
+        """Take the colour of a square of pixels."""
+        self._workshop.pick(place, side=side, target=target, ends=ends)
+
+    def drop_pick(self) -> None:
+        """No colour is wanted."""
+        self._workshop.drop_pick()
 
     def end_box(self, rect: Rect) -> None:
         """A box was drawn."""
@@ -282,6 +341,11 @@ class Canvas(QWidget):
         self._resize()
 
     def event(self, event: QEvent) -> bool:
+        override = event.type() == QEvent.Type.ShortcutOverride and self._at_work
+        # These keys are actions of the window as well; a tool at work goes first.
+        if override and isinstance(event, QKeyEvent) and event.key() in self._tool_keys:
+            event.accept()
+            return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._resize()
         if isinstance(event, QNativeGestureEvent):
@@ -309,6 +373,12 @@ class Canvas(QWidget):
         if middle or event.button() == Qt.MouseButton.LeftButton:
             self._press(self._pointer(event), pan=middle)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._gestures.pending and event.button() == Qt.MouseButton.LeftButton:
+            self._gestures.finish()
+        else:
+            self.mousePressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._move(self._pointer(event))
 
@@ -335,8 +405,8 @@ class Canvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self._lend_hand(True)
-        elif event.key() == Qt.Key.Key_Escape and self._gestures.active:
-            self._gestures.cancel()
+        elif event.key() in self._tool_keys and self._at_work:
+            self._tool_keys[Qt.Key(event.key())]()
         else:
             super().keyPressEvent(event)
 
@@ -411,6 +481,28 @@ class Canvas(QWidget):
         self._show_cursor()
         self._place_ring()
 
+    @property
+    def _tool_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        """Keys that a tool at work listens to."""
+        return {
+            Qt.Key.Key_Escape: self._cancel_tool,
+            Qt.Key.Key_Return: self._gestures.finish,
+            Qt.Key.Key_Enter: self._gestures.finish,
+            Qt.Key.Key_Backspace: self._gestures.step_back,
+        }
+
+    @property
+    def _at_work(self) -> bool:
+        return self._gestures.active or self._workshop.growing
+
+    def _cancel_tool(self) -> None:
+        self._gestures.cancel()
+        if self._workshop.growing:
+            self.drop_stroke()
+
+    def _shown_state(self) -> DocumentState | None:
+        return self._view.state
+
     def _lend_hand(self, wanted: bool) -> None:
         self._gestures.panning = wanted
         self._show_cursor()
@@ -427,12 +519,18 @@ class Canvas(QWidget):
         if ring is None or self.viewport is None:
             self._update(self._screen.move_ring(None, 0.0))
         else:
-            at, radius = ring
-            self._update(self._screen.move_ring((at.x, at.y), radius * self.viewport.scale))
+            moved = self._screen.move_ring(
+                (ring.pointer.x, ring.pointer.y),
+                ring.radius * self.viewport.scale,
+                core=ring.core,
+                colour=self._workshop.colour(ring.label),
+            )
+            self._update(moved)
 
     def _start(self, state: DocumentState | None) -> None:
         """Another photograph, or none."""
         self._gestures.forget()
+        self._workshop.drop()
         self._board.start(None if state is None else state.size)
         size = self._pane_size()
         whole = None if state is None else Viewport(state.size, (size.height(), size.width()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QRegion
 
 from engine.imaging.types import Rect, Strokes
+from matteapp.canvas.hints import PathHint, SwatchHint
 from matteapp.canvas.hud import (
+    BRIGHT,
     BoxName,
     Line,
     Ring,
@@ -48,6 +50,7 @@ class Screen:
         self._ring = Ring()
         self._boxes: dict[BoxName, Rect | None] = {"subject": None, "head": None}
         self._line: Line | None = None
+        self._path, self._swatch = PathHint(), SwatchHint()
         self.viewport: Viewport | None = None
 
     @property
@@ -138,9 +141,16 @@ class Screen:
     def set_palette(self, name: str) -> None:
         self._live.set_palette(name)
 
-    def move_ring(self, middle: tuple[float, float] | None, radius: float) -> QRegion:
+    def move_ring(
+        self,
+        middle: tuple[float, float] | None,
+        radius: float,
+        *,
+        core: float = 1.0,
+        colour: QColor = BRIGHT,
+    ) -> QRegion:
         """The outline of the brush, in device pixels; None hides it."""
-        return self._ring.move(middle, radius)
+        return self._ring.move(middle, radius, core=core, colour=colour)
 
     def show_box(self, rect: Rect | None, *, of: BoxName = "subject") -> QRegion:
         """The subject's box or the head's, or none."""
@@ -155,6 +165,22 @@ class Screen:
             return QRegion()
         before, self._line = self._line, line
         return line_region(before, self.viewport) + line_region(line, self.viewport)
+
+    def show_path(self, places: Sequence[tuple[float, float]], colour: QColor) -> QRegion:
+        """A line that is being drawn around something; none without places."""
+        if self.viewport is None:
+            return QRegion()
+        before = self._path.region(self.viewport)
+        self._path.show(places, colour)
+        return before + self._path.region(self.viewport)
+
+    def show_swatch(self, place: tuple[float, float] | None, colour: QColor) -> QRegion:
+        """The colour that is being picked, or none."""
+        if self.viewport is None:
+            return QRegion()
+        before = self._swatch.region(self.viewport)
+        self._swatch.show(place, colour)
+        return before + self._swatch.region(self.viewport)
 
     def paint(self, painter: QPainter, region: QRegion, keys: list[TileKey]) -> None:
         """Paint a region of the widget; the painter counts device pixels.
@@ -194,6 +220,9 @@ class Screen:
                 draw_box(painter, box, self.viewport, name)
         if self._line is not None and self.viewport is not None:
             draw_line(painter, self._line, self.viewport)
+        if self.viewport is not None:
+            self._path.draw(painter, self.viewport)
+            self._swatch.draw(painter, self.viewport)
         self._ring.draw(painter)
 
 

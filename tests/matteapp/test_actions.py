@@ -14,6 +14,7 @@ from matteapp.tools.table import TOOLS
 # From the product's sheet of keys, and the system's own for files, undo and quitting.
 KNOWN_KEYS = {
     *("A", "B", "D", "F", "H", "J", "K", "M", "O", "P", "S", "T", "V", "W", "X", "Y", "Z"),
+    *("E", "G", "I", "L", "Q", "R"),
     *("1", "2", "3", "?", "\\", "Shift+F6"),
     *(
         "F1",
