@@ -19,7 +19,7 @@ REACH = math.ceil(3 * EDGE)
 ROWS = 256
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _GREYEST = 1e-3
-_EXPLAINED = np.float32(1 / math.sqrt(3))
+_EXPLAINED = np.float32(0.3)
 
 
 def despill(pixels: Pixels, alpha: Alpha, chosen: ForegroundSettings) -> Pixels:
@@ -52,9 +52,10 @@ def without_hue(colours: Rgb, direction: NDArray[np.float32], share: NDArray[np.
     """Colours without what they have of a hue beyond what their own hue explains.
 
     A colour's chroma (what it differs from its grey) is split into a part along the hue and one
-    across it; the part along is spill as far as it is longer than 1/√3 of the part across. For pure
-    green that is the usual rule: no more green than the stronger of red and blue. So green leaves
-    grey hair, while a yellow shirt stays yellow. The brightness stays.
+    across it; the part along is spill as far as it is longer than a share of the part across. With
+    a share of 0 no green would be left that is stronger than the mean of red and blue, with 1/√3
+    none stronger than both; in between, brown hair loses its green and blond hair stays. The
+    brightness stays.
 
     Args:
         colours: h×w×3 float32 in [0, 1].
