@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from engine.compositing.views import VIEWS
+from matteapp.canvas.panes import CompareMode
 from matteapp.icons import dress
 from matteapp.tools.table import LAST_BRUSH_KEY, TOOLS
 
@@ -53,14 +54,42 @@ _FIXED: tuple[ActionSpec, ...] = (
     _without("file.open", "&Open…", ("Ctrl+O",), "folder-open", "Open a photograph or a project."),
     _without("file.sample", "Open the Sa&mple", (), "user-square", "Open a portrait to try with."),
     _without("file.paste", "&Paste Photograph", ("Ctrl+V",), "clipboard", "Open what was copied."),
+    _without(
+        "file.generate",
+        "&Generate Portraits…",
+        (),
+        "users-three",
+        "Let a network draw portraits with their mattes.",
+    ),
     ActionSpec(
-        "file.next", "Open &Next", (), "arrow-line-right", "Open the next of the files dropped."
+        "file.next",
+        "&Next Photograph",
+        ("Ctrl+Tab",),
+        "arrow-line-right",
+        "Show the next of the open photographs.",
+    ),
+    ActionSpec(
+        "file.previous",
+        "Pre&vious Photograph",
+        ("Ctrl+Shift+Tab",),
+        "arrow-line-left",
+        "Show the open photograph before this one.",
     ),
     ActionSpec(
         "file.save", "&Save Project", ("Ctrl+S",), "floppy-disk", "Save all work as one file."
     ),
     ActionSpec(
         "file.save_as", "Save Project &As…", ("Ctrl+Shift+S",), "", "Save under another name."
+    ),
+    ActionSpec(
+        "file.save_all", "Save A&ll Projects", ("Ctrl+Alt+S",), "", "Save all unsaved projects."
+    ),
+    ActionSpec(
+        "file.reveal",
+        "Show in &Folder",
+        (),
+        "folder",
+        "Show the project's file, or else the photograph's, in its folder.",
     ),
     ActionSpec(
         "file.embed",
@@ -135,6 +164,38 @@ _FIXED: tuple[ActionSpec, ...] = (
 )
 
 
+PEEKS: dict[str, tuple[str, str, str]] = {
+    "input": ("Original &Image", "X", "See the photograph while the key is held."),
+    "guidance": ("Original &Mask", "P", "See the mask while the key is held."),
+}
+"""Views that are shown while a key is held: title, key and tip."""
+_BEFORE_KEY = "\\"
+
+COMPARE_MODES: dict[CompareMode, tuple[str, str, str]] = {
+    "off": ("&No Comparison", "square", "Show one view alone."),
+    "wipe": ("Across a &Line", "square-half", "Part the view from another by a line to drag."),
+    "side": ("Side &by Side", "columns", "Show another view of the same place beside it."),
+}
+"""Ways to compare: title, icon and tip."""
+COMPARE_ACTIONS = tuple(f"compare.{mode}" for mode in COMPARE_MODES)
+WITH_ACTIONS = tuple(f"with.{name}" for name in VIEWS)
+
+
+def _viewing_rows() -> Iterator[ActionSpec]:
+    for name, (title, key, tip) in PEEKS.items():
+        keys = (key, _BEFORE_KEY) if name == "input" else (key,)
+        yield ActionSpec(f"peek.{name}", title, keys, "", tip, checkable=True)
+    for mode, (title, icon, tip) in COMPARE_MODES.items():
+        yield ActionSpec(f"compare.{mode}", title, (), icon, tip, checkable=True)
+    for name, view in VIEWS.items():
+        tip = f"Compare with the view “{view.title}”."
+        yield ActionSpec(f"with.{name}", f"With {view.title}", (), "", tip, checkable=True)
+    band = "Outline what is unknown on every view."
+    yield ActionSpec("show.band", "&Edge Band", ("J",), "", band, checkable=True)
+    plain = "Show the picture as it is again."
+    yield ActionSpec("show.plain", "&Reset Gain and Gamma", (), "arrow-counter-clockwise", plain)
+
+
 _MORE_VIEW_KEYS = {"alpha": ("K",)}
 
 
@@ -151,7 +212,9 @@ def _tool_rows() -> Iterator[ActionSpec]:
         yield ActionSpec(f"tool.{name}", tool.title, keys, tool.icon, tool.tip, checkable=True)
 
 
-ACTIONS: dict[str, ActionSpec] = {row.name: row for row in (*_FIXED, *_tool_rows(), *_view_rows())}
+ACTIONS: dict[str, ActionSpec] = {
+    row.name: row for row in (*_FIXED, *_tool_rows(), *_view_rows(), *_viewing_rows())
+}
 
 KEY_NOTES: tuple[KeyNote, ...] = (
     KeyNote("Opposite brush while held", ("Alt",)),
@@ -162,10 +225,16 @@ KEY_NOTES: tuple[KeyNote, ...] = (
 
 _SEPARATOR = ""
 RECENT = "recent"
+COMPARE_WITH = "with"
+SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
+    COMPARE_WITH: ("&Compare With", WITH_ACTIONS),
+}
+"""Menus within menus: their place, title and actions."""
 MENUS: dict[str, tuple[str, ...]] = {
     "&File": (
-        "file.open", RECENT, "file.sample", "file.paste", "file.next", _SEPARATOR,
-        "file.save", "file.save_as", "file.embed", _SEPARATOR,
+        "file.open", RECENT, "file.sample", "file.paste", "file.generate", _SEPARATOR,
+        "file.next", "file.previous", "file.reveal", _SEPARATOR,
+        "file.save", "file.save_as", "file.save_all", "file.embed", _SEPARATOR,
         "file.export", _SEPARATOR,
         "file.close", "file.quit",
     ),
@@ -180,7 +249,9 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "&View": (
         *(f"view.{name}" for name in VIEWS), _SEPARATOR,
-        "view.next", "view.previous", "wipe.left", "wipe.right", _SEPARATOR,
+        "view.next", "view.previous", "peek.input", "peek.guidance", "show.band", _SEPARATOR,
+        *COMPARE_ACTIONS, COMPARE_WITH, "wipe.left", "wipe.right", _SEPARATOR,
+        "show.plain",
         "view.fit", "view.actual",
     ),
     "&Tools": (
@@ -194,7 +265,7 @@ MENUS: dict[str, tuple[str, ...]] = {
 def make_actions(parent: QObject) -> dict[str, QAction]:
     """One QAction for every row."""
     made = {name: _make(row, parent) for name, row in ACTIONS.items()}
-    for group in ("view", "tool"):
+    for group in ("view", "tool", "compare", "with"):
         exclusive = QActionGroup(parent)
         for name, action in made.items():
             if name.startswith(f"{group}.") and action.isCheckable():
@@ -211,6 +282,9 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction], *, recent: QMenu) -> 
                 menu.addSeparator()
             elif name == RECENT:
                 menu.addMenu(recent)
+            elif name in SUBMENUS:
+                below, listed = SUBMENUS[name]
+                menu.addMenu(below).addActions([actions[each] for each in listed])
             else:
                 menu.addAction(actions[name])
 

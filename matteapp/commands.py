@@ -17,12 +17,15 @@ from matteapp.dialogs.preferences import PreferencesDialog
 from matteapp.enhancing import Enhancing
 from matteapp.exports import Exports
 from matteapp.files import Files
+from matteapp.generating import Generating
 from matteapp.guidance_edits import GuidanceEdits
 from matteapp.live import Live
 from matteapp.main_window import MainWindow
+from matteapp.reveal import reveal_document
 from matteapp.session import Session
 from matteapp.settings import Settings
 from matteapp.tools.table import BRUSHES, TOOLS
+from matteapp.viewing import Viewing
 
 
 class Commands:
@@ -38,7 +41,9 @@ class Commands:
         live: Live,
         guidance: GuidanceEdits,
         enhancing: Enhancing,
+        generating: Generating,
         settings: Settings,
+        viewing: Viewing,
     ) -> None:
         self._window = window
         self._settings = settings
@@ -49,10 +54,16 @@ class Commands:
             "file.open": files.ask_open,
             "file.sample": files.open_sample,
             "file.paste": files.paste,
-            "file.next": files.open_next,
-            "file.save": files.save,
-            "file.save_as": files.ask_save,
-            "file.embed": lambda: setattr(files, "embed", self._action("file.embed").isChecked()),
+            "file.generate": generating.ask,
+            "file.next": partial(session.show_next, 1),
+            "file.previous": partial(session.show_next, -1),
+            "file.reveal": partial(reveal_document, session, window.bar),
+            "file.save": files.saving.save,
+            "file.save_as": files.saving.ask_save,
+            "file.save_all": files.saving.save_all,
+            "file.embed": lambda: setattr(
+                files.saving, "embed", self._action("file.embed").isChecked()
+            ),
             "file.export": exports.ask,
             "file.close": files.close,
             "file.quit": window.close,
@@ -83,6 +94,7 @@ class Commands:
             "help.keys": lambda: KeySheet(window).open(),
             "help.log": show_log_folder,
             "help.about": self._show_about,
+            **viewing.table,
             **{f"view.{name}": partial(self.show_view, name) for name in VIEWS},
             **{f"tool.{name}": partial(self.take_tool, name) for name in TOOLS},
         }

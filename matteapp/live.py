@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
-from engine.imaging.types import Rect
+from engine.imaging.types import Image, Rect
 from engine.matting.methods import sees_alone
 from engine.settings import EdgeSettings
 from matteapp.bridge import Bridge
@@ -93,6 +93,9 @@ class Live(QObject):
         self._made_with: WeakKeyDictionary[Plane, tuple[Any, ...]] = WeakKeyDictionary()
         self._shown: Plane | None = None
         self._shown_of: tuple[Plane, EdgeSettings] | None = None
+        self._left: WeakKeyDictionary[Image, tuple[Plane, tuple[Plane, EdgeSettings]]] = (
+            WeakKeyDictionary()
+        )
         session.changed.connect(self._on_changed)
 
     @property
@@ -148,8 +151,7 @@ class Live(QObject):
 
     def _on_changed(self, change: Change) -> None:
         if change.before is None or change.after is None or _other(change.before, change.after):
-            self._shown = self._shown_of = None
-            self._given_up.clear()
+            self._leave(change.before, change.after)
         state = self._session.state
         if state is None:
             self._drop_running()
@@ -157,6 +159,14 @@ class Live(QObject):
         self._adopt(state)
         self._show_untouched_edges(state)
         self.follow()
+
+    def _leave(self, before: DocumentState | None, after: DocumentState | None) -> None:
+        """Another document: what its edge tools gave when it was left is taken up again."""
+        self._given_up.clear()
+        if before is not None and self._shown is not None and self._shown_of is not None:
+            self._left[before.image] = self._shown, self._shown_of
+        none = None, None
+        self._shown, self._shown_of = none if after is None else self._left.pop(after.image, none)
 
     def _adopt(self, state: DocumentState) -> None:
         """What was loaded from a project counts as made with the settings it was saved with."""

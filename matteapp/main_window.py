@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from matteapp.actions import ACTIONS, fill_menus, make_actions
 from matteapp.canvas.canvas import Canvas
 from matteapp.errors_ui import MessageBar
+from matteapp.filmstrip import Filmstrip
 from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
 from matteapp.toolstrip import ToolStrip
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.panels = PanelColumn()
         self.export = QPushButton("Export…")
         self.status = StatusLine()
+        self.film = Filmstrip(self.actions_by_name["file.open"])
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
@@ -77,7 +79,9 @@ class MainWindow(QMainWindow):
     def show_document(self, name: str, *, open_now: bool) -> None:
         """Show the canvas under this name, or what to do when nothing is open."""
         self.stage.setCurrentWidget(self.canvas if open_now else self.welcome)
-        self.setWindowTitle(f"{name}[*] – {TITLE}" if open_now else TITLE)
+        self.setWindowTitle(TITLE)
+        if open_now:
+            self.name_document(name)
         self.top.set_working(open_now)
         self.export.setEnabled(open_now)
         for action_name, action in self.actions_by_name.items():
@@ -85,6 +89,10 @@ class MainWindow(QMainWindow):
                 action.setEnabled(open_now)
         if open_now:
             self.canvas.setFocus()
+
+    def name_document(self, name: str) -> None:
+        """Show what the open document is called now."""
+        self.setWindowTitle(f"{name}[*] – {TITLE}")
 
     def show_recent(self, paths: list[Path], open_path: Callable[[Path], None]) -> None:
         """Fill the menu of recent files."""
@@ -150,7 +158,11 @@ class MainWindow(QMainWindow):
         work = QHBoxLayout()
         work.setSpacing(0)
         work.addWidget(self.tools)
-        work.addWidget(self.stage, 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.stage, 1)
+        middle.addWidget(self.film)
+        work.addLayout(middle, 1)
         work.addLayout(self._right_side())
         central = QWidget()
         column = QVBoxLayout(central)

@@ -17,6 +17,8 @@ from engine.device import Compute
 from engine.document.enhancement import Enhancement
 from engine.document.planes import Plane
 from engine.document.project_file import SUFFIX, load_project, save_project
+from engine.document.snapshot_file import load_snapshots
+from engine.document.snapshots import Snapshot
 from engine.document.source import open_photograph
 from engine.document.state import DocumentState, SourceLink
 from engine.errors import BugError, UserError
@@ -38,10 +40,12 @@ class Opened:
     Attributes:
         state: the document.
         project: its project file, None for a photograph.
+        snapshots: states of it that were saved by name.
     """
 
     state: DocumentState
     project: Path | None
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class OpenRequest:
         state = load_project(
             self.path, source=self.source, accept_different=self.accept_different, ctx=ctx
         )
-        return Opened(state, self.path)
+        return Opened(state, self.path, load_snapshots(self.path, state))
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,11 @@ class SaveRequest:
     path: Path
     state: DocumentState
     embed: bool
+    snapshots: tuple[Snapshot, ...] = ()
 
     def __call__(self, ctx: JobContext) -> SourceLink:
-        return save_project(self.path, self.state, embed=self.embed, ctx=ctx)
+        kept = self.snapshots
+        return save_project(self.path, self.state, embed=self.embed, snapshots=kept, ctx=ctx)
 
 
 @dataclass(frozen=True)
