@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -159,6 +159,9 @@ _FIXED: tuple[ActionSpec, ...] = (
     ActionSpec("brush.softer", "So&fter Brush", ("Shift+[", "{"), "", "Soften the brush's rim."),
     ActionSpec("brush.harder", "&Harder Brush", ("Shift+]", "}"), "", "Harden the brush's rim."),
     _without("help.keys", "&Keys", ("F1", "?"), "keyboard", "Show all keys."),
+    _without(
+        "edit.keys", "Change &Keys…", (), "keyboard", "Give actions and tools keys of your choice."
+    ),
     _without("help.log", "Show the &Log", (), "article", "Open the folder with the log file."),
     _without("help.about", "&About", (), "info", "Which version this is."),
 )
@@ -172,8 +175,8 @@ PEEKS: dict[str, tuple[str, str, str]] = {
 _BEFORE_KEY = "\\"
 
 COMPARE_MODES: dict[CompareMode, tuple[str, str, str]] = {
-    "off": ("&No Comparison", "square", "Show one view alone."),
-    "wipe": ("Across a &Line", "square-half", "Part the view from another by a line to drag."),
+    "off": ("N&o Comparison", "square", "Show one view alone."),
+    "wipe": ("&Across a Line", "square-half", "Part the view from another by a line to drag."),
     "side": ("Side &by Side", "columns", "Show another view of the same place beside it."),
 }
 """Ways to compare: title, icon and tip."""
@@ -193,7 +196,7 @@ def _viewing_rows() -> Iterator[ActionSpec]:
     band = "Outline what is unknown on every view."
     yield ActionSpec("show.band", "&Edge Band", ("J",), "", band, checkable=True)
     plain = "Show the picture as it is again."
-    yield ActionSpec("show.plain", "&Reset Gain and Gamma", (), "arrow-counter-clockwise", plain)
+    yield ActionSpec("show.plain", "Reset &Gain and Gamma", (), "arrow-counter-clockwise", plain)
 
 
 _MORE_VIEW_KEYS = {"alpha": ("K",)}
@@ -240,7 +243,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "&Edit": (
         "edit.undo", "edit.redo", _SEPARATOR, "edit.copy", "edit.clear", _SEPARATOR,
-        "edit.settings",
+        "edit.settings", "edit.keys",
     ),
     "&Matte": (
         "run.again", "run.all", "run.stop", _SEPARATOR,
@@ -289,13 +292,23 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction], *, recent: QMenu) -> 
                 menu.addAction(actions[name])
 
 
+def plain_title(row: ActionSpec) -> str:
+    """A title as it stands in sentences and lists."""
+    return row.title.replace("&", "").rstrip("…")
+
+
+def tip_with(row: ActionSpec, keys: Sequence[str]) -> str:
+    """What an action does, and the first of its keys."""
+    shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    return f"{row.tip or plain_title(row)}" + (f"  ({shown})" if shown else "")
+
+
 def _make(row: ActionSpec, parent: QObject) -> QAction:
     action = QAction(row.title, parent)
     action.setObjectName(row.name)
     action.setShortcuts([QKeySequence(key) for key in row.keys])
     action.setCheckable(row.checkable)
-    hint = f"  ({row.keys[0]})" if row.keys else ""
-    action.setToolTip(f"{row.tip or row.title}{hint}")
+    action.setToolTip(tip_with(row, row.keys))
     action.setStatusTip(row.tip)
     if row.icon:
         dress(action, row.icon)
