@@ -19,6 +19,10 @@ COLOURS = 5
 SAMPLES = 1000
 ROUNDS = 5
 """Sweeps down and up at most; each turns round one more corner."""
+FEW = 2 * COLOURS
+"""With fewer pixels than this below a stroke, their mean stands for all."""
+JUMP = 4.0
+"""Pixels of even ground by which the price rises at an edge that stops a stroke."""
 UNLIKE = 0.25
 """Cost of a pixel whose colour is twice the tolerance away from the stroke's."""
 EDGE = 0.6
@@ -69,7 +73,7 @@ def grow(
     if barred is not None:
         held = (shrink(barred.astype(np.float32), size) > 0.5) & ~small
     distance = _distance(_lab(pixels, size), small, held, reach=reach / scale, tolerance=tolerance)
-    return _grown(distance, small, seeds, barred, reach=reach, scale=scale)
+    return _grown(distance, small, seeds, barred, step=scale / reach)
 
 
 def _lab(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -104,7 +108,9 @@ def _distance(
 def _palette(colours: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Colours (n×3) that stand for all of them, and how far each one's own lie from it."""
     chosen = colours[:: max(1, len(colours) // SAMPLES)]
-    number = min(COLOURS, len(chosen))
+    if len(chosen) < FEW:
+        return chosen.mean(axis=0, keepdims=True), np.zeros(1, np.float32)
+    number = COLOURS
     ranks = np.argsort(np.argsort(chosen[:, 0], kind="stable"), kind="stable")
     start = (ranks * number // len(chosen)).astype(np.int32).reshape(-1, 1)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 0.5)
@@ -144,10 +150,10 @@ def _grown(
     seeds: NDArray[np.bool_],
     barred: NDArray[np.bool_] | None,
     *,
-    reach: float,
-    scale: float,
+    step: float,
 ) -> Growth:
-    """The region at full size, with its rim."""
+    """The region at full size, with its rim; `step` is what a pixel of even ground costs."""
+    scale = max(seeds.shape) / max(small.shape)
     kernel = np.ones((3, 3), np.uint8)
     near = (distance <= 1.0).view(np.uint8)
     near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, kernel)
@@ -157,16 +163,17 @@ def _grown(
     inside = (cv2.GaussianBlur(large, (0, 0), max(0.5, scale / 2)) > 0.5) | seeds
     if barred is not None:
         inside &= ~barred | seeds
-    return Growth(inside, _rim(inside, seeds, reach=reach, width=max(2.0, 1.5 * scale)))
+    stops = np.isfinite(distance) & (distance > 1.0 + JUMP * step)
+    edge = cv2.dilate(near, kernel) & cv2.dilate(stops.view(np.uint8), kernel)
+    edge = cv2.resize(cv2.dilate(edge, kernel), shape, interpolation=cv2.INTER_NEAREST)
+    return Growth(inside, _along(inside, width=max(2.0, 1.5 * scale)) & (edge > 0) & ~seeds)
 
 
-def _rim(
-    inside: NDArray[np.bool_], seeds: NDArray[np.bool_], *, reach: float, width: float
-) -> NDArray[np.bool_]:
-    """Pixels on both sides of the outline, where it lies nearer than the reach."""
+def _along(inside: NDArray[np.bool_], *, width: float) -> NDArray[np.bool_]:
+    """Pixels on both sides of the outline, this far from it."""
     flat = inside.view(np.uint8)
+    if not flat.any() or flat.all():
+        return np.zeros_like(inside)
     depth = cv2.distanceTransform(np.pad(flat, 1, mode="edge"), cv2.DIST_L2, 3)[1:-1, 1:-1]
     outside = cv2.distanceTransform(1 - flat, cv2.DIST_L2, 3)
-    far = cv2.distanceTransform(1 - seeds.view(np.uint8), cv2.DIST_L2, 3)
-    band = np.where(inside, depth <= width, outside <= width)
-    return np.asarray(band & (far < 0.85 * reach) & ~seeds & (outside < inside.size))
+    return np.asarray(np.where(inside, depth <= width, outside <= width))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -43,6 +44,7 @@ from matteapp.canvas.viewport import Viewport
 from matteapp.canvas.wipe import GRAB, TITLE_GAP, Wipe, draw_title
 from matteapp.canvas.workshop import Workshop
 from matteapp.tools.brush import BrushOptions
+from matteapp.tools.table import TOOLS
 from matteapp.tools.tool import Kind, Place, Pointer
 
 if TYPE_CHECKING:
@@ -262,7 +264,7 @@ class Canvas(QWidget):
     def begin_stroke(self, label: int, *, hardness: float) -> None:
         """A brush touches down."""
         if self._workshop.growing:  # the stroke before is taken as far as it has grown
-            self._workshop.drop()
+            self._workshop.hurry()
             self._finish_stroke()
         self._board.begin(label, hardness=hardness)
 
@@ -278,9 +280,10 @@ class Canvas(QWidget):
             self._finish_stroke()
 
     def _finish_stroke(self) -> None:
-        self._workshop.growing = False
+        grew, self._workshop.growing = self._workshop.growing, False
         stroke = self._board.finish()
         if stroke is not None:
+            stroke = replace(stroke, title=TOOLS["quick"].title) if grew else stroke
             self.stroke_finished.emit(stroke)
             self._settle()
 

@@ -95,6 +95,10 @@ class Workshop(QObject):
         """The brush was lifted; `grown_up` follows."""
         self._bench.end_growth()
 
+    def hurry(self) -> None:
+        """What has grown is enough."""
+        self._bench.drop()
+
     def drop(self) -> None:
         """What is on its way is not wanted."""
         self.growing = False
