@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -81,7 +82,7 @@ class PortraitDialog(QDialog):
         self.note.setWordWrap(True)
         self.fields: dict[str, Field] = {}
         self.seed, self.count = _number(0, LARGEST_SEED), _number(1, MOST_AT_ONCE)
-        self.another = QPushButton()
+        self.another = QToolButton()
         self.save, self.open_it = QPushButton("Save…"), QPushButton("Save and open…")
         self._values: dict[str, object] = {"psi": 0.7}
         if generators:
@@ -157,6 +158,7 @@ class PortraitDialog(QDialog):
         self.save.setToolTip("Save as pictures with transparency: the matte is their alpha.")
         self.open_it.setToolTip("Save one, and open it as a photograph.")
         self.save.setProperty("loud", True)
+        self.save.setDefault(True)
         row = QHBoxLayout()
         row.addWidget(close)
         row.addStretch(1)
