@@ -37,6 +37,8 @@ from matteapp.live import Live
 from matteapp.log import start_log
 from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
+from matteapp.pictures import Pictures
+from matteapp.preferences import Preferences
 from matteapp.recent import RecentFiles
 from matteapp.recovering import Recovering
 from matteapp.reveal import reveal_document
@@ -90,6 +92,7 @@ class Studio(QObject):
         """End all threads; unsaved work is let go of."""
         self.canvas.stop()
         self.autosave.close()
+        self.pictures.close()
         self.bridge.close()
         self._toolbench.close(timeout=5.0)
         self._renderer.close(timeout=5.0)
@@ -134,6 +137,7 @@ class Studio(QObject):
             window=window,
         )
         self.viewing = Viewing(self.canvas, window.top, window.actions_by_name, self.settings)
+        self.preferences = Preferences(window, self.settings)
         self.commands = Commands(
             window,
             session,
@@ -143,10 +147,13 @@ class Studio(QObject):
             guidance=self.guidance,
             enhancing=self.enhancing,
             generating=self.generating,
-            settings=self.settings,
+            preferences=self.preferences,
             viewing=self.viewing,
         )
         self.looks = Looks(self.canvas, show_view=self.commands.show_view)
+        self.pictures = Pictures(
+            session, self.live, window.film, show_recent=window.show_recent_picture
+        )
 
     def _connect_window(self) -> None:
         window = self.window
@@ -211,6 +218,7 @@ class Studio(QObject):
 
     def _after_shown(self, files: list[Path]) -> None:
         QTimer.singleShot(0 if files else _IDLE, self._prepare)
+        self._show_recent()
         if files:
             self.files.open_paths(files)
         else:
@@ -346,7 +354,10 @@ class Studio(QObject):
         self.canvas.set_surround(QColor(colours(name)["surround"]))
 
     def _show_recent(self) -> None:
-        self.window.show_recent(self.recent.paths(), lambda path: self.files.open_paths([path]))
+        paths = self.recent.paths()
+        self.window.show_recent(paths, lambda path: self.files.open_paths([path]))
+        if self.window.isVisible():  # before that, the window comes first
+            self.pictures.follow_recent(paths)
 
 
 def run(files: Sequence[Path]) -> int:

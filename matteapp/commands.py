@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QMessageBox
 from engine.compositing.views import VIEWS
 from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
-from matteapp.dialogs.keys import KeySheet
-from matteapp.dialogs.preferences import PreferencesDialog
 from matteapp.enhancing import Enhancing
 from matteapp.exports import Exports
 from matteapp.files import Files
@@ -21,9 +19,9 @@ from matteapp.generating import Generating
 from matteapp.guidance_edits import GuidanceEdits
 from matteapp.live import Live
 from matteapp.main_window import MainWindow
+from matteapp.preferences import Preferences
 from matteapp.reveal import reveal_document
 from matteapp.session import Session
-from matteapp.settings import Settings
 from matteapp.tools.table import BRUSHES, TOOLS
 from matteapp.viewing import Viewing
 
@@ -42,11 +40,10 @@ class Commands:
         guidance: GuidanceEdits,
         enhancing: Enhancing,
         generating: Generating,
-        settings: Settings,
+        preferences: Preferences,
         viewing: Viewing,
     ) -> None:
         self._window = window
-        self._settings = settings
         self._live = live
         self._last_brush = BRUSHES[0]
         canvas, brush = window.canvas, window.canvas.brush
@@ -71,7 +68,6 @@ class Commands:
             "edit.redo": session.redo,
             "edit.copy": exports.copy,
             "edit.clear": guidance.clear_strokes,
-            "edit.settings": self._show_settings,
             "run.again": live.solve_again,
             "run.all": live.run_all,
             "run.stop": self._stop,
@@ -91,9 +87,9 @@ class Commands:
             "brush.larger": brush.larger,
             "brush.softer": brush.softer,
             "brush.harder": brush.harder,
-            "help.keys": lambda: KeySheet(window).open(),
             "help.log": show_log_folder,
             "help.about": self._show_about,
+            **preferences.table,
             **viewing.table,
             **{f"view.{name}": partial(self.show_view, name) for name in VIEWS},
             **{f"tool.{name}": partial(self.take_tool, name) for name in TOOLS},
@@ -127,9 +123,6 @@ class Commands:
     def _stop(self) -> None:
         self._window.bar.hide()
         self._live.stop()
-
-    def _show_settings(self) -> None:
-        PreferencesDialog(self._settings, self._window).open()
 
     def _show_about(self) -> None:
         box = QMessageBox(self._window)
