@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from engine.commands.failures import reason_of
-from engine.commands.report import FileReport, Outcome, Status
+from engine.batch.report import FileReport, Outcome, Status
 from engine.jobs.context import JobContext
 from engine.jobs.worker import CancelledEvent, Done, Failed, JobEvent, Progressed, Worker
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from engine.commands import background_options as b
 from engine.commands import options as o
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings
 
@@ -15,6 +16,16 @@ SAVED = "cutout"
 @o.takes_run()
 def cut(
     run: o.RunOptions,
+    context: typer.Context,
+    preset: Annotated[
+        str,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="Settings kept under a name, here or in the window; what else is typed wins.",
+            rich_help_panel=o.RUN,
+        ),
+    ] = "",
     save: Annotated[
         str,
         typer.Option(
@@ -60,9 +71,34 @@ def cut(
             rich_help_panel=o.GUIDANCE,
         ),
     ] = "multilevel:100",
-    background: o.Background = None,
-    fit: o.Fit = "fill",
-    linear_light: o.LinearLight = False,
+    despill: Annotated[
+        str,
+        typer.Option(
+            "--despill",
+            metavar="COLOUR[:AMOUNT]",
+            help="Take this colour's light off the subject, 0 to 100 percent.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = "off",
+    despill_inside: Annotated[
+        bool,
+        typer.Option(
+            "--despill-inside",
+            help="Do so in the whole subject, not near its edge alone.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = False,
+    background: b.Background = None,
+    fit: b.Fit = "fill",
+    zoom: b.Zoom = 100.0,
+    move: b.Move = "0,0",
+    rotate: b.Rotate = 0.0,
+    flip: b.Flip = "none",
+    linear_light: b.LinearLight = False,
+    light_wrap: b.LightWrap = "0",
+    match: b.Match = "0",
+    shadow: b.Shadow = "none",
+    shadow_colour: b.ShadowColour = "black",
     fill_holes: Annotated[
         int, o.edge_size("--fill-holes", "Fill holes up to this area.", metavar="AREA")
     ] = 0,
@@ -91,6 +127,7 @@ def cut(
     STEM_cutout.png, STEM_alpha.png and so on, as large as the upright photograph.
     """
     # What computes is imported here, so that help and mistakes take no time.
+    from engine.commands.background_choices import parse_harmony, placed, with_despill
     from engine.commands.choices import (
         BAND,
         parse_background,
@@ -101,11 +138,14 @@ def cut(
         parse_trimap,
     )
     from engine.commands.execute import execute
+    from engine.commands.given import background_of, typed_options, with_preset
     from engine.commands.start_cut import cut_command, one_guidance
     from engine.products import PRODUCTS
 
     brought = one_guidance(mask, trimap, find=find, box=box)
-    settings = CutSettings(
+    under = parse_background(background or "transparent", fit=fit, linear_light=linear_light)
+    under = placed(under, zoom=zoom, move=move, rotate=rotate, flip=flip)
+    asked = CutSettings(
         guidance=GuidanceSettings("file") if brought else parse_guidance(find, box),
         trimap=parse_trimap(propose or (BAND if trimap else ""), radius=radius, smart=smart),
         method=method,
@@ -120,16 +160,17 @@ def cut(
             clean_black=clean_black / 100,
             clean_white=clean_white / 100,
         ),
-        foreground=parse_foreground(decontaminate),
+        foreground=with_despill(parse_foreground(decontaminate), despill, inside=despill_inside),
+        background=under.settings,
+        harmony=parse_harmony(light_wrap, match, shadow, shadow_colour),
     )
+    settings = with_preset(asked, preset, typed=typed_options(context))
     command = cut_command(
         run,
         settings,
         products=parse_names(save, tuple(PRODUCTS), option="--save"),
         guidance=brought,
-        background=parse_background(
-            background or "transparent", fit=fit, linear_light=linear_light
-        ),
+        background=background_of(settings, under),
         compute=parse_compute(device, precision),
     )
     execute(command, run)

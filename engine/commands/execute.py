@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,7 @@ from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion, find_sources
 from engine.commands.options import RunOptions
 from engine.commands.plan import Task, Wishes, format_named, make_folders, plan
-from engine.commands.report import Outcome, write_report
-from engine.errors import UserError
-from engine.imaging.read import read_image
+from engine.batch.report import Outcome, write_report
 from engine.jobs.context import JobContext
 
 FAILED, INTERRUPTED = 1, 130
@@ -69,21 +67,6 @@ def execute(command: Command, run: RunOptions) -> None:
 def say(message: str) -> None:
     """A remark on stderr."""
     print(message, file=sys.stderr)  # noqa: T201 - the command line's own voice
-
-
-def complete(targets: Mapping[str, Path]) -> bool:
-    """Whether all files are there and can be read to their end."""
-    return all(_readable(path) for path in targets.values())
-
-
-def _readable(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    try:
-        read_image(path)
-    except UserError:
-        return False
-    return True
 
 
 def _planned(command: Command, run: RunOptions) -> list[Task]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
+from engine.batch.report import Outcome
+from engine.batch.written import complete
 from engine.commands.choices import Background
-from engine.commands.execute import complete
 from engine.commands.inputs import Companion
 from engine.commands.plan import Task
-from engine.commands.report import Outcome
 from engine.device import Compute
 from engine.errors import UserError
 from engine.imaging.read import read_image, read_mask, read_trimap
@@ -19,7 +19,13 @@ from engine.jobs.context import JobContext, SubContext
 from engine.jobs.masks import mask_from
 from engine.jobs.requests import CutRequest
 from engine.products import write_composite, write_products
-from engine.settings import BackgroundSettings, CutSettings, GuidanceSettings, TrimapSettings
+from engine.settings import (
+    BackgroundSettings,
+    CutSettings,
+    GuidanceSettings,
+    HarmonySettings,
+    TrimapSettings,
+)
 
 READ, SOLVED = 0.03, 0.92
 """Shares of a job's time after which the photograph is read and the matte is there."""
@@ -123,6 +129,7 @@ class CompositeJob(Job):
 
     alpha: Companion | None = None
     background: Background
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
 
     def make(self, image: Image, ctx: JobContext) -> Outcome:
         alpha = mask_given(self.alpha, self.task, image)
@@ -139,6 +146,7 @@ class CompositeJob(Job):
             foreground=image.pixels,
             alpha=alpha,
             background=_background_for(self.background, self.task),
+            harmony=self.harmony,
             bits=self.bits,
             quality=self.quality,
         )

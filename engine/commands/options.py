@@ -169,31 +169,6 @@ Smart = Annotated[
         rich_help_panel=GUIDANCE,
     ),
 ]
-BACKGROUND = typer.Option(
-    "--background",
-    metavar="BACKGROUND",
-    help="File, folder matched by name, colour ('#3a6ea5', 'teal'), 'transparent', 'blur', "
-    "'blur:PERCENT', or a gradient 'FROM:TO' or 'FROM:TO:DEGREES'.",
-    rich_help_panel="Background",
-)
-Background = Annotated[str | None, BACKGROUND]
-Fit = Annotated[
-    str,
-    typer.Option(
-        "--fit",
-        metavar="fill|fit",
-        help="How a background image takes the frame.",
-        rich_help_panel="Background",
-    ),
-]
-LinearLight = Annotated[
-    bool,
-    typer.Option(
-        "--linear-light",
-        help="Blend in linear light instead of on encoded values.",
-        rich_help_panel="Background",
-    ),
-]
 
 
 def edge_share(name: str, text: str, *, least: float = 0.0) -> typer.models.OptionInfo:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.batch.folders import base_stem
 from engine.commands.errors import UsageError
-from engine.commands.inputs import Source, base_stem
+from engine.commands.inputs import Source
 from engine.errors import UserError
 from engine.imaging.write import WRITERS, writer_for
 from engine.product_table import EVERY, MATTE_FORMATS, check_targets, product_paths

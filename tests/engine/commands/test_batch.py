@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.commands.batch import Assignment, run_batch
-from engine.commands.report import Outcome
+from engine.batch.report import Outcome
 from engine.errors import Cancelled, UserError
 
 
