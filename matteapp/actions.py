@@ -106,6 +106,13 @@ _FIXED: tuple[ActionSpec, ...] = (
     _without("file.quit", "&Quit", ("Ctrl+Q",), "sign-out", "Leave the application."),
     ActionSpec("edit.undo", "&Undo", ("Ctrl+Z",), "arrow-u-up-left", "Take the last step back."),
     ActionSpec("edit.redo", "&Redo", ("Ctrl+Shift+Z",), "arrow-u-up-right", "Take the step again."),
+    ActionSpec(
+        "edit.snapshot",
+        "Take a S&napshot",
+        (),
+        "camera",
+        "Keep what is shown by a name, to come back to it later.",
+    ),
     ActionSpec("edit.copy", "&Copy Result", ("Ctrl+C",), "copy", "Copy the cut-out."),
     ActionSpec("edit.clear", "Clear &Strokes", (), "eraser", "Take all strokes away."),
     _without("edit.settings", "Se&ttings…", (), "gear-six", "Choose theme, memory and more."),
@@ -242,7 +249,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "file.close", "file.quit",
     ),
     "&Edit": (
-        "edit.undo", "edit.redo", _SEPARATOR, "edit.copy", "edit.clear", _SEPARATOR,
+        "edit.undo", "edit.redo", "edit.snapshot", _SEPARATOR,
+        "edit.copy", "edit.clear", _SEPARATOR,
         "edit.settings", "edit.keys",
     ),
     "&Matte": (

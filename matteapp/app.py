@@ -163,7 +163,7 @@ class Studio(QObject):
         window.panels.edited.connect(self._on_setting_edited)
         window.panels.reset_asked.connect(self._on_reset_asked)
         window.panels.subject.source_asked.connect(self.guidance.take_source)
-        window.panels.history.step_chosen.connect(self.session.jump_to)
+        self._connect_history()
         window.panels.jobs.cancel_asked.connect(self.bridge.cancel)
         window.status.cancel_asked.connect(self.bridge.cancel)
         self.canvas.cursor_moved.connect(self._on_cursor_moved)
@@ -183,6 +183,14 @@ class Studio(QObject):
         window.film.close_asked.connect(self.files.close)
         window.film.reveal_asked.connect(lambda one: reveal_document(self.session, window.bar, one))
         self._app.styleHints().colorSchemeChanged.connect(self._show_theme)
+
+    def _connect_history(self) -> None:
+        history, session = self.window.panels.history, self.session
+        history.step_chosen.connect(session.jump_to)
+        history.snapshot_asked.connect(session.take_snapshot)
+        history.snapshot_chosen.connect(session.go_to_snapshot)
+        history.snapshot_renamed.connect(session.rename_snapshot)
+        history.snapshot_dropped.connect(session.drop_snapshot)
 
     def _connect_document(self) -> None:
         # The live matte hears of a change before this does: it is connected first.
@@ -253,6 +261,7 @@ class Studio(QObject):
         actions["edit.undo"].setEnabled(history.can_undo)
         actions["edit.redo"].setEnabled(history.can_redo)
         self.window.panels.history.show_steps(history.labels, history.index)
+        self.window.panels.history.show_snapshots([kept.name for kept in history.snapshots])
         self.window.setWindowModified(self.session.dirty)
 
     def _show_document(self) -> None:

@@ -66,6 +66,7 @@ class Commands:
             "file.quit": window.close,
             "edit.undo": session.undo,
             "edit.redo": session.redo,
+            "edit.snapshot": session.take_snapshot,
             "edit.copy": exports.copy,
             "edit.clear": guidance.clear_strokes,
             "run.again": live.solve_again,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QIcon,
     QImage,
     QMouseEvent,
-    QPixmap,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.documents import Document
-from matteapp.icons import dress, name_control
+from matteapp.icons import dress, framed, name_control
 
 PICTURE = QSize(92, 56)
 _TAB = QSize(112, 88)
@@ -91,7 +91,7 @@ class FilmTab(QFrame):
         """Show how it looks."""
         self._has_picture = True
         self.button.setProperty("icon_name", None)  # no icon to be redrawn with the theme
-        self.button.setIcon(QIcon(_framed(picture)))
+        self.button.setIcon(QIcon(framed(picture, PICTURE)))
 
     @property
     def has_picture(self) -> bool:
@@ -144,10 +144,10 @@ class Filmstrip(QFrame):
         self.more = QToolButton()
         name_control(self.more, icon_name="plus", title="Open more", tip="Open more photographs.")
         self.more.clicked.connect(open_action.trigger)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = _Roll()
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._place()
         self.hide()
 
@@ -171,7 +171,7 @@ class Filmstrip(QFrame):
             self._tabs[shown].button.setChecked(True)
         self.setVisible(len(documents) > 1)
         if shown is not self._shown and shown in self._tabs:
-            self.scroll.ensureWidgetVisible(self._tabs[shown], 8, 0)
+            self.area.ensureWidgetVisible(self._tabs[shown], 8, 0)
         self._shown = shown
 
     def _add(self, document: Document) -> FilmTab:
@@ -205,24 +205,19 @@ class Filmstrip(QFrame):
         self._row.setSpacing(4)
         self._row.addWidget(self.more)
         self._row.addStretch(1)
-        self.scroll.setWidget(inside)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidget(inside)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.scroll)
+        whole.addWidget(self.area)
         self.setFixedHeight(_TAB.height() + 18)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
-            return False  # the canvas is zoomed by the wheel, and only there
-        return super().event(event)
 
+class _Roll(QScrollArea):
+    """A row that a wheel moves sideways."""
 
-def _framed(picture: QImage) -> QPixmap:
-    """As large as fits, for a button that would only ever shrink it."""
-    fitted = picture.scaled(
-        PICTURE,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    return QPixmap.fromImage(fitted)
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (turned.x() or turned.y()))
+        event.accept()

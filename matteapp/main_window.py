@@ -11,6 +11,9 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QIcon,
+    QImage,
+    QPixmap,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -95,7 +98,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – {TITLE}")
 
     def show_recent(self, paths: list[Path], open_path: Callable[[Path], None]) -> None:
-        """Fill the menu of recent files."""
+        """Fill the menu of recent files, and their row on the welcome page."""
+        self.welcome.show_recent(paths, open_path)
         self.recent_menu.clear()
         self.recent_menu.setEnabled(bool(paths))
         for path in paths:
@@ -103,6 +107,13 @@ class MainWindow(QMainWindow):
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, path=path: open_path(path))
         self.recent_menu.setToolTipsVisible(True)
+
+    def show_recent_picture(self, path: Path, picture: QImage) -> None:
+        """Show what a recent file looks like."""
+        self.welcome.show_recent_picture(path, picture)
+        for action in self.recent_menu.actions():
+            if action.toolTip() == str(path):
+                action.setIcon(QIcon(QPixmap.fromImage(picture)))
 
     def let_close(self) -> None:
         """Close for good: nothing is unsaved any more."""

@@ -245,6 +245,7 @@ class Session(QObject):
         if len(kept) >= MOST_SNAPSHOTS:
             document.history.drop(0)
         document.history.keep(Snapshot(named(name, kept), document.open_state))
+        document.note_snapshots()
         self._note_snapshots(document)
 
     def rename_snapshot(self, place: int, name: str) -> None:
@@ -252,12 +253,14 @@ class Session(QObject):
         document = self._open()
         if name.strip():
             document.history.rename(place, named(name, ()))
-            self._note_snapshots(document)
+            document.note_snapshots()
+        self._note_snapshots(document)
 
     def drop_snapshot(self, place: int) -> None:
         """Keep a snapshot no longer."""
         document = self._open()
         document.history.drop(place)
+        document.note_snapshots()
         self._note_snapshots(document)
 
     def go_to_snapshot(self, place: int) -> None:
@@ -267,7 +270,6 @@ class Session(QObject):
             self.apply(lambda now: returned_to(now, kept), label=kept.name)
 
     def _note_snapshots(self, document: Document) -> None:
-        document.note_snapshots()
         self.history_changed.emit()
         self._tell_dirty()
         self.work_changed.emit(document)

@@ -141,7 +141,7 @@ def _loaded(
         manifest = decode_manifest(data, path=path)
         if manifest.size != state.size:
             raise DamagedProjectError(f"the snapshot {row['name']!r} has another size")
-    planes = {
+    planes: dict[str, Any] = {
         name: _plane(archive, name, places.get(PLANE_ENTRIES[name], ""), path, state, found)
         for name in manifest.planes
     }

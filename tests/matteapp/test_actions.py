@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from engine.compositing.views import VIEWS
-from matteapp.actions import ACTIONS, MENUS, RECENT
+from matteapp.actions import ACTIONS, MENUS, RECENT, SUBMENUS
 from matteapp.tools.table import TOOLS
 
 # From the product's sheet of keys, and the system's own for files, undo and quitting.
@@ -61,8 +61,9 @@ def test_tools_and_views_are_in_the_same_table() -> None:
 
 
 def test_every_action_is_in_one_menu() -> None:
-    listed = Counter(name for names in MENUS.values() for name in names if name)
-    assert set(listed) - {RECENT} == set(ACTIONS)
+    menus = (*MENUS.values(), *(names for _, names in SUBMENUS.values()))
+    listed = Counter(name for names in menus for name in names if name)
+    assert set(listed) - {RECENT, *SUBMENUS} == set(ACTIONS)
     assert set(listed.values()) == {1}
 
 
@@ -73,5 +74,6 @@ def test_every_action_does_something(studio) -> None:
 def test_letters_in_menus_are_unique(studio) -> None:
     for names in MENUS.values():
         titles = [ACTIONS[name].title for name in names if name in ACTIONS]
+        titles += [SUBMENUS[name][0] for name in names if name in SUBMENUS]
         letters = [title[title.index("&") + 1].lower() for title in titles if "&" in title]
         assert len(set(letters)) == len(letters), titles
