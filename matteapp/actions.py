@@ -114,13 +114,35 @@ _FIXED: tuple[ActionSpec, ...] = (
         "Keep what is shown by a name, to come back to it later.",
     ),
     ActionSpec("edit.copy", "&Copy Result", ("Ctrl+C",), "copy", "Copy the cut-out."),
+    ActionSpec(
+        "edit.copy_file",
+        "Copy Result as a &File",
+        ("Ctrl+Shift+C",),
+        "file-png",
+        "Copy the cut-out as a PNG file, to be pasted into a folder or a message.",
+    ),
     ActionSpec("edit.clear", "Clear &Strokes", (), "eraser", "Take all strokes away."),
     _without("edit.settings", "Se&ttings…", (), "gear-six", "Choose theme, memory and more."),
     ActionSpec("run.again", "&Solve Again", ("Ctrl+R",), "play", "Solve the matte again."),
     ActionSpec(
         "run.all", "Run &All", ("Ctrl+Shift+R",), "fast-forward", "Start again from the subject."
     ),
+    ActionSpec(
+        "run.hair",
+        "Refine &Hair",
+        (),
+        "wind",
+        "Look for strands around the subject's edge and have them solved, too.",
+        checkable=True,
+    ),
     ActionSpec("run.stop", "S&top", ("Esc",), "stop", "Stop what runs."),
+    ActionSpec(
+        "preset.save",
+        "Save Settings as &Preset…",
+        (),
+        "floppy-disk",
+        "Keep the settings of this cut under a name, for other photographs.",
+    ),
     ActionSpec("view.fit", "&Fit", ("Ctrl+0",), "frame-corners", "Show the whole photograph."),
     ActionSpec("view.actual", "&100 %", ("Ctrl+1",), "square", "Show every pixel as one pixel."),
     ActionSpec("view.next", "&Next View", ("F",), "", "Show the next view."),
@@ -152,7 +174,8 @@ _FIXED: tuple[ActionSpec, ...] = (
         "enhance.remove", "Take the Enhancement A&way", (), "", "Have the photograph alone again."
     ),
     _without(
-        "enhance.import",
+        "enhance.import", _SEPARATOR,
+        "preset.save",
         "&Import a Network…",
         (),
         "download-simple",
@@ -250,11 +273,11 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "&Edit": (
         "edit.undo", "edit.redo", "edit.snapshot", _SEPARATOR,
-        "edit.copy", "edit.clear", _SEPARATOR,
+        "edit.copy", "edit.copy_file", "edit.clear", _SEPARATOR,
         "edit.settings", "edit.keys",
     ),
     "&Matte": (
-        "run.again", "run.all", "run.stop", _SEPARATOR,
+        "run.again", "run.all", "run.hair", "run.stop", _SEPARATOR,
         "enhance.run", "enhance.keep", "enhance.stop", "enhance.remove", _SEPARATOR,
         "enhance.import",
     ),

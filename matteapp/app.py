@@ -19,6 +19,7 @@ from engine.errors import UserError
 from engine.imaging.types import Rect
 from engine.jobs.preparing import prepare_cut
 from engine.jobs.worker import Job, JobEvent, Worker
+from engine.presets import Presets
 from engine.settings import CutSettings
 from matteapp.autosave import Autosave, recovery_folder
 from matteapp.backdrop import Backdrop
@@ -26,6 +27,7 @@ from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
 from matteapp.canvas.readout import read_out
 from matteapp.commands import Commands
+from matteapp.dragging import Dragging
 from matteapp.enhancing import Enhancing
 from matteapp.errors_ui import ErrorDesk
 from matteapp.exports import Exports
@@ -39,12 +41,14 @@ from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
 from matteapp.pictures import Pictures
 from matteapp.preferences import Preferences
+from matteapp.presetting import Presetting
 from matteapp.recent import RecentFiles
 from matteapp.recovering import Recovering
 from matteapp.reveal import reveal_document
 from matteapp.session import Change, Session
-from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, SOFTNESS, THEME, UNDO_MEMORY, Settings
+from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, SOFTNESS, TEXT_PERCENT, THEME, UNDO_MEMORY, Settings
 from matteapp.steps import MASK, StepSpec
+from matteapp.text_size import GrowDialogs, grow
 from matteapp.theme import colours, put_on
 from matteapp.tools.table import BRUSHES
 from matteapp.viewing import Viewing
@@ -77,6 +81,7 @@ class Studio(QObject):
         self._toolbench = Worker("tools", on_event=_note_render_event)
         self.canvas = Canvas(self._renderer, tools=self._toolbench)
         self.window = MainWindow(self.canvas)
+        GrowDialogs(self.window)
         self._make_parts()
         self._connect_window()
         self._connect_document()
@@ -93,6 +98,7 @@ class Studio(QObject):
         self.canvas.stop()
         self.autosave.close()
         self.pictures.close()
+        self.dragging.close()
         self.bridge.close()
         self._toolbench.close(timeout=5.0)
         self._renderer.close(timeout=5.0)
@@ -114,6 +120,7 @@ class Studio(QObject):
         self.recovering = Recovering(session, self.autosave, window.bar, self.desk)
         self.files = Files(session, bridge, self.recent, self.desk, window.bar, window)
         self.exports = Exports(session, bridge, self.live, window.bar, window)
+        self.dragging = Dragging(session, self.live, bridge, window.drag_out, window.bar)
         self.backdrop = Backdrop(bridge, self.desk, self.canvas.set_backdrop)
         self.setting_edits = SettingEdits(session)
         self.guidance = GuidanceEdits(
@@ -136,6 +143,15 @@ class Studio(QObject):
             bar=window.bar,
             window=window,
         )
+        self.presetting = Presetting(
+            session,
+            window.panels.presets,
+            presets=Presets(),
+            settings=self.settings,
+            bar=window.bar,
+            desk=self.desk,
+        )
+        self.files.prepared = self.presetting.for_new
         self.viewing = Viewing(self.canvas, window.top, window.actions_by_name, self.settings)
         self.preferences = Preferences(window, self.settings)
         self.commands = Commands(
@@ -143,6 +159,7 @@ class Studio(QObject):
             session,
             files=self.files,
             exports=self.exports,
+            dragging=self.dragging,
             live=self.live,
             guidance=self.guidance,
             enhancing=self.enhancing,
@@ -276,6 +293,7 @@ class Studio(QObject):
     def _show_documents(self) -> None:
         session = self.session
         self.window.film.show_documents(session.documents, session.document)
+        grow(self.window.film)
         if session.document is not None:
             self.window.name_document(session.document.name)
 
@@ -285,6 +303,8 @@ class Studio(QObject):
         self.window.panels.show_state(state, has_strokes=painted)
         box = None if state is None else state.settings.guidance.box
         head = None if state is None else state.settings.enhance.box
+        hairy = state is not None and state.settings.trimap.hair
+        self.window.actions_by_name["run.hair"].setChecked(hairy)
         self.canvas.show_box(None if box is None else Rect(*box))
         self.canvas.show_box(None if head is None else Rect(*head), of="head")
 
@@ -347,6 +367,7 @@ class Studio(QObject):
     def _on_setting_changed(self, key: str, value: object) -> None:
         follow: dict[str, Callable[[], None]] = {
             THEME: self._show_theme,
+            TEXT_PERCENT: self._show_theme,
             PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
             SOFTNESS: lambda: setattr(self.canvas.brush, "softens", bool(value)),
             DEVICE: self._take_device,
@@ -359,12 +380,14 @@ class Studio(QObject):
         self.live.try_again()
 
     def _show_theme(self) -> None:
-        name = put_on(self._app, self.settings.text(THEME))
+        percent = self.settings.number(TEXT_PERCENT)
+        name = put_on(self._app, self.settings.text(THEME), percent=percent)
         self.canvas.set_surround(QColor(colours(name)["surround"]))
 
     def _show_recent(self) -> None:
         paths = self.recent.paths()
         self.window.show_recent(paths, lambda path: self.files.open_paths([path]))
+        grow(self.window.welcome)
         if self.window.isVisible():  # before that, the window comes first
             self.pictures.follow_recent(paths)
 

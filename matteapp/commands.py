@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 from engine.compositing.views import VIEWS
 from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
+from matteapp.dragging import Dragging
 from matteapp.enhancing import Enhancing
 from matteapp.exports import Exports
 from matteapp.files import Files
@@ -36,6 +37,7 @@ class Commands:
         *,
         files: Files,
         exports: Exports,
+        dragging: Dragging,
         live: Live,
         guidance: GuidanceEdits,
         enhancing: Enhancing,
@@ -68,10 +70,13 @@ class Commands:
             "edit.redo": session.redo,
             "edit.snapshot": session.take_snapshot,
             "edit.copy": exports.copy,
+            "edit.copy_file": dragging.copy_file,
             "edit.clear": guidance.clear_strokes,
             "run.again": live.solve_again,
             "run.all": live.run_all,
+            "run.hair": lambda: guidance.refine_hair(self._action("run.hair").isChecked()),
             "run.stop": self._stop,
+            "preset.save": window.panels.ask_preset_name,
             "view.fit": canvas.fit,
             "view.actual": partial(canvas.zoom_to, 1.0),
             "view.next": partial(self._cycle_views, 1),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from matteapp.text_size import LEAST, MOST
+
 SettingValue = bool | int | str
 
 
@@ -59,6 +61,8 @@ THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
     "engine/device",
 )
 SOFTNESS = "tools/tablet_softness"
+TEXT_PERCENT = "look/text_percent"
+REMEMBER = "cut/remember"
 
 SETTINGS: dict[str, SettingSpec] = {
     row.key: row
@@ -69,6 +73,13 @@ SETTINGS: dict[str, SettingSpec] = {
             Choice((("system", "As the system"), ("dark", "Dark"), ("light", "Light"))),
             "dark",
             "A dark, neutral surround shows the photograph's colours best.",
+        ),
+        SettingSpec(
+            TEXT_PERCENT,
+            "Size of text",
+            Whole(LEAST, MOST, 10, "%"),
+            100,
+            "Makes all text, and what holds it, larger; the photograph keeps its size.",
         ),
         SettingSpec(
             PALETTE,
@@ -104,6 +115,13 @@ SETTINGS: dict[str, SettingSpec] = {
             YesNo(),
             False,
             "With a pen, a light touch leaves more of the brush's rim unknown, to be solved.",
+        ),
+        SettingSpec(
+            REMEMBER,
+            "Remember settings for the next photograph",
+            YesNo(),
+            False,
+            "A photograph starts with the settings of the one before, but for where its subject is.",
         ),
         SettingSpec(
             DEVICE,

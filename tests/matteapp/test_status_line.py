@@ -54,11 +54,9 @@ def test_a_recovery_copy_is_made_in_silence(line) -> None:
     assert not line.running.isVisible()
 
 
-def test_the_cursor_is_the_pixel_below_it(line) -> None:
-    line.show_cursor((4.7, 9.2))
-    assert line.cursor_place.text() == "x 9  y 4"
-    line.show_cursor(None)
-    assert line.cursor_place.text() == ""
+def test_what_is_under_the_cursor_is_shown(line) -> None:
+    line.show_readout("x 9  y 4")
+    assert line.readout.text() == "x 9  y 4"
 
 
 def test_jobs_come_and_go_in_their_panel(qtbot) -> None:
