@@ -46,7 +46,16 @@ from matteapp.recent import RecentFiles
 from matteapp.recovering import Recovering
 from matteapp.reveal import reveal_document
 from matteapp.session import Change, Session
-from matteapp.settings import AUTOSAVE, DEVICE, PRESSURE, SOFTNESS, TEXT_PERCENT, THEME, UNDO_MEMORY, Settings
+from matteapp.settings import (
+    AUTOSAVE,
+    DEVICE,
+    PRESSURE,
+    SOFTNESS,
+    TEXT_PERCENT,
+    THEME,
+    UNDO_MEMORY,
+    Settings,
+)
 from matteapp.steps import MASK, StepSpec
 from matteapp.text_size import GrowDialogs, grow
 from matteapp.theme import colours, put_on
@@ -98,8 +107,8 @@ class Studio(QObject):
         self.canvas.stop()
         self.autosave.close()
         self.pictures.close()
-        self.dragging.close()
         self.bridge.close()
+        self.dragging.close()
         self._toolbench.close(timeout=5.0)
         self._renderer.close(timeout=5.0)
         if self._preparing is not None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from engine.errors import UserError
 from matteapp.dialogs.error import ErrorDialog
 from matteapp.icons import dress, name_control
+from matteapp.text_size import measures_itself
 
 _log = logging.getLogger(__name__)
 _MARGIN = 14
@@ -46,6 +47,7 @@ class MessageBar(QFrame):
         row.addWidget(self.cross)
         self.action.clicked.connect(self._on_action)
         self.cross.clicked.connect(self.hide)
+        measures_itself(self)
         over.installEventFilter(self)
         self.hide()
 

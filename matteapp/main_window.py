@@ -29,10 +29,12 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS, fill_menus, make_actions
 from matteapp.canvas.canvas import Canvas
+from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
 from matteapp.filmstrip import Filmstrip
 from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
+from matteapp.text_size import measures_itself
 from matteapp.toolstrip import ToolStrip
 from matteapp.topbar import TopBar
 from matteapp.welcome import Welcome
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.actions_by_name, canvas.brush)
         self.panels = PanelColumn()
         self.export = QPushButton("Export…")
+        self.drag_out = DragHandle()
         self.status = StatusLine()
         self.film = Filmstrip(self.actions_by_name["file.open"])
         self.stage = QStackedWidget()
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
             self.name_document(name)
         self.top.set_working(open_now)
         self.export.setEnabled(open_now)
+        self.drag_out.setEnabled(open_now)
         for action_name, action in self.actions_by_name.items():
             if ACTIONS[action_name].needs_document:
                 action.setEnabled(open_now)
@@ -158,7 +162,9 @@ class MainWindow(QMainWindow):
         self.export.clicked.connect(self.actions_by_name["file.export"].trigger)
         holder = QHBoxLayout()
         holder.setContentsMargins(8, 6, 8 + SCROLL_BAR, 6)
-        holder.addWidget(self.export)
+        holder.setSpacing(6)
+        holder.addWidget(self.export, 1)
+        holder.addWidget(self.drag_out)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.panels, 1)
@@ -186,3 +192,4 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.stage.setFrameShape(QFrame.Shape.NoFrame)
         self.stage.setMinimumSize(360, 280)
+        measures_itself(self.stage)

@@ -121,7 +121,7 @@ SETTINGS: dict[str, SettingSpec] = {
             "Remember settings for the next photograph",
             YesNo(),
             False,
-            "A photograph starts with the settings of the one before, but for where its subject is.",
+            "A new photograph starts with the settings of the one before, but finds its own subject.",
         ),
         SettingSpec(
             DEVICE,

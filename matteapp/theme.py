@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from matteapp.icons import dress_again, set_icon_colours
+from matteapp.text_size import grow, set_text_size
 
 ThemeName = Literal["dark", "light"]
 
@@ -54,9 +55,16 @@ def _picture(name: str) -> str:
     return Path(str(files("resources") / "icons" / name)).as_posix()
 
 
-def style_sheet(table: dict[str, str]) -> str:
-    """The style sheet with every `@name` replaced by the table's colour."""
+def style_sheet(table: dict[str, str], *, percent: int = 100) -> str:
+    """The style sheet with every `@name` replaced by the table's colour.
+
+    Args:
+        percent: the size of text.
+    """
     text = (files("resources") / "themes" / "studio.qss").read_text(encoding="utf-8")
+    text = re.sub(
+        r"font-size: (\d+)px", lambda size: f"font-size: {int(size[1]) * percent // 100}px", text
+    )
     return re.sub(r"@(\w+)", lambda found: table[found.group(1)], text)
 
 
@@ -78,14 +86,21 @@ def resolve(wanted: str, app: QApplication) -> ThemeName:
     return "light" if light else "dark"
 
 
-def put_on(app: QApplication, wanted: str) -> ThemeName:
-    """Dress the whole application; returns the theme it wears now."""
+def put_on(app: QApplication, wanted: str, *, percent: int = 100) -> ThemeName:
+    """Dress the whole application; returns the theme it wears now.
+
+    Args:
+        wanted: "dark", "light" or "system".
+        percent: the size of text.
+    """
     name = resolve(wanted, app)
     table = colours(name)
     set_icon_colours(table["text"], table["disabled"], table["accent_text"])
     app.setStyle("Fusion")
     app.setPalette(palette(table))
-    app.setStyleSheet(style_sheet(table))
+    set_text_size(app, percent)
+    app.setStyleSheet(style_sheet(table, percent=percent))
     for window in app.topLevelWidgets():
         dress_again(window)
+        grow(window)
     return name

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QMargins, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from matteapp.actions import ACTIONS, KEY_NOTES, plain_title
+from matteapp.dialogs.page import Page
 
 COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("file", "File"), ("edit", "Edit"), ("run", "Matte"), ("enhance", "Enhance")),
@@ -34,8 +33,6 @@ COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 """Groups of actions, the part of a name before its dot, and their headings."""
 _HELD = "held"
-_SHARE_OF_SCREEN = 0.85
-_BARS = QMargins(0, 0, 12, 12)
 
 
 class KeySheet(QDialog):
@@ -62,7 +59,7 @@ class KeySheet(QDialog):
         whole.addWidget(self._sheet(), 1)
         whole.addLayout(self._buttons())
 
-    def _sheet(self) -> QScrollArea:
+    def _sheet(self) -> Page:
         inner = QWidget()
         row = QHBoxLayout(inner)
         row.setContentsMargins(24, 20, 24, 8)
@@ -74,14 +71,7 @@ class KeySheet(QDialog):
                 _add_group(column, title, self._rows(group))
             column.addStretch(1)
             row.addLayout(column)
-        area = QScrollArea()
-        area.setAccessibleName("Keys")
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        most = self.screen().availableSize() * _SHARE_OF_SCREEN
-        area.setMinimumSize(inner.sizeHint().grownBy(_BARS).boundedTo(most))
-        return area
+        return Page(inner, title="Keys")
 
     def _rows(self, group: str) -> list[tuple[str, tuple[str, ...]]]:
         if group == _HELD:

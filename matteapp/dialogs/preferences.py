@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -18,7 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from matteapp.dialogs.page import Page
 from matteapp.settings import SETTINGS, Choice, Settings, SettingSpec, Whole
+
+GROUPS = {
+    "look": "Appearance",
+    "tools": "Pen",
+    "engine": "Computing",
+    "memory": "Memory",
+    "files": "Files",
+}
+"""What settings are about: the part of a key before its slash, and the heading."""
 
 
 class PreferencesDialog(QDialog):
@@ -30,31 +41,49 @@ class PreferencesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
+        self.notes: dict[str, QLabel] = {}
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 20, 24, 16)
-        whole.setSpacing(18)
-        whole.addLayout(self._grid())
-        whole.addStretch(1)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.setSpacing(12)
+        whole.addWidget(self._page(), 1)
         whole.addLayout(self._buttons())
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(600)
 
-    def _grid(self) -> QGridLayout:
+    def say(self, key: str, text: str) -> None:
+        """Add a sentence to what a setting's note says."""
+        self.notes[key].setText(f"{SETTINGS[key].tip} {text}".strip())
+
+    def _page(self) -> Page:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(24, 20, 24, 8)
+        column.setSpacing(10)
+        for group, rows in groupby(sorted(SETTINGS.values(), key=_place), key=_group):
+            heading = QLabel(GROUPS[group])
+            heading.setProperty("role", "heading")
+            column.addWidget(heading)
+            column.addLayout(self._grid(list(rows)))
+        column.addStretch(1)
+        return Page(inner, title="Settings")
+
+    def _grid(self, rows: list[SettingSpec]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        for index, spec in enumerate(SETTINGS.values()):
+        for index, spec in enumerate(rows):
             title, note, control = QLabel(spec.title), QLabel(spec.tip), self._control(spec)
             note.setProperty("role", "muted")
             note.setWordWrap(True)
             title.setBuddy(control)
             control.setAccessibleName(spec.title)
+            control.setToolTip(spec.tip)
             control.setMinimumWidth(170)
             grid.addWidget(title, 3 * index, 0)
             grid.addWidget(note, 3 * index + 1, 0)
             grid.addWidget(control, 3 * index, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
-            grid.setRowMinimumHeight(3 * index + 2, 12)
-            self.controls[spec.key] = control
+            grid.setRowMinimumHeight(3 * index + 2, 8)
+            self.controls[spec.key], self.notes[spec.key] = control, note
         return grid
 
     def _control(self, spec: SettingSpec) -> QWidget:
@@ -91,10 +120,12 @@ class PreferencesDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         reset, close = QPushButton("Back to defaults"), QPushButton("Close")
+        reset.setToolTip("Set everything here to what it was at first.")
         close.setDefault(True)
         reset.clicked.connect(self._reset)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.setContentsMargins(24, 0, 24, 0)
         row.addWidget(reset)
         row.addStretch(1)
         row.addWidget(close)
@@ -103,3 +134,11 @@ class PreferencesDialog(QDialog):
     def _reset(self) -> None:
         self._settings.reset()
         self.accept()
+
+
+def _group(spec: SettingSpec) -> str:
+    return spec.key.partition("/")[0]
+
+
+def _place(spec: SettingSpec) -> int:
+    return list(GROUPS).index(_group(spec))

@@ -48,11 +48,13 @@ class ShortcutsDialog(QDialog):
         self.reset, self.reset_all = QPushButton("Its defaults"), QPushButton("All defaults")
         self.note = QLabel()
         self.items: dict[str, QTreeWidgetItem] = {}
+        self._groups: list[QTreeWidgetItem] = []
+        self._caps: list[QPushButton] = []
         self._fill()
         self._name_controls()
         self._place()
         self._connect()
-        self.choose("tool.foreground")
+        self.choose("file.open")
 
     @property
     def chosen(self) -> str:
@@ -73,6 +75,7 @@ class ShortcutsDialog(QDialog):
         for menu, names in MENUS.items():
             group = QTreeWidgetItem(self.list, [menu.replace("&", "")])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self._groups.append(group)
             listed = (one for name in names for one in _below(name))
             for name in filter(ACTIONS.__contains__, listed):
                 item = QTreeWidgetItem(group, [plain_title(ACTIONS[name]), self._keys(name)])
@@ -149,9 +152,8 @@ class ShortcutsDialog(QDialog):
         for item in self.items.values():
             shown = wanted in item.text(0).lower() or wanted in item.text(1).lower()
             item.setHidden(not shown)
-        for index in range(self.list.topLevelItemCount()):
-            group = self.list.topLevelItem(index)
-            below = [group.child(row) for row in range(group.childCount())]
+        for group in self._groups:
+            below = (item for item in self.items.values() if item.parent() is group)
             group.setHidden(all(item.isHidden() for item in below))
 
     def _on_changed(self) -> None:
@@ -162,10 +164,12 @@ class ShortcutsDialog(QDialog):
     def _show_chosen(self) -> None:
         name = self.chosen
         self.title.setText(plain_title(ACTIONS[name]) if name else "")
-        while self.caps.count():
-            self.caps.takeAt(0).widget().deleteLater()
-        for key in self._shortcuts.keys(name) if name else ():
-            self.caps.addWidget(self._cap(name, key))
+        for cap in self._caps:
+            self.caps.removeWidget(cap)
+            cap.deleteLater()
+        self._caps = [self._cap(name, key) for key in self._shortcuts.keys(name)] if name else []
+        for cap in self._caps:
+            self.caps.addWidget(cap)
         self.reset.setEnabled(bool(name) and self._shortcuts.is_changed(name))
         self.press.setEnabled(bool(name))
         self.press.clear()
