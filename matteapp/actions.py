@@ -118,7 +118,7 @@ _FIXED: tuple[ActionSpec, ...] = (
         "edit.copy_file",
         "Copy Result as a &File",
         ("Ctrl+Shift+C",),
-        "file-png",
+        "file-image",
         "Copy the cut-out as a PNG file, to be pasted into a folder or a message.",
     ),
     ActionSpec("edit.clear", "Clear &Strokes", (), "eraser", "Take all strokes away."),
@@ -174,8 +174,7 @@ _FIXED: tuple[ActionSpec, ...] = (
         "enhance.remove", "Take the Enhancement A&way", (), "", "Have the photograph alone again."
     ),
     _without(
-        "enhance.import", _SEPARATOR,
-        "preset.save",
+        "enhance.import",
         "&Import a Network…",
         (),
         "download-simple",
@@ -279,7 +278,8 @@ MENUS: dict[str, tuple[str, ...]] = {
     "&Matte": (
         "run.again", "run.all", "run.hair", "run.stop", _SEPARATOR,
         "enhance.run", "enhance.keep", "enhance.stop", "enhance.remove", _SEPARATOR,
-        "enhance.import",
+        "enhance.import", _SEPARATOR,
+        "preset.save",
     ),
     "&View": (
         *(f"view.{name}" for name in VIEWS), _SEPARATOR,
