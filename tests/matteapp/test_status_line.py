@@ -77,3 +77,11 @@ def test_the_device_and_why_is_said(studio) -> None:
     text = studio.window.status.device.text()
     assert text.startswith("CPU")
     assert len(text) > 10
+
+
+def test_the_pixel_under_the_cursor_is_read_out(studio, grey_document) -> None:
+    studio.session.open_state(grey_document)
+    studio.canvas.cursor_moved.emit((10.5, 20.5))
+    assert studio.window.status.readout.text() == "x 20  y 10   RGB 128 128 128"
+    studio.canvas.cursor_moved.emit(None)
+    assert studio.window.status.readout.text() == ""

@@ -2,148 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from engine.compositing.view_look import Grade, Look
 from engine.compositing.views import PALETTES, VIEWS
 from engine.imaging.types import STROKE_BACKGROUND
-from matteapp.app import Studio
-from matteapp.settings import PALETTE
+from engine.jobs.worker import Worker
+from matteapp.actions import make_actions
+from matteapp.canvas.canvas import Canvas
+from matteapp.settings import PALETTE, Settings
+from matteapp.topbar import TopBar
+from matteapp.viewing import Viewing
+
+
+class Room:
+    """The canvas below its bar, in a window of their own."""
+
+    def __init__(self, thread: Worker, settings: Settings) -> None:
+        self.window = QMainWindow()
+        self.actions = make_actions(self.window)
+        self.window.addActions(list(self.actions.values()))
+        self.canvas = Canvas(thread)
+        self.top = TopBar(self.actions, self.canvas.brush)
+        self.settings = settings
+        self.viewing = Viewing(self.canvas, self.top, self.actions, settings)
+        for name, run in self.viewing.table.items():
+            self.actions[name].triggered.connect(lambda _=False, run=run: run())
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.addWidget(self.top)
+        column.addWidget(self.canvas, 1)
+        self.window.setCentralWidget(whole)
+
+    @property
+    def look(self) -> Look:
+        """What the canvas draws with."""
+        return self.canvas._view._look
+
+    @property
+    def shown(self) -> str:
+        """The view in sight."""
+        return self.canvas._view.view
 
 
 @pytest.fixture
-def opened(studio: Studio, grey_document) -> Studio:
-    studio.session.open_state(grey_document)
-    studio.window.activateWindow()
-    studio.canvas.setFocus()
-    return studio
+def thread() -> Iterator[Worker]:
+    worker = Worker("render", on_event=lambda event: None)
+    yield worker
+    assert worker.close()
 
 
-def action(studio: Studio, name: str):
-    return studio.window.actions_by_name[name]
+@pytest.fixture
+def room(qtbot, thread, store, grey_document) -> Iterator[Room]:
+    made = Room(thread, Settings(store))
+    qtbot.addWidget(made.window)
+    made.window.show()
+    qtbot.waitExposed(made.window)
+    made.canvas.show_state(grey_document)
+    made.window.activateWindow()
+    made.canvas.setFocus()
+    yield made
+    made.canvas.stop()
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_strength_is_offered_where_there_is_one(opened, view) -> None:
-    opened.commands.show_view(view)
-    bar = opened.window.top.view_bar.strength
-    assert bar.slider.isVisible() == (VIEWS[view].strength is not None)
-    assert bar.colour.isVisible() == (view == "overlay")
+def test_a_strength_is_offered_where_there_is_one(room) -> None:
+    bar = room.top.view_bar.strength
+    for name, view in VIEWS.items():
+        room.canvas.set_view(name)
+        assert bar.slider.isVisible() == (view.strength is not None)
+        assert bar.colour.isVisible() == (name == "overlay")
 
 
-def test_a_strength_is_drawn_with_and_kept(opened, store) -> None:
-    opened.commands.show_view("onion")
-    bar = opened.window.top.view_bar.strength
+def test_a_strength_is_drawn_with_and_kept(room, store) -> None:
+    room.canvas.set_view("onion")
+    bar = room.top.view_bar.strength
     assert (bar.title.text(), bar.slider.value()) == ("Transparency", 50)
     bar.slider.setValue(20)
-    assert opened.canvas._view._look.strength("onion") == 0.2
+    assert room.look.strength("onion") == 0.2
     assert bar.number.text() == "20 %"
-    opened.commands.show_view("overlay")
+    room.canvas.set_view("overlay")
     assert bar.slider.value() == 60
     bar.colour.edited.emit((0.0, 1.0, 0.0), True)
-    assert opened.viewing.look.overlay_colour == (0, 255, 0)
+    assert room.viewing.look.overlay_colour == (0, 255, 0)
 
 
-def test_choices_come_back_at_the_next_start(qtbot, qapp, store, tmp_path) -> None:
+def test_choices_come_back_at_the_next_start(qtbot, thread, store) -> None:
     store.setValue("views/strength/onion", 0.2)
     store.setValue("views/strength/overlay", "much")
     store.setValue("views/strength/trimap", 7)
     store.setValue("views/overlay", "#00ff00")
     store.setValue(PALETTE, "colour_safe")
-    studio = Studio(qapp, store=store, recovery=tmp_path / "recovery")
-    qtbot.addWidget(studio.window, before_close_func=lambda _: studio.window.let_close())
+    room = Room(thread, Settings(store))
+    qtbot.addWidget(room.window)
     wanted = Look("colour_safe", overlay=(0, 255, 0), strengths={"onion": 0.2})
-    assert studio.viewing.look == wanted
-    assert studio.canvas._view._look == wanted
-    studio.close()
+    assert room.viewing.look == room.look == wanted
 
 
-def test_the_palette_is_a_setting(opened) -> None:
-    opened.settings.set_value(PALETTE, "colour_safe")
-    look = opened.canvas._view._look
+def test_the_palette_is_a_setting(room) -> None:
+    room.settings.set_value(PALETTE, "colour_safe")
+    look = room.look
     assert look.overlay_colour == PALETTES["colour_safe"][STROKE_BACKGROUND]
 
 
-def test_gain_and_gamma_are_shown_and_reset_with_a_click(opened) -> None:
-    bar, reset = opened.window.top.grade, action(opened, "show.plain")
+def test_gain_and_gamma_are_shown_and_reset_with_a_click(room) -> None:
+    bar, reset = room.top.grade, room.actions["show.plain"]
     assert not reset.isEnabled()
     bar.gamma.setValue(0.25)
     bar.gain.stepBy(4)
-    assert opened.canvas._view._look.grade == Grade(gain=2.0, gamma=0.25)
+    assert room.look.grade == Grade(gain=2.0, gamma=0.25)
     bar.reset.click()
-    assert opened.canvas._view._look.grade == Grade()
+    assert room.look.grade == Grade()
     assert (bar.gain.value(), bar.gamma.value()) == (1.0, 1.0)
     assert not reset.isEnabled()
 
 
-def test_gain_and_gamma_change_no_document(opened) -> None:
-    before = opened.session.state
-    opened.window.top.grade.gain.setValue(3.0)
-    assert opened.session.state is before
-    assert not opened.session.dirty
-
-
-def test_comparing_is_chosen_in_the_menu(opened) -> None:
-    canvas, button = opened.canvas, opened.window.top.view_bar.compare
-    opened.commands.show_view("alpha")
-    action(opened, "with.trimap").trigger()
-    assert action(opened, "compare.wipe").isChecked()
+def test_comparing_is_chosen_in_the_menu(room) -> None:
+    canvas, button = room.canvas, room.top.view_bar.compare
+    room.canvas.set_view("alpha")
+    room.actions["with.trimap"].trigger()
+    assert room.actions["compare.wipe"].isChecked()
     assert canvas._wipe.before == "trimap"
     assert button.text() == "With Trimap"
-    action(opened, "compare.side").trigger()
+    room.actions["compare.side"].trigger()
     assert canvas._screen.panes.count == 2
     assert canvas._view.before == "trimap"
-    action(opened, "compare.off").trigger()
+    room.actions["compare.off"].trigger()
     assert (canvas._screen.panes.count, canvas._wipe.before) == (1, "")
     assert button.text() == "Compare"
 
 
-def test_the_band_is_switched_with_its_key(opened) -> None:
-    QTest.keyClick(opened.window, Qt.Key.Key_J)
-    assert opened.canvas._outlines.band
-    QTest.keyClick(opened.window, Qt.Key.Key_J)
-    assert not opened.canvas._outlines.band
+def test_the_band_is_switched_with_its_key(room) -> None:
+    QTest.keyClick(room.window, Qt.Key.Key_J)
+    assert room.canvas._outlines.band
+    QTest.keyClick(room.window, Qt.Key.Key_J)
+    assert not room.canvas._outlines.band
 
 
 @pytest.mark.parametrize(
     ("key", "shown"),
     [(Qt.Key.Key_X, "input"), (Qt.Key.Key_Backslash, "input"), (Qt.Key.Key_P, "guidance")],
 )
-def test_a_view_is_seen_while_its_key_is_held(opened, key, shown) -> None:
-    opened.commands.show_view("alpha")
-    QTest.keyPress(opened.window, key)
-    assert opened.canvas._view.view == shown
-    assert opened.canvas.view == "alpha"
-    assert action(opened, "view.alpha").isChecked()
-    QTest.keyRelease(opened.window, Qt.Key.Key_A)
-    assert opened.canvas._view.view == shown
-    QTest.keyRelease(opened.window, key)
-    assert opened.canvas._view.view == "alpha"
-    assert not action(opened, f"peek.{shown}").isChecked()
+def test_a_view_is_seen_while_its_key_is_held(room, key, shown) -> None:
+    room.canvas.set_view("alpha")
+    QTest.keyPress(room.window, key)
+    assert room.shown == shown
+    assert room.canvas.view == "alpha"
+    QTest.keyRelease(room.window, Qt.Key.Key_A)
+    assert room.shown == shown
+    QTest.keyRelease(room.window, key)
+    assert room.shown == "alpha"
+    assert not room.actions[f"peek.{shown}"].isChecked()
 
 
-def test_from_the_menu_a_view_is_seen_until_it_is_chosen_again(opened) -> None:
-    opened.commands.show_view("alpha")
-    action(opened, "peek.guidance").trigger()
-    action(opened, "peek.input").trigger()
-    assert opened.canvas._view.view == "input"
-    assert not action(opened, "peek.guidance").isChecked()
-    action(opened, "peek.input").trigger()
-    assert opened.canvas._view.view == "alpha"
+def test_from_the_menu_a_view_is_seen_until_it_is_chosen_again(room) -> None:
+    room.canvas.set_view("alpha")
+    room.actions["peek.guidance"].trigger()
+    room.actions["peek.input"].trigger()
+    assert room.shown == "input"
+    assert not room.actions["peek.guidance"].isChecked()
+    room.actions["peek.input"].trigger()
+    assert room.shown == "alpha"
 
 
-def test_leaving_the_window_ends_what_is_held(opened) -> None:
-    opened.commands.show_view("alpha")
-    QTest.keyPress(opened.window, Qt.Key.Key_X)
-    QApplication.sendEvent(opened.window, QEvent(QEvent.Type.WindowDeactivate))
-    assert opened.canvas._view.view == "alpha"
+def test_leaving_the_window_ends_what_is_held(room) -> None:
+    room.canvas.set_view("alpha")
+    QTest.keyPress(room.window, Qt.Key.Key_X)
+    QApplication.sendEvent(room.window, QEvent(QEvent.Type.WindowDeactivate))
+    assert room.shown == "alpha"
 
 
-def test_views_that_find_no_room_are_in_a_menu(opened, qtbot) -> None:
-    switch = opened.window.top.view_bar.views
+def test_views_that_find_no_room_are_in_a_menu(room, qtbot) -> None:
+    switch = room.top.view_bar.views
     switch.resize(switch.sizeHint())
     assert all(button.isVisible() for button in switch.buttons)
     assert not switch.more.isVisible()
@@ -155,16 +189,9 @@ def test_views_that_find_no_room_are_in_a_menu(opened, qtbot) -> None:
     assert len(switch.more.menu().actions()) == len(VIEWS)
 
 
-def test_the_pixel_under_the_cursor_is_read_out(opened) -> None:
-    place = opened.canvas.viewport.to_device(10.5, 20.5)
-    ratio = opened.canvas.devicePixelRatioF()
-    QTest.mouseMove(opened.canvas, QPoint(round(place[0] / ratio), round(place[1] / ratio)))
-    assert opened.window.status.readout.text().startswith("x 20  y 10   RGB 128 128 128")
-
-
-def test_every_control_is_named_explained_and_reached_by_keyboard(opened) -> None:
-    top = opened.window.top
-    opened.commands.show_view("overlay")
+def test_every_control_is_named_explained_and_reached_by_keyboard(room) -> None:
+    top = room.top
+    room.canvas.set_view("overlay")
     controls = [
         top.grade.gain,
         top.grade.gamma,
