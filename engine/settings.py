@@ -50,12 +50,14 @@ class TrimapSettings:
         source: what a network makes of the mask and finds uncertain; a band along the mask's edge
             ("radius"); or what the network that found the person was not sure of ("finder").
         model: name of that network's weights.
+        hair: what leaves the subject's edge in strands is unknown, too.
     """
 
     radius: int | None = None
     smart: bool = True
     source: TrimapSource = "network"
     model: str = "mask_small"
+    hair: bool = False
 
 
 @dataclass(frozen=True)

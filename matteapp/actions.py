@@ -118,7 +118,7 @@ _FIXED: tuple[ActionSpec, ...] = (
         "edit.copy_file",
         "Copy Result as a &File",
         ("Ctrl+Shift+C",),
-        "file-image",
+        "file-arrow-down",
         "Copy the cut-out as a PNG file, to be pasted into a folder or a message.",
     ),
     ActionSpec("edit.clear", "Clear &Strokes", (), "eraser", "Take all strokes away."),

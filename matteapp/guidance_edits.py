@@ -20,6 +20,7 @@ from engine.imaging.types import (
     STROKE_UNKNOWN,
     Rect,
 )
+from engine.setting_paths import with_value
 from engine.settings import GuidanceSettings
 from matteapp.bridge import Bridge
 from matteapp.canvas.bench import Marks
@@ -27,7 +28,7 @@ from matteapp.canvas.hud import Line
 from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.dialogs.filters import picture_filter
 from matteapp.errors_ui import MessageBar
-from matteapp.gesture import with_value
+from matteapp.live import FOUND
 from matteapp.requests import Guide, GuideRequest
 from matteapp.session import Session
 
@@ -42,7 +43,10 @@ _STROKE_TITLES = {
 Sweep = Callable[[DocumentState, Rect, Any], DocumentState]
 _SWEEPS: dict[int, Sweep] = {REFINE: edits.refine, RESTORE: edits.restore}
 """Strokes that mean something else than their label where they went."""
-_COLOURED = {"colour": ("colour", "gradient", "image"), "colour_end": ("gradient",)}
+_COLOURED = {
+    "background.colour": ("colour", "gradient", "image"),
+    "background.colour_end": ("gradient",),
+}
 """Kinds of background that show a colour; the first of each is taken where none does."""
 
 
@@ -100,15 +104,17 @@ class GuidanceEdits:
             )
 
     def take_colour(self, rgb: tuple[float, float, float], target: str) -> None:
-        """A colour was picked for the background."""
+        """A colour was picked for a setting, such as "background.colour"."""
         state = self._session.state
         if state is None:
             return
-        shows = _COLOURED[target]
         picked = tuple(round(value, 4) for value in rgb)
-        settings = with_value(state.settings, f"background.{target}", picked)
-        if settings.background.kind not in shows:
+        settings = with_value(state.settings, target, picked)
+        shows = _COLOURED.get(target, ())
+        if shows and settings.background.kind not in shows:
             settings = with_value(settings, "background.kind", shows[0])
+        if target == "foreground.despill_colour" and not settings.foreground.despill:
+            settings = with_value(settings, "foreground.despill", 1.0)
         self._session.apply(lambda now: edits.set_settings(now, settings), label="Pick a colour")
 
     def draw_box(self, rect: Rect) -> None:
@@ -169,6 +175,21 @@ class GuidanceEdits:
         """Only the strokes say what is known."""
         self._set(GuidanceSettings("strokes"), "Paint only")
         self._bar.say("Paint some of what stays in green (1) and some of what goes in red (2).")
+
+    def refine_hair(self, wanted: bool) -> None:
+        """Look for hair around the subject's edge, or no longer."""
+        state = self._session.state
+        if state is None:
+            return
+        if state.mask is None and state.settings.guidance.source not in FOUND:
+            self._bar.say(
+                "Hair is looked for around a mask, and there is none.",
+                action="Find the subject",
+                run=self.find_subject,
+            )
+        settings = with_value(state.settings, "trimap.hair", wanted)
+        title = "Refine hair" if wanted else "Leave hair as it was"
+        self._session.apply(lambda now: edits.set_settings(now, settings), label=title)
 
     def clear_strokes(self) -> None:
         """No strokes any more."""

@@ -35,7 +35,8 @@ from matteapp.steps import (
     same,
 )
 
-_FOUND = ("automatic", "grabcut")
+FOUND = ("automatic", "grabcut")
+"""Sources of a mask that is looked for in the photograph."""
 
 
 def _enhanced_by(state: DocumentState, *, used: bool = True) -> tuple[Any, ...]:
@@ -129,7 +130,7 @@ class Live(QObject):
         state = self._session.state
         if state is None:
             return
-        if state.settings.guidance.source in _FOUND and state.mask is not None:
+        if state.settings.guidance.source in FOUND and state.mask is not None:
             self._session.amend(lambda now: edits.set_mask(now, None))
         else:
             self.solve_again()
@@ -202,7 +203,7 @@ class Live(QObject):
         return None if drawn else Snapshot(state)
 
     def _need_mask(self, state: DocumentState) -> Snapshot | None:
-        missing = state.mask is None and state.settings.guidance.source in _FOUND
+        missing = state.mask is None and state.settings.guidance.source in FOUND
         return Snapshot(state) if missing else None
 
     def _need_trimap(self, state: DocumentState) -> Snapshot | None:

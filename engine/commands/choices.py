@@ -84,7 +84,9 @@ def _share(amount: str, text: str, *, option: str = "--decontaminate") -> float:
     return float(number[1]) / 100
 
 
-def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> TrimapSettings:
+def parse_trimap(
+    propose: str, *, radius: int | None, smart: bool | None, hair: bool = False
+) -> TrimapSettings:
     """What a network is not sure of, or a band along the mask's edge.
 
     Args:
@@ -92,19 +94,22 @@ def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> Tri
             network, or a band if anything is said about one.
         radius: of the band.
         smart: of the band.
+        hair: look for hair around it as well.
 
     Raises:
         UsageError: if something is said about the band and a network is named.
     """
     about_band = radius is not None or smart is not None
     if propose == BAND or (about_band and not propose):
-        return TrimapSettings(source="radius", radius=radius, smart=smart is not False)
+        return TrimapSettings(source="radius", radius=radius, smart=smart is not False, hair=hair)
     if propose == BY_FINDER and not about_band:
-        return TrimapSettings(source="finder")
+        return TrimapSettings(source="finder", hair=hair)
     if about_band:
         option = "--smart" if radius is None else "--radius"
         raise UsageError(f"--propose and {option} are both given.", remedy="Leave one out.")
-    return TrimapSettings(source="network", model=propose) if propose else TrimapSettings()
+    if not propose:
+        return TrimapSettings(hair=hair)
+    return TrimapSettings(source="network", model=propose, hair=hair)
 
 
 def parse_guidance(find: str, box: str | None) -> GuidanceSettings:

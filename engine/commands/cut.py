@@ -42,6 +42,7 @@ def cut(
     box: o.Box = None,
     radius: o.Radius = None,
     smart: o.Smart = None,
+    hair: o.Hair = False,
     method: Annotated[
         str,
         typer.Option(
@@ -147,7 +148,9 @@ def cut(
     under = placed(under, zoom=zoom, move=move, rotate=rotate, flip=flip)
     asked = CutSettings(
         guidance=GuidanceSettings("file") if brought else parse_guidance(find, box),
-        trimap=parse_trimap(propose or (BAND if trimap else ""), radius=radius, smart=smart),
+        trimap=parse_trimap(
+            propose or (BAND if trimap else ""), radius=radius, smart=smart, hair=hair
+        ),
         method=method,
         refine=refine,
         edge=EdgeSettings(

@@ -19,6 +19,7 @@ _KIND = ("kind", "colour", "colour_end", "angle", "path", "blur", "lens", "highl
 _SHADOW = ("shadow", "shadow_angle", "shadow_distance", "shadow_blur", "shadow_opacity")
 SETS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("trimap", "propose", "radius", "smart"), ("trimap",)),
+    "hair": ("trimap.hair",),
     "method": ("method",),
     "refine": ("refine",),
     "decontaminate": ("foreground.method", "foreground.amount"),

@@ -42,6 +42,7 @@ def trimap(
     box: o.Box = None,
     radius: o.Radius = None,
     smart: o.Smart = None,
+    hair: o.Hair = False,
     propose: o.Propose = "",
 ) -> None:
     """Put the unknown band around masks and save trimaps (STEM_trimap.png)."""
@@ -52,7 +53,7 @@ def trimap(
 
     masks = one_guidance(mask_given, None, find=find, box=box).mask
     guidance = parse_guidance(find, box)
-    settings = parse_trimap(propose, radius=radius, smart=smart)
+    settings = parse_trimap(propose, radius=radius, smart=smart, hair=hair)
 
     def make_job(task: Task) -> TrimapJob:
         return TrimapJob(

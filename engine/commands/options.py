@@ -169,6 +169,14 @@ Smart = Annotated[
         rich_help_panel=GUIDANCE,
     ),
 ]
+Hair = Annotated[
+    bool,
+    typer.Option(
+        "--hair",
+        help="Look for hair around the subject's edge and solve it, too.",
+        rich_help_panel=GUIDANCE,
+    ),
+]
 
 
 def edge_share(name: str, text: str, *, least: float = 0.0) -> typer.models.OptionInfo:

@@ -66,6 +66,12 @@ TRIMAP = PanelSpec(
             "Widen the band where hair or texture makes the edge uncertain.",
             _BAND,
         ),
+        FieldSpec(
+            "trimap.hair",
+            "Refine hair",
+            Switch(),
+            "Look for strands around the subject's edge and have them solved, too.",
+        ),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The eyedropper: a colour of the photograph becomes one of the background's."""
+"""The eyedropper: a colour of the photograph for the background, or to be taken out."""
 
 from __future__ import annotations
 

@@ -97,9 +97,15 @@ OPTIONS: dict[str, OptionSpec] = {
     ),
     "target": OptionSpec(
         "Into",
-        Pick((("colour", "Background"), ("colour_end", "Gradient's end"))),
-        "colour",
-        "Which colour of the background is set.",
+        Pick(
+            (
+                ("background.colour", "Background"),
+                ("background.colour_end", "Gradient's end"),
+                ("foreground.despill_colour", "Spilled colour"),
+            )
+        ),
+        "background.colour",
+        "What the colour is for.",
     ),
 }
 """Every option by its name."""

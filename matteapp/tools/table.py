@@ -117,7 +117,7 @@ TOOLS: dict[str, ToolSpec] = {
         "Eyedropper",
         "eyedropper",
         "I",
-        "Take a colour of the photograph for the background.",
+        "Take a colour of the photograph for the background, or as one that was spilled.",
         Eyedropper,
         options=("target", "sample"),
     ),

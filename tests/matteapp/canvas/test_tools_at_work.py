@@ -228,7 +228,7 @@ def test_the_eyedropper_shows_a_colour_and_hands_it_over_when_let_go(qtbot, ease
         _send(easel, RELEASE, 150, 200)
     rgb, target = done.args
     assert np.allclose(rgb, np.array((220, 130, 40)) / 255, atol=1e-6)
-    assert target == "colour"
+    assert target == "background.colour"
     assert np.array_equal(settle(), before)
 
 
