@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.batch.report import Outcome
 from engine.commands.inputs import Companion
 from engine.commands.jobs import READ, Job, mask_given
-from engine.batch.report import Outcome
 from engine.device import Compute
 from engine.enhance.result import Enhanced
 from engine.enhance.settings import EnhanceSettings, ModelChoice

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import typer
 
+from engine.batch.report import Outcome, write_report
 from engine.commands.batch import Assignment, BatchResult, run_batch
 from engine.commands.display import Terminal
 from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion, find_sources
 from engine.commands.options import RunOptions
 from engine.commands.plan import Task, Wishes, format_named, make_folders, plan
-from engine.batch.report import Outcome, write_report
 from engine.jobs.context import JobContext
 
 FAILED, INTERRUPTED = 1, 130

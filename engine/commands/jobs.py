@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
+from engine.batch.cutting import READ, SOLVED, write_cut
 from engine.batch.report import Outcome
 from engine.batch.written import complete
 from engine.commands.choices import Background
@@ -18,7 +19,7 @@ from engine.imaging.write import write_matte
 from engine.jobs.context import JobContext, SubContext
 from engine.jobs.masks import mask_from
 from engine.jobs.requests import CutRequest
-from engine.products import write_composite, write_products
+from engine.products import write_composite
 from engine.settings import (
     BackgroundSettings,
     CutSettings,
@@ -26,9 +27,6 @@ from engine.settings import (
     HarmonySettings,
     TrimapSettings,
 )
-
-READ, SOLVED = 0.03, 0.92
-"""Shares of a job's time after which the photograph is read and the matte is there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +76,8 @@ class CutJob(Job):
             trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
         settings = replace(self.settings, background=_background_for(self.background, self.task))
         request = CutRequest(image, settings, mask=mask, trimap=trimap, compute=self.compute)
-        result = request(SubContext(ctx, READ, SOLVED))
-        write_products(
-            request,
-            result,
-            targets=self.task.targets,
-            bits=self.bits,
-            quality=self.quality,
-            ctx=SubContext(ctx, SOLVED, 1.0),
+        result = write_cut(
+            request, targets=self.task.targets, bits=self.bits, quality=self.quality, ctx=ctx
         )
         return Outcome(self.task.targets, snapped=snapped, doubts=result.doubts)
 
