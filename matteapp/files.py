@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.document.source import DifferentSource, MissingSource
-from engine.document.state import SourceLink, new_document
+from engine.document.state import DocumentState, SourceLink, new_document
 from matteapp.bridge import Bridge
 from matteapp.clipboard import image_from
 from matteapp.dialogs.filters import open_filter, picture_filter
@@ -29,6 +29,8 @@ _LANE = "open"
 
 class Files(QObject):
     """How documents come into the window, and how they leave it.
+
+    `prepared` is what a photograph that is new goes through before it is shown.
 
     A file is read when its document is shown for the first time; until then it only has its place
     among the others.
@@ -50,6 +52,7 @@ class Files(QObject):
         self._desk = desk
         self._bar = bar
         self._window = window
+        self.prepared: Callable[[DocumentState], DocumentState] = lambda state: state
         self.saving = Saving(session, bridge, recent, window, read=self.read)
         session.wanted.connect(self.read)
         session.leaving.connect(self._on_leaving)
@@ -95,7 +98,7 @@ class Files(QObject):
             self._bar.say("There is no picture on the clipboard.")
             return
         link = SourceLink(None, "", embedded=False, name="pasted.png")
-        self._session.open_state(new_document(image, link), dirty=True)
+        self._session.open_state(self.prepared(new_document(image, link)), dirty=True)
 
     def read(self, document: Document, then: Callable[[], object] | None = None) -> None:
         """Read a document's file and show it.
@@ -133,8 +136,9 @@ class Files(QObject):
         project = document.project_path if recovered else opened.project
         if not recovered and not is_own(request.path):
             self._recent.add(request.path)
+        fresh = project is None and not recovered
         self._session.open_state(
-            opened.state,
+            self.prepared(opened.state) if fresh else opened.state,
             path=project,
             dirty=recovered or request.source is not None,
             document=document,

@@ -62,7 +62,7 @@ THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
 )
 SOFTNESS = "tools/tablet_softness"
 TEXT_PERCENT = "look/text_percent"
-REMEMBER = "cut/remember"
+REMEMBER = "files/remember_settings"
 
 SETTINGS: dict[str, SettingSpec] = {
     row.key: row
@@ -121,7 +121,7 @@ SETTINGS: dict[str, SettingSpec] = {
             "Remember settings for the next photograph",
             YesNo(),
             False,
-            "A new photograph starts with the settings of the one before, but finds its own subject.",
+            "A new photograph starts with the settings of the last one, and finds its own subject.",
         ),
         SettingSpec(
             DEVICE,

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings
 
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.imaging.types import Image
+from engine.presets import PLACE
 from matteapp.app import Studio
 
 
@@ -21,7 +22,10 @@ def store(tmp_path: Path) -> QSettings:
 
 
 @pytest.fixture
-def studio(qtbot, qapp, store: QSettings, tmp_path: Path) -> Iterator[Studio]:
+def studio(
+    qtbot, qapp, store: QSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Studio]:
+    monkeypatch.setenv(PLACE, str(tmp_path / "presets"))
     made = Studio(qapp, store=store, recovery=tmp_path / "recovery")
     qtbot.addWidget(made.window, before_close_func=lambda _: made.window.let_close())
     made.window.show()

@@ -192,6 +192,7 @@ def test_panels_come_in_the_order_of_the_work(qtbot) -> None:
     qtbot.addWidget(column)
     assert [section.key for section in column.sections] == [
         *(
+            "presets",
             "subject",
             "trimap",
             "matte",
