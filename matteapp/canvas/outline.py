@@ -19,7 +19,7 @@ from matteapp.canvas.viewport import Viewport
 
 HALF = 128
 DASH = 4
-"""Pixels of a dash, along rows and columns alike."""
+"""Pixels of a dash."""
 Colour = int
 """0xAARRGGBB, premultiplied."""
 DARK: Colour = 0xFF000000
@@ -33,11 +33,13 @@ class Traced:
 
     Attributes:
         rows, cols: int64, of the same length; where they are.
+        along: int64; how far along their outline.
         viewport: what they were traced in.
     """
 
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
+    along: NDArray[np.int64]
     viewport: Viewport
 
     def moved(self, viewport: Viewport) -> Traced:
@@ -46,7 +48,7 @@ class Traced:
         cols = self.cols + (viewport.x - self.viewport.x)
         height, width = viewport.view
         kept = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
-        return Traced(rows[kept], cols[kept], viewport)
+        return Traced(rows[kept], cols[kept], self.along[kept], viewport)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,9 @@ class TraceOutline:
     deliver: Callable[[Traced], None]
 
     def __call__(self, ctx: JobContext) -> None:
+        # OpenCV comes with it, which the window does not wait for.
+        from engine.compositing.view_outline import trace_outline
+
         height, width = self.viewport.view
         frame = QImage(width, height, QImage.Format.Format_RGB32)
         frame.fill(QColor(0, 0, 0))
@@ -71,8 +76,7 @@ class TraceOutline:
             target = qrect(tile_box(key, self.viewport))
             place_tile(painter, tile, key.level, target, self.viewport)
         painter.end()
-        rows, cols = np.nonzero(_rim(_grey(frame) >= HALF))
-        self.deliver(Traced(rows, cols, self.viewport))
+        self.deliver(Traced(*trace_outline(_grey(frame) >= HALF), self.viewport))
 
 
 class Outline(QObject):
@@ -177,7 +181,7 @@ class Outline(QObject):
     def _colour(self) -> None:
         shown = self._traced
         if shown is not None:
-            along = (shown.rows + shown.cols - self._phase) % len(self._dashes)
+            along = (shown.along - self._phase) % len(self._dashes)
             self._pixels[shown.rows, shown.cols] = self._dashes[along]
 
     def _image(self) -> QImage:
@@ -200,10 +204,3 @@ def _same(one: tuple[Viewport, Tiles], other: tuple[Viewport, Tiles]) -> bool:
 def _grey(frame: QImage) -> NDArray[np.uint8]:
     pixels: NDArray[Any] = np.frombuffer(frame.constBits(), np.uint8)
     return pixels.reshape(frame.height(), frame.bytesPerLine() // 4, 4)[:, : frame.width(), 1]
-
-
-def _rim(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Pixels inside with a neighbour outside; the frame's own border is no end of the shape."""
-    padded = np.pad(inside, 1, mode="edge")
-    deep = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-    return inside & ~deep
