@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -30,7 +29,7 @@ class Stamp:
     def of(cls, path: Path) -> Stamp | None:
         """A file's stamp; None if there is no such file."""
         try:
-            status = os.stat(path)
+            status = path.stat()
         except OSError:
             return None
         return cls(status.st_size, status.st_mtime_ns)

@@ -119,6 +119,7 @@ def cut(
     clean_white: Annotated[
         float, o.edge_share("--clean-white", "Alpha from this on becomes 100 %.")
     ] = 100.0,
+    watch: o.Watch = False,
     device: o.Device = "auto",
     precision: o.Precision = "auto",
 ) -> None:
@@ -168,12 +169,16 @@ def cut(
         harmony=parse_harmony(light_wrap, match, shadow, shadow_colour),
     )
     settings = with_preset(asked, preset, typed=typed_options(context))
+    products = parse_names(save, tuple(PRODUCTS), option="--save")
+    behind, compute = background_of(settings, under), parse_compute(device, precision)
     command = cut_command(
-        run,
-        settings,
-        products=parse_names(save, tuple(PRODUCTS), option="--save"),
-        guidance=brought,
-        background=background_of(settings, under),
-        compute=parse_compute(device, precision),
+        run, settings, products=products, guidance=brought, background=behind, compute=compute
     )
-    execute(command, run)
+    if not watch:
+        execute(command, run)
+        return
+    from engine.commands import watching
+
+    folders = watching.watched_folders(run, guidance=brought, background=behind)
+    order = watching.order_of(run, settings, products=products, background=behind)
+    watching.watch(order, folders, run, compute=compute)

@@ -14,7 +14,7 @@ from engine.batch.report import FileReport
 class Terminal:
     """Lines on stdout, failures and the bar on stderr; the bar only if that is a terminal."""
 
-    def __init__(self, count: int, *, title: str) -> None:
+    def __init__(self, count: int | None, *, title: str) -> None:
         self._out = Console(file=sys.stdout, soft_wrap=True)
         self._err = Console(file=sys.stderr, soft_wrap=True)
         self._progress = Progress(

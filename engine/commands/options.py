@@ -83,6 +83,15 @@ Jobs = Annotated[
     int,
     typer.Option("--jobs", "-j", min=1, max=64, help="Photographs at a time.", rich_help_panel=RUN),
 ]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help="Go on and cut what comes into the folders, until Ctrl+C. What is done and unchanged "
+        "is not done again.",
+        rich_help_panel=RUN,
+    ),
+]
 Device = Annotated[
     str,
     typer.Option(
