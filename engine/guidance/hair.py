@@ -36,6 +36,8 @@ DRAWN = 0.3
 """Share of a patch of hair that is strands."""
 LEAST = 24
 """Pixels of the copy that a patch of hair has at least."""
+ENOUGH = 5.0
+"""Standard deviation in pixels with which a Gaussian is blurred well enough."""
 TILE = 1024
 
 Mask = NDArray[np.bool_]
@@ -121,7 +123,13 @@ def _side(rgb: Rgb, weight: Alpha, sigma: float) -> tuple[Rgb, Alpha]:
 
 
 def _blur(array: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
-    return np.asarray(cv2.GaussianBlur(array, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    """A wide Gaussian; on a smaller copy, where nothing of it is lost."""
+    shape = array.shape[:2]
+    factor = max(1.0, sigma / ENOUGH)
+    small = shrink(array, (max(1, round(shape[0] / factor)), max(1, round(shape[1] / factor))))
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REFLECT)
+    large = cv2.resize(blurred, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large)
 
 
 def _grain(strand: Alpha, ground: Mask) -> float:

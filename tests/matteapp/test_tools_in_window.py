@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,8 +11,6 @@ from matteapp.app import Studio
 from matteapp.canvas.bench import Marks
 from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.settings import SOFTNESS
-from matteapp.tools.options import HARDNESS, OPTIONS, SIZE
-from matteapp.tools.table import BRUSHES, TOOLS
 
 PLACE = Rect(2, 3, 6, 9)
 
@@ -114,47 +110,7 @@ def test_without_a_mask_it_is_said_why_no_hair_is_found(still) -> None:
     assert still.session.state.settings.guidance.source == "automatic"
 
 
-def test_every_option_of_a_tool_exists_and_can_be_reached(still) -> None:
-    bar = still.window.top.brush
-    for name, tool in TOOLS.items():
-        assert set(tool.options) <= {SIZE, HARDNESS, *OPTIONS}
-        still.commands.take_tool(name)
-        shown = {option for option, control in bar.controls.items() if control.isVisibleTo(bar)}
-        assert shown == set(tool.options)
-    used = {option for tool in TOOLS.values() for option in tool.options}
-    assert used == {SIZE, HARDNESS, *OPTIONS}
-
-
-def test_options_are_set_by_their_controls_and_follow_keys(still) -> None:
-    bar, options = still.window.top.brush, still.canvas.brush
-    bar.controls["reach"].box.setValue(300)
-    assert options.number("reach") == 300
-    bar.controls["fills"].combo.setCurrentIndex(1)
-    assert options.chosen("fills") == "enclosed"
-    still.window.actions_by_name["brush.larger"].trigger()
-    assert bar.controls[SIZE].box.value() == round(options.size)
-    bar.controls[HARDNESS].box.setValue(40)
-    assert options.hardness == 0.4
-
-
-def test_an_area_is_filled_with_the_brush_that_was_used_last(still) -> None:
-    for name in (*BRUSHES, "eraser"):
-        still.commands.take_tool(name)
-        still.commands.take_tool("lasso")
-        assert still.canvas.brush.chosen("label") == TOOLS[name].label
-
-
 def test_softness_of_a_pen_is_a_setting(still) -> None:
     assert not still.canvas.brush.softens
     still.settings.set_value(SOFTNESS, True)
     assert still.canvas.brush.softens
-
-
-def test_a_document_whose_trimap_was_of_an_older_kind_still_opens() -> None:
-    from engine.settings import CutSettings, from_dict, to_dict
-
-    values = to_dict(CutSettings())
-    del values["trimap"]["hair"]
-    assert from_dict(CutSettings, values) == CutSettings()
-    hairy = replace(CutSettings(), trimap=replace(CutSettings().trimap, hair=True))
-    assert from_dict(CutSettings, to_dict(hairy)) == hairy

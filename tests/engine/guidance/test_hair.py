@@ -10,7 +10,7 @@ from engine.guidance.hair import with_hair
 from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.types import BACKGROUND, FOREGROUND, UNKNOWN, Image
 from engine.jobs.trimaps import trimap_from
-from engine.settings import TrimapSettings
+from engine.settings import TrimapSettings, from_dict, to_dict
 
 SIDE = 500
 MIDDLE, RADIUS = (250, 280), 110
@@ -109,3 +109,9 @@ def test_it_is_a_choice_of_the_trimap_and_off_by_default(haired, mask) -> None:
     assert np.array_equal(plain, trimap_from_mask(mask, image=image))
     assert (haired_trimap == UNKNOWN).sum() > 1.2 * (plain == UNKNOWN).sum()
     assert (haired_trimap == FOREGROUND).any()
+
+
+def test_settings_from_before_there_was_hair_still_open() -> None:
+    values = to_dict(TrimapSettings())
+    del values["hair"]
+    assert from_dict(TrimapSettings, values) == TrimapSettings()
