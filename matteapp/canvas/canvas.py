@@ -103,7 +103,7 @@ class Canvas(QWidget):
         self._view = DocumentView(thread, self)
         self._view.arrived.connect(self._tile_arrived)
         self._outlines = Outlines(thread, self._view, self)
-        self._outlines.changed.connect(lambda box: self._update(QRegion(box)))
+        self._outlines.changed.connect(self._update)
         self._screen = Screen(self._view.find, self._outlines.draw)
         self._board = Board(self._screen, self._update)
         self._workshop = Workshop(

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from engine.jobs.context import JobContext
 from matteapp.canvas.document_view import Tiles
-from matteapp.canvas.picture import place_tile, qrect, tile_box
+from matteapp.canvas.picture import place_tile, qrect, rects, tile_box
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.viewport import Viewport
 
 HALF = 128
+CELL = 128
+"""Only squares of this side that an outline runs through are painted."""
 DASH = 4
 """Pixels of a dash."""
 Colour = int
@@ -41,6 +43,16 @@ class Traced:
     cols: NDArray[np.int64]
     along: NDArray[np.int64]
     viewport: Viewport
+
+    @property
+    def region(self) -> QRegion:
+        """Squares that hold all of it."""
+        across = self.viewport.view[1] // CELL + 1
+        region = QRegion()
+        for cell in np.flatnonzero(np.bincount(self.rows // CELL * across + self.cols // CELL)):
+            row, col = divmod(int(cell), across)
+            region += QRect(col * CELL, row * CELL, CELL, CELL)
+        return region
 
     def moved(self, viewport: Viewport) -> Traced:
         """After a pan: what is still in sight."""
@@ -83,14 +95,14 @@ class Outline(QObject):
     """Keeps an outline up to date and draws it; nothing is traced on the GUI thread.
 
     Signals:
-        changed(QRect): device pixels of a pane that have to be painted again.
+        changed(QRegion): device pixels of a pane that have to be painted again.
 
     Args:
         shape: a name of `engine.compositing.views.SHAPES`.
         dashes: the colours along the outline, over and over.
     """
 
-    changed = Signal(QRect)
+    changed = Signal(QRegion)
     _found = Signal(object)
 
     def __init__(
@@ -109,22 +121,14 @@ class Outline(QObject):
         self._waiting = False
         self._traced: Traced | None = None
         self._pixels: NDArray[np.uint32] = np.zeros((1, 1), np.uint32)
+        self._image = _over(self._pixels)
+        self._region = QRegion()
         self._found.connect(self._on_found, Qt.ConnectionType.QueuedConnection)
 
     @property
     def settled(self) -> bool:
         """Whether nothing is being traced."""
         return not self._waiting
-
-    @property
-    def box(self) -> QRect:
-        """Where it is, in device pixels of a pane; empty if nowhere."""
-        shown = self._traced
-        if shown is None or not shown.rows.size:
-            return QRect()
-        top, bottom = int(shown.rows.min()), int(shown.rows.max())
-        left, right = int(shown.cols.min()), int(shown.cols.max())
-        return QRect(left, top, right - left + 1, bottom - top + 1)
 
     def look(self, viewport: Viewport | None) -> None:
         """Another part of the photograph: a pan moves the outline, else it goes."""
@@ -154,13 +158,12 @@ class Outline(QObject):
         self._phase += 1
         self._colour()
         if self._traced is not None:
-            self.changed.emit(self.box)
+            self.changed.emit(self._region)
 
     def draw(self, painter: QPainter, part: QRect) -> None:
         """Draw what lies in `part` of a pane; the painter counts its device pixels."""
-        covered = part & self.box
-        if not covered.isEmpty():
-            painter.drawImage(covered.topLeft(), self._image(), covered)
+        for covered in rects(self._region & part):
+            painter.drawImage(covered.topLeft(), self._image, covered)
 
     def _on_found(self, traced: Traced) -> None:
         if self._asked is None or traced.viewport != self._asked[0]:
@@ -169,14 +172,16 @@ class Outline(QObject):
         self._show(traced)
 
     def _show(self, traced: Traced | None) -> None:
-        before = self.box
+        before = self._region
         if self._traced is not None:
             self._pixels[self._traced.rows, self._traced.cols] = 0
         if traced is not None and self._pixels.shape != traced.viewport.view:
             self._pixels = np.zeros(traced.viewport.view, np.uint32)
+            self._image = _over(self._pixels)
         self._traced = traced
+        self._region = QRegion() if traced is None else traced.region
         self._colour()
-        self.changed.emit(before.united(self.box))
+        self.changed.emit(before + self._region)
 
     def _colour(self) -> None:
         shown = self._traced
@@ -184,10 +189,11 @@ class Outline(QObject):
             along = (shown.along - self._phase) % len(self._dashes)
             self._pixels[shown.rows, shown.cols] = self._dashes[along]
 
-    def _image(self) -> QImage:
-        height, width = self._pixels.shape
-        form = QImage.Format.Format_ARGB32_Premultiplied
-        return QImage(self._pixels.data, width, height, self._pixels.strides[0], form)
+
+def _over(pixels: NDArray[np.uint32]) -> QImage:
+    height, width = pixels.shape
+    form = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, height, pixels.strides[0], form)
 
 
 def _panned_to(before: Viewport, after: Viewport) -> Viewport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 
 from engine.compositing.views import VIEWS
 from matteapp.canvas.document_view import DocumentView
@@ -26,10 +26,10 @@ class Outlines(QObject):
         band: whether what is unknown is outlined on every view.
 
     Signals:
-        changed(QRect): device pixels of a pane that have to be painted again.
+        changed(QRegion): device pixels of a pane that have to be painted again.
     """
 
-    changed = Signal(QRect)
+    changed = Signal(QRegion)
 
     def __init__(
         self, thread: RenderThread, view: DocumentView, parent: QObject | None = None
