@@ -40,6 +40,7 @@ from matteapp.log import start_log
 from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
 from matteapp.pictures import Pictures
+from matteapp.networks import Networks
 from matteapp.preferences import Preferences
 from matteapp.presetting import Presetting
 from matteapp.recent import RecentFiles
@@ -50,6 +51,7 @@ from matteapp.settings import (
     AUTOSAVE,
     DEVICE,
     PRESSURE,
+    RESTING_MEMORY,
     SOFTNESS,
     TEXT_PERCENT,
     THEME,
@@ -57,7 +59,7 @@ from matteapp.settings import (
     Settings,
 )
 from matteapp.steps import MASK, StepSpec
-from matteapp.text_size import GrowDialogs, grow
+from matteapp.text_size import GrowDialogs, grow, set_text_size
 from matteapp.theme import colours, put_on
 from matteapp.tools.table import BRUSHES
 from matteapp.viewing import Viewing
@@ -82,8 +84,10 @@ class Studio(QObject):
         self._app = app
         self._recovery_folder = recovery or recovery_folder()
         self.settings = Settings(store or QSettings("matteapp", "matteapp"))
+        set_text_size(app, self.settings.number(TEXT_PERCENT))  # what is made now has it at once
         self.recent = RecentFiles(self.settings.store)
         self.session = Session(budget_bytes=self.settings.number(UNDO_MEMORY) * 2**20)
+        self._take_resting_memory()
         self.bridge = Bridge()
         self._preparing: Thread | None = None
         self._renderer = Worker("render", on_event=_note_render_event)
@@ -162,7 +166,8 @@ class Studio(QObject):
         )
         self.files.prepared = self.presetting.for_new
         self.viewing = Viewing(self.canvas, window.top, window.actions_by_name, self.settings)
-        self.preferences = Preferences(window, self.settings)
+        self.networks = Networks(bridge, self.enhancing, desk=self.desk, window=window)
+        self.preferences = Preferences(window, self.settings, networks=self.networks)
         self.commands = Commands(
             window,
             session,
@@ -334,6 +339,8 @@ class Studio(QObject):
         self.commands.take_tool(BRUSHES[0])
 
     def _on_setting_edited(self, path: str, value: object, ends: bool, title: str) -> None:
+        if path.startswith("edge."):
+            self.live.drag_edges(not ends)
         self.setting_edits.edit(path, value, ends, title=title)
 
     def _on_reset_asked(self, part: str) -> None:
@@ -380,9 +387,13 @@ class Studio(QObject):
             PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
             SOFTNESS: lambda: setattr(self.canvas.brush, "softens", bool(value)),
             DEVICE: self._take_device,
+            RESTING_MEMORY: self._take_resting_memory,
         }
         if key in follow:
             follow[key]()
+
+    def _take_resting_memory(self) -> None:
+        self.session.resting_bytes = self.settings.number(RESTING_MEMORY) * 2**20
 
     def _take_device(self) -> None:
         self.bridge.compute = Compute(self.settings.text(DEVICE))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from engine.document.history import Budget, History
 from engine.document.recovery import Recovery
-from engine.document.snapshots import Snapshot
+from engine.document.snapshots import Snapshot, without_computed
 from engine.document.state import DocumentState
 from engine.errors import BugError
 
@@ -187,6 +187,27 @@ class Document:
                 self._works[new] = self._works[old]
             if old is self.state:
                 self.state = new
+
+
+def make_room(resting: Sequence[Document], nbytes: int) -> None:
+    """Let go of what documents that are not shown can have again, until they fit into `nbytes`.
+
+    First what can be computed again, then whole documents that nothing was done to; work and
+    history stay, however much they need.
+
+    Args:
+        resting: the documents, the one that was left first comes first.
+    """
+    for free in (lambda one: one.lighten(without_computed), _unload_untouched):
+        for document in resting:
+            if sum(one.history.nbytes_held for one in resting) <= nbytes:
+                return
+            free(document)
+
+
+def _unload_untouched(document: Document) -> None:
+    if document.untouched:
+        document.unload()
 
 
 def placed(documents: list[Document], path: Path) -> Document | None:

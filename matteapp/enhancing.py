@@ -42,10 +42,12 @@ class Enhancing(QObject):
     Signals:
         box_wanted(bool): the next box that is drawn is the head's.
         taken(): the document has an enhancement now.
+        imported(): there are weights that were not there before.
     """
 
     box_wanted = Signal(bool)
     taken = Signal()
+    imported = Signal()
 
     def __init__(
         self,
@@ -188,14 +190,11 @@ class Enhancing(QObject):
         self._session.apply(
             lambda now: edits.set_enhancement(now, found), label="Enhance", document=asked_for
         )
-        if asked_for is self._session.document:
-            self.taken.emit()
-        else:
-            self._bar.say(
-                f"{asked_for.name} is enhanced.",
-                action="Show it",
-                run=partial(self._session.show, asked_for),
-            )
+        if asked_for is not self._session.document:
+            show = partial(self._session.show, asked_for)
+            self._bar.say(f"{asked_for.name} is enhanced.", action="Show it", run=show)
+            return
+        self.taken.emit()
         if not found.note.complete:
             steps = f"{found.note.steps} of {found.note.wanted} steps"
             self._bar.say(f"The best of {steps} is kept. Enhance again to go on from there.")
@@ -256,6 +255,7 @@ class Enhancing(QObject):
         self._panel.show_choices()
         names = " and ".join(row.model for row in rows)
         self._bar.say(f"Imported {names}.")
+        self.imported.emit()
         self._advised = None
         state = self._session.state
         made = [row.model for row in rows if kind_of(row.model, row.network) == "generator"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -36,6 +37,7 @@ class Pictures(QObject):
         self._film = film
         self._show_recent = show_recent
         self._recent: dict[Path, QImage] = {}
+        self._asked: WeakSet[Document] = WeakSet()
         self._thumbnails = Thumbnails(self)
         self._thumbnails.made.connect(self._on_made)
         session.documents_changed.connect(self._ask_missing)
@@ -56,8 +58,7 @@ class Pictures(QObject):
 
     def _ask_missing(self) -> None:
         for document in self._session.documents:
-            tab = self._film.tab(document)
-            if tab is not None and not tab.has_picture:
+            if document not in self._asked:
                 self._ask(document)
 
     def _ask_shown(self) -> None:
@@ -66,6 +67,7 @@ class Pictures(QObject):
             self._ask(document)
 
     def _ask(self, document: Document) -> None:
+        self._asked.add(document)
         state = document.state
         if state is not None:
             shown = self._live.displayed() if document is self._session.document else None

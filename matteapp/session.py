@@ -14,7 +14,10 @@ from engine.document.snapshots import MOST_SNAPSHOTS, Snapshot, named, returned_
 from engine.document.state import DocumentState, changed_rect
 from engine.errors import BugError
 from engine.imaging.types import Rect
-from matteapp.documents import Document
+from matteapp.documents import Document, make_room
+
+DEFAULT_RESTING = 2048 * 2**20
+"""Bytes that documents which are not shown may keep before they let go of what they can."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,8 @@ class Session(QObject):
         self._document: Document | None = None
         self._none = History()
         self._was_dirty = False
+        self._left: list[Document] = []
+        self.resting_bytes = DEFAULT_RESTING
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -306,12 +311,21 @@ class Session(QObject):
         return self._document
 
     def _turn_to(self, document: Document | None, label: str) -> None:
-        before = self.state
-        if self._document is not None:
-            self.leaving.emit(self._document)
+        before, left = self.state, self._document
+        if left is not None:
+            self.leaving.emit(left)
+            self._left = [*(one for one in self._left if one is not left), left]
         self._document = document
         self._tell(before, None, label)
+        self._make_room()
         self.documents_changed.emit()
+
+    def _make_room(self) -> None:
+        """What is shown needs its memory; the others get by with less if they must."""
+        self._left = [
+            one for one in self._left if one in self._documents and one is not self._document
+        ]
+        make_room(self._left, self.resting_bytes)
 
     def _tell(self, before: DocumentState | None, rect: Rect | None, label: str) -> None:
         self.changed.emit(Change(before, self.state, rect, label))

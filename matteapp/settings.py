@@ -63,6 +63,7 @@ THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
 SOFTNESS = "tools/tablet_softness"
 TEXT_PERCENT = "look/text_percent"
 REMEMBER = "files/remember_settings"
+RESTING_MEMORY = "memory/resting_megabytes"
 
 SETTINGS: dict[str, SettingSpec] = {
     row.key: row
@@ -94,6 +95,13 @@ SETTINGS: dict[str, SettingSpec] = {
             Whole(64, 16384, 64, "MB"),
             1024,
             "When it is full, the oldest steps are forgotten first. Counts from the next start.",
+        ),
+        SettingSpec(
+            RESTING_MEMORY,
+            "Memory for photographs not shown",
+            Whole(0, 65536, 256, "MB"),
+            2048,
+            "Beyond it they let go of what can be computed or read again; never of your work.",
         ),
         SettingSpec(
             AUTOSAVE,

@@ -166,6 +166,21 @@ def test_a_snapshot_taken_while_saving_is_not_saved(session) -> None:
     assert session.dirty
 
 
+def test_documents_at_rest_let_go_of_what_they_can_have_again(session) -> None:
+    first, second, third = session.documents
+    colours = np.zeros((*session.state.size, 3), np.uint8)
+    session.amend(lambda state: edits.set_foreground(state, colours))
+    _paint(session)
+    session.resting_bytes = 0
+    session.show(first)
+    assert third.state.foreground is None and third.dirty
+    assert third.history.labels == ("Open", "Brush"), "work is never let go of"
+    session.show(third)
+    assert first.state is None and first.file == Path("/photos/a.png")
+    assert session.unsaved == (third,) and first in session.documents
+    assert second.state is None, "nothing was done to it either"
+
+
 def test_letting_go_of_what_can_be_computed_is_no_work(session) -> None:
     from engine.document.snapshots import without_computed
 

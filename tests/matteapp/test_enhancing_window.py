@@ -283,10 +283,27 @@ def test_stopping_changes_nothing_and_the_matte_goes_on_meanwhile(qtbot, opened)
     assert "nothing has changed" in opened.window.bar.text.text()
 
 
-def test_another_photograph_ends_it(qtbot, opened) -> None:
+def test_it_goes_on_while_another_photograph_is_shown(qtbot, opened) -> None:
+    enhanced = opened.session.document
+    choose(opened, "enhance.steps", 2000)
+    opened.enhancing.run()
+    wait_for_the_descent(qtbot, opened)
+    opened.session.open_state(document())
+    assert not ended(opened)
+    opened.enhancing.keep()
+    qtbot.waitUntil(lambda: ended(opened), timeout=60_000)
+    assert enhanced.state.enhancement is not None and enhanced.dirty
+    assert opened.session.state.enhancement is None
+    assert "is enhanced" in opened.window.bar.text.text()
+    opened.window.bar.action.click()
+    assert opened.session.document is enhanced
+
+
+def test_closing_the_photograph_ends_it(qtbot, opened) -> None:
     choose(opened, "enhance.steps", 2000)
     opened.enhancing.run()
     opened.session.open_state(document())
+    opened.session.close_state(opened.session.documents[0])
     qtbot.waitUntil(lambda: ended(opened), timeout=60_000)
     assert opened.session.state.enhancement is None
 

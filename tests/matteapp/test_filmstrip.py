@@ -101,7 +101,8 @@ def test_every_photograph_gets_a_picture(qtbot, two, tmp_path) -> None:
         pixels = np.full((300, 500, 3), 200, np.uint16 if name == "deep.tif" else np.uint8)
         assert cv2.imwrite(str(tmp_path / name), pixels)
         two.session.add(file=tmp_path / name)
-    qtbot.waitUntil(lambda: all(tab.has_picture for tab in two.window.film.tabs))
+    tabs = two.window.film.tabs
+    qtbot.waitUntil(lambda: all(tab.has_picture for tab in tabs), timeout=30_000)
     assert two.session.documents[2].state is None, "a picture is no reason to open a file"
 
 
@@ -112,13 +113,14 @@ def test_recent_files_have_pictures(qtbot, studio, tmp_path) -> None:
     assert picture.save(str(path))
     studio.recent.add(path)
     button = studio.window.welcome.recent.buttons[path]
-    assert button.isVisible() and "red && round" in button.text()
+    qtbot.waitUntil(button.isVisible)
+    assert "red && round" in button.text()
 
     def painted() -> bool:
         shown = button.icon().pixmap(button.iconSize()).toImage()
         return shown.pixelColor(shown.rect().center()).red() == 200
 
-    qtbot.waitUntil(painted)
+    qtbot.waitUntil(painted, timeout=30_000)
     (entry,) = studio.window.recent_menu.actions()
     assert not entry.icon().isNull()
     with qtbot.waitSignal(studio.session.changed):
