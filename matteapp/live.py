@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.compositing.proxy_size import halvings_of
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
@@ -24,6 +25,7 @@ from matteapp.steps import (
     EDGES,
     ENHANCED,
     MASK,
+    ROUGH_EDGES,
     STEPS,
     TRIMAP,
     Outcome,
@@ -94,6 +96,8 @@ class Live(QObject):
         self._made_with: WeakKeyDictionary[Plane, tuple[Any, ...]] = WeakKeyDictionary()
         self._shown: Plane | None = None
         self._shown_of: tuple[Plane, EdgeSettings] | None = None
+        self._rough: tuple[Plane, Plane, EdgeSettings] | None = None
+        self._dragging = False
         self._left: WeakKeyDictionary[Image, tuple[Plane, tuple[Plane, EdgeSettings]]] = (
             WeakKeyDictionary()
         )
@@ -109,7 +113,15 @@ class Live(QObject):
         state = self._session.state
         if state is None or state.alpha is None or self._shown is None:
             return state
-        return replace(state, alpha=self._shown)
+        rough = self._rough
+        seen = rough is not None and rough[1] is state.alpha and not self._shows(state)
+        return replace(state, alpha=rough[0] if rough is not None and seen else self._shown)
+
+    def drag_edges(self, on: bool) -> None:
+        """While an edge setting is dragged a large matte is shown roughly, and then exactly."""
+        self._dragging = on
+        if not on:
+            self.follow()
 
     def solve_again(self) -> None:
         """Solve the matte from the guidance there is."""
@@ -164,6 +176,7 @@ class Live(QObject):
     def _leave(self, before: DocumentState | None, after: DocumentState | None) -> None:
         """Another document: what its edge tools gave when it was left is taken up again."""
         self._given_up.clear()
+        self._rough, self._dragging = None, False
         if before is not None and self._shown is not None and self._shown_of is not None:
             self._left[before.image] = self._shown, self._shown_of
         none = None, None
@@ -222,8 +235,17 @@ class Live(QObject):
             return Snapshot(replace(state, alpha_stale=Rect.whole(state.size)))
         return Snapshot(state) if state.alpha_stale is not None else None
 
+    def _need_rough_edges(self, state: DocumentState) -> Snapshot | None:
+        if state.alpha is None or self._shows(state) or not self._roughly(state):
+            return None
+        drawn = self._rough is not None and self._rough[1:] == (state.alpha, state.settings.edge)
+        return None if drawn else Snapshot(state)
+
+    def _roughly(self, state: DocumentState) -> bool:
+        return self._dragging and halvings_of(state.size) > 0
+
     def _need_edges(self, state: DocumentState) -> Snapshot | None:
-        if state.alpha is None or self._shows(state):
+        if state.alpha is None or self._shows(state) or self._roughly(state):
             return None
         if self._shown_of is None or self._shown_of[1] != state.settings.edge:
             return Snapshot(state)
@@ -276,6 +298,8 @@ class Live(QObject):
             return
         if not same(request.key, read_by(request.spec, Snapshot(state, self._shown))):
             self.follow()
+        elif request.spec is ROUGH_EDGES:
+            self._take_rough_edges(outcome)
         elif request.spec is EDGES:
             self._take_edges(outcome, state)
         else:
@@ -289,6 +313,14 @@ class Live(QObject):
         if outcome.doubts:
             self.doubted.emit(" ".join(outcome.doubts))
 
+    def _take_rough_edges(self, outcome: Outcome) -> None:
+        made_of = outcome.state
+        assert outcome.shown_alpha is not None and made_of.alpha is not None
+        if self._dragging:
+            self._rough = outcome.shown_alpha, made_of.alpha, made_of.settings.edge
+            self.shown_changed.emit()
+        self.follow()
+
     def _take_edges(self, outcome: Outcome, state: DocumentState) -> None:
         assert outcome.shown_alpha is not None
         self._set_shown(outcome.shown_alpha, state)
@@ -296,7 +328,8 @@ class Live(QObject):
 
     def _set_shown(self, plane: Plane, state: DocumentState) -> None:
         assert state.alpha is not None
-        before, self._shown = self._shown, plane
+        before = self._shown if self._rough is None else None
+        self._shown, self._rough = plane, None
         self._shown_of = (state.alpha, state.settings.edge)
         if before is not plane:
             self.shown_changed.emit()
@@ -322,6 +355,7 @@ _NEEDS: dict[StepSpec, Callable[[Live, DocumentState], Snapshot | None]] = {
     MASK: Live._need_mask,
     TRIMAP: Live._need_trimap,
     ALPHA: Live._need_alpha,
+    ROUGH_EDGES: Live._need_rough_edges,
     EDGES: Live._need_edges,
     COLOURS: Live._need_colours,
 }

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
+import numpy as np
+
 from engine.device import Compute
 from engine.document import edits
 from engine.document.planes import Plane
@@ -203,6 +205,16 @@ def _adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     return Outcome(state, snapshot.shown_alpha.written(place[:2], inner))
 
 
+def _roughly_adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    from engine.compositing.edge_proxy import EdgeProxy
+
+    state = snapshot.state
+    assert state.alpha is not None
+    ctx.check()
+    proxy = EdgeProxy(state.alpha, state.size, state.settings.edge)
+    return Outcome(state, Plane.from_reader(state.size, np.float32, proxy.read))
+
+
 def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     from engine.jobs.colours import estimate_colours
 
@@ -256,6 +268,9 @@ ALPHA = StepSpec(
 EDGES = StepSpec(
     "edge", "Adjusting the edge", ("image", "alpha", "settings.edge"), (), _adjust_edges
 )
+ROUGH_EDGES = StepSpec("edge", "Adjusting the edge", ("image", "alpha"), (), _roughly_adjust_edges)
+"""On a small copy. It does not read the settings dragged: its results are all shown, and the
+next one is of newer settings."""
 COLOURS = StepSpec(
     "foreground",
     "Estimating the subject's colours",
@@ -264,7 +279,7 @@ COLOURS = StepSpec(
     _estimate_colours,
     reads_edges=True,
 )
-STEPS = (ENHANCED, MASK, TRIMAP, ALPHA, EDGES, COLOURS)
+STEPS = (ENHANCED, MASK, TRIMAP, ALPHA, ROUGH_EDGES, EDGES, COLOURS)
 
 
 @dataclass(frozen=True, eq=False)
