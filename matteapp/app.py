@@ -39,8 +39,8 @@ from matteapp.live import Live
 from matteapp.log import start_log
 from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
-from matteapp.pictures import Pictures
 from matteapp.networks import Networks
+from matteapp.pictures import Pictures
 from matteapp.preferences import Preferences
 from matteapp.presetting import Presetting
 from matteapp.recent import RecentFiles
