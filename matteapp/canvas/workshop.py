@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QRegion
 
-from engine.compositing.views import PALETTES
 from engine.document.state import DocumentState
 from engine.imaging.types import (
     STROKE_BACKGROUND,
@@ -21,7 +20,7 @@ from engine.imaging.types import (
 )
 from matteapp.canvas.bench import RIM, Bench, Grown
 from matteapp.canvas.board import Board
-from matteapp.canvas.live import ERASER
+from matteapp.canvas.live import ERASER, label_colours
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
 from matteapp.canvas.spans import Dab
@@ -84,7 +83,7 @@ class Workshop(QObject):
 
     def colour(self, label: int) -> QColor:
         """The colour that a label is shown in."""
-        return QColor(*PALETTES[self._palette].get(label, ERASER))
+        return QColor(*label_colours(self._palette).get(label, ERASER))
 
     def grow(self, start: Dab, end: Dab, *, reach: float, tolerance: float) -> None:
         """Let the stroke in progress grow around where the brush just went."""
