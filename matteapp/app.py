@@ -23,6 +23,8 @@ from engine.presets import Presets
 from engine.settings import CutSettings
 from matteapp.autosave import Autosave, recovery_folder
 from matteapp.backdrop import Backdrop
+from matteapp.backdrop_drag import BackdropDrag
+from matteapp.batch.room import BatchRoom
 from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
 from matteapp.canvas.readout import read_out
@@ -110,6 +112,7 @@ class Studio(QObject):
         """End all threads; unsaved work is let go of."""
         self.canvas.stop()
         self.autosave.close()
+        self.batch.close()
         self.pictures.close()
         self.bridge.close()
         self.dragging.close()
@@ -134,8 +137,18 @@ class Studio(QObject):
         self.files = Files(session, bridge, self.recent, self.desk, window.bar, window)
         self.exports = Exports(session, bridge, self.live, window.bar, window)
         self.dragging = Dragging(session, self.live, bridge, window.drag_out, window.bar)
+        self.batch = BatchRoom(
+            window,
+            session,
+            bridge,
+            self.files,
+            desk=self.desk,
+            store=self.settings.store,
+            previews=self._recovery_folder.parent / "batch",
+        )
         self.backdrop = Backdrop(bridge, self.desk, self.canvas.set_backdrop)
         self.setting_edits = SettingEdits(session)
+        self.backdrop_drag = BackdropDrag(session, self.setting_edits, window.bar)
         self.guidance = GuidanceEdits(
             session, bridge, window.bar, window, take_tool=self._take_tool
         )
@@ -179,6 +192,7 @@ class Studio(QObject):
             enhancing=self.enhancing,
             generating=self.generating,
             preferences=self.preferences,
+            batch=self.batch,
             viewing=self.viewing,
         )
         self.looks = Looks(self.canvas, show_view=self.commands.show_view)
@@ -188,7 +202,7 @@ class Studio(QObject):
 
     def _connect_window(self) -> None:
         window = self.window
-        window.dropped.connect(self.files.open_paths)
+        window.dropped.connect(self.batch.take_dropped)
         window.close_asked.connect(self._on_close_asked)
         window.top.zoom_asked.connect(self.canvas.zoom_to)
         window.panels.edited.connect(self._on_setting_edited)
@@ -206,6 +220,7 @@ class Studio(QObject):
         self.enhancing.box_wanted.connect(self._on_box_wanted)
         self.enhancing.taken.connect(lambda: self.commands.show_view("enhanced"))
         self.canvas.divided.connect(self.guidance.divide_persons)
+        self.canvas.behind_moved.connect(self.backdrop_drag.move)
         self.canvas.marked.connect(self.guidance.take_marks)
         self.canvas.picked.connect(self.guidance.take_colour)
         self.settings.changed.connect(self._on_setting_changed)
@@ -262,6 +277,7 @@ class Studio(QObject):
             self.files.open_paths(files)
         else:
             self.recovering.offer(self._recovery_folder)
+            self.batch.offer()
 
     def _prepare(self) -> None:
         """Load what the first cut needs while the user looks for a photograph."""

@@ -70,6 +70,8 @@ class Canvas(QWidget):
         tool_changed(str): the name of the tool in use.
         view_changed(str): the name of the view that was chosen.
         marked(Marks): an area was labelled.
+        behind_moved(float, float, bool): the picture behind the subject was dragged by rows and
+            columns of the photograph since the press, and whether the drag ends.
         picked(object, str): a colour of the photograph was picked, and what for.
 
     Args:
@@ -88,6 +90,7 @@ class Canvas(QWidget):
     view_changed = Signal(str)
     marked = Signal(object)
     picked = Signal(object, str)
+    behind_moved = Signal(float, float, bool)
 
     def __init__(
         self,
@@ -240,6 +243,10 @@ class Canvas(QWidget):
         """Move the photograph by device pixels."""
         if self.viewport is not None:
             self._look(self.viewport.panned(across, down), fits=False)
+
+    def move_behind(self, rows: float, cols: float, *, ends: bool) -> None:
+        """Tell that the picture behind the subject is dragged."""
+        self.behind_moved.emit(rows, cols, ends)
 
     def show_box(self, rect: Rect | None, *, of: BoxName = "subject") -> None:
         """Show the subject's box or the head's, or none."""

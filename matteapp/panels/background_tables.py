@@ -138,7 +138,7 @@ BACKGROUND = PanelSpec(
 _SHADOW = (("shadow", ("drop", "contact")),)
 HARMONY = PanelSpec(
     "harmony",
-    "Light and shadow",
+    "Blending",
     "off",
     (
         FieldSpec(

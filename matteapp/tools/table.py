@@ -131,7 +131,13 @@ TOOLS: dict[str, ToolSpec] = {
         "Click on a person to leave them out, or back in; draw a line where two touch.",
         lambda _: Person(),
     ),
-    "hand": ToolSpec("Hand", "hand", "H", "Move the photograph.", lambda _: Hand()),
+    "hand": ToolSpec(
+        "Hand",
+        "hand",
+        "H",
+        "Move the photograph; with Shift the picture behind the subject.",
+        lambda _: Hand(),
+    ),
     "zoom": ToolSpec(
         "Zoom", "magnifying-glass-plus", "Z", "Click to zoom in, with Alt out.", lambda _: Zoom()
     ),
