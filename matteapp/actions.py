@@ -191,6 +191,13 @@ _FIXED: tuple[ActionSpec, ...] = (
     _without(
         "edit.keys", "Change &Keys…", (), "keyboard", "Give actions and tools keys of your choice."
     ),
+    _without(
+        "edit.models",
+        "&Models…",
+        (),
+        "stack",
+        "See which networks there are, what each is good for, and whose; import and remove them.",
+    ),
     _without("help.log", "Show the &Log", (), "article", "Open the folder with the log file."),
     _without("help.about", "&About", (), "info", "Which version this is."),
 )
@@ -211,6 +218,57 @@ COMPARE_MODES: dict[CompareMode, tuple[str, str, str]] = {
 """Ways to compare: title, icon and tip."""
 COMPARE_ACTIONS = tuple(f"compare.{mode}" for mode in COMPARE_MODES)
 WITH_ACTIONS = tuple(f"with.{name}" for name in VIEWS)
+
+
+BATCH_ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
+    "add": ("Add &Photographs…", (), "images", "Add photographs to the batch."),
+    "folder": ("Add &Folder…", (), "folder-plus", "Add all photographs of a folder to the batch."),
+    "watch": ("&Watch a Folder…", (), "eye", "Cut what comes into a folder, until this is off."),
+    "start": ("&Start", ("Ctrl+Return",), "play", "Work off the photographs of the batch."),
+    "pause": ("P&ause", (), "pause", "Finish what is under way and begin nothing more."),
+    "cancel": ("&Cancel", (), "stop", "Stop what is under way, and leave what waits."),
+    "retry": (
+        "&Retry",
+        (),
+        "arrow-clockwise",
+        "Cut again what failed or was stopped; if several are chosen, those.",
+    ),
+    "settings": (
+        "Use Open &Photograph's Settings",
+        (),
+        "sliders-horizontal",
+        "Give all photographs of the batch the settings of the one that is open.",
+    ),
+    "mark": ("&Mark", ("Ctrl+M",), "star", "Mark the photograph, to come back to it; or unmark."),
+    "open": ("&Open to Fix", (), "pencil-simple", "Open the photograph, to fix it by hand."),
+    "return": (
+        "P&ut Result Back",
+        (),
+        "tray",
+        "Save the open photograph as it is now as its result in the batch.",
+    ),
+    "remove": ("Re&move", (), "minus-circle", "Take the photograph out of the batch."),
+    "new": ("&New Batch", (), "file-plus", "Begin without photographs; all results stay."),
+}
+"""What can be done with a batch: title, keys, icon, tip."""
+BATCH = "batch"
+
+
+def _batch_rows() -> Iterator[ActionSpec]:
+    yield ActionSpec(
+        "file.batch",
+        "&Batch",
+        ("Ctrl+B",),
+        "stack",
+        "Cut many photographs by the same settings, and look through the results.",
+        checkable=True,
+        needs_document=False,
+    )
+    for name, (title, keys, icon, tip) in BATCH_ROWS.items():
+        checkable = name == "watch"
+        yield ActionSpec(
+            f"batch.{name}", title, keys, icon, tip, checkable=checkable, needs_document=False
+        )
 
 
 def _viewing_rows() -> Iterator[ActionSpec]:
@@ -245,7 +303,8 @@ def _tool_rows() -> Iterator[ActionSpec]:
 
 
 ACTIONS: dict[str, ActionSpec] = {
-    row.name: row for row in (*_FIXED, *_tool_rows(), *_view_rows(), *_viewing_rows())
+    row.name: row
+    for row in (*_FIXED, *_tool_rows(), *_view_rows(), *_viewing_rows(), *_batch_rows())
 }
 
 KEY_NOTES: tuple[KeyNote, ...] = (
@@ -260,12 +319,14 @@ RECENT = "recent"
 COMPARE_WITH = "with"
 SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
     COMPARE_WITH: ("&Compare With", WITH_ACTIONS),
+    BATCH: ("Batc&h Work", tuple(f"batch.{name}" for name in BATCH_ROWS)),
 }
 """Menus within menus: their place, title and actions."""
 MENUS: dict[str, tuple[str, ...]] = {
     "&File": (
         "file.open", RECENT, "file.sample", "file.paste", "file.generate", _SEPARATOR,
         "file.next", "file.previous", "file.reveal", _SEPARATOR,
+        "file.batch", BATCH, _SEPARATOR,
         "file.save", "file.save_as", "file.save_all", "file.embed", _SEPARATOR,
         "file.export", _SEPARATOR,
         "file.close", "file.quit",
@@ -273,7 +334,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "&Edit": (
         "edit.undo", "edit.redo", "edit.snapshot", _SEPARATOR,
         "edit.copy", "edit.copy_file", "edit.clear", _SEPARATOR,
-        "edit.settings", "edit.keys",
+        "edit.settings", "edit.keys", "edit.models",
     ),
     "&Matte": (
         "run.again", "run.all", "run.hair", "run.stop", _SEPARATOR,

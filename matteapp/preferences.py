@@ -8,6 +8,7 @@ from matteapp.dialogs.keys import KeySheet
 from matteapp.dialogs.preferences import PreferencesDialog
 from matteapp.dialogs.shortcuts import ShortcutsDialog
 from matteapp.main_window import MainWindow
+from matteapp.networks import Networks
 from matteapp.settings import Settings
 from matteapp.shortcuts import Shortcuts
 
@@ -20,12 +21,13 @@ class Preferences:
         shortcuts: the keys of all actions.
     """
 
-    def __init__(self, window: MainWindow, settings: Settings) -> None:
+    def __init__(self, window: MainWindow, settings: Settings, *, networks: Networks) -> None:
         self._window, self._settings = window, settings
         self.shortcuts = Shortcuts(window.actions_by_name, settings.store, window)
         self.table: Mapping[str, Callable[[], object]] = {
             "edit.settings": self._show_settings,
             "edit.keys": self._change_keys,
+            "edit.models": networks.ask,
             "help.keys": self._show_keys,
         }
 

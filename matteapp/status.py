@@ -38,7 +38,8 @@ class StatusLine(QFrame):
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.running = QLabel()
         self.running.setObjectName("running")
-        self.running.setMinimumWidth(1)  # a long message never widens the window
+        for label in (self.facts, self.device, self.running):
+            label.setMinimumWidth(1)  # a long text never widens the window
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)

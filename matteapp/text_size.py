@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QDialog, QWidget
 
 LEAST, MOST = 100, 200
 """Per cent; 200 is what WCAG 2.1, success criterion 1.4.4, asks for."""
+_SHARE_OF_SCREEN = 0.9
 _UNBOUND = (1 << 24) - 1  # QWIDGETSIZE_MAX
 _FONT, _SIZES, _ICON = "plain_font", "plain_sizes", "plain_icon"
 _SELF_SIZED = "measures_itself"
@@ -67,8 +68,16 @@ class GrowDialogs(QObject):
             child = event.child()  # type: ignore[attr-defined]
             if isinstance(child, QDialog):
                 grow(child)
+                _grow_window(child)
                 child.installEventFilter(self)  # for the dialogs that it opens
         return False
+
+
+def _grow_window(dialog: QDialog) -> None:
+    """A dialog whose size was chosen gets a larger one, but for the screen."""
+    if dialog.testAttribute(Qt.WidgetAttribute.WA_Resized):
+        most = dialog.screen().availableSize() * _SHARE_OF_SCREEN
+        dialog.resize((dialog.size() * text_factor()).boundedTo(most).expandedTo(dialog.size()))
 
 
 def _grow_sizes(widget: QWidget) -> None:

@@ -56,15 +56,13 @@ def _picture(name: str) -> str:
 
 
 def style_sheet(table: dict[str, str], *, percent: int = 100) -> str:
-    """The style sheet with every `@name` replaced by the table's colour.
+    """The style sheet with every `@name` replaced by the table's colour, every "tx" by pixels.
 
     Args:
         percent: the size of text.
     """
     text = (files("resources") / "themes" / "studio.qss").read_text(encoding="utf-8")
-    text = re.sub(
-        r"font-size: (\d+)px", lambda size: f"font-size: {int(size[1]) * percent // 100}px", text
-    )
+    text = re.sub(r"\b(\d+)tx\b", lambda size: f"{int(size[1]) * percent // 100}px", text)
     return re.sub(r"@(\w+)", lambda found: table[found.group(1)], text)
 
 

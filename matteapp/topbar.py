@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,11 +14,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from matteapp.text_size import text_factor
 from matteapp.tooloptions import ToolOptionsBar
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.table import TOOLS
 from matteapp.toolstrip import action_button
 from matteapp.viewbar import GradeBar, ViewBar
+
+_LARGE = 1.3
+_GRADE_AT = 3
+"""Behind the tool's name, its options, and what parts them from the rest."""
 
 
 class TopBar(QFrame):
@@ -63,7 +68,7 @@ class TopBar(QFrame):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(14, 6, 10, 6)
         rows.setSpacing(6)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(6)
         rows.addLayout(row)
         rows.addWidget(self.view_bar)
@@ -76,6 +81,18 @@ class TopBar(QFrame):
         row.addWidget(action_button(actions["edit.redo"], size=20))
         row.addWidget(action_button(actions["view.fit"], size=20))
         row.addWidget(self.zoom)
+        self._place_grade()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._place_grade()
+        super().changeEvent(event)
+
+    def _place_grade(self) -> None:
+        """Large text leaves no room for gain and gamma beside the tool's options."""
+        row = self.view_bar.layout() if text_factor() > _LARGE else self._row
+        if isinstance(row, QHBoxLayout) and row.indexOf(self.grade) < 0:
+            row.insertWidget(_GRADE_AT if row is self._row else row.count(), self.grade)
 
     def _on_zoom(self, percent: int) -> None:
         self.zoom_asked.emit(percent / 100)

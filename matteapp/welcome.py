@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS
 from matteapp.icons import dress, framed, icon
+from matteapp.text_size import measures_itself
 
 _BUTTONS = (
     ("file.open", "Open…", True),
@@ -37,7 +38,8 @@ class Welcome(QFrame):
         self.setAccessibleName("Nothing is open")
         self.card = QFrame()
         self.card.setObjectName("dropCard")
-        self.card.setFixedSize(480, 310)
+        self.card.setMinimumSize(480, 310)
+        measures_itself(self.card)
         self._fill_card(actions)
         self.recent = RecentRow()
         outer = QVBoxLayout(self)

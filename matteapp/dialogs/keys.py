@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS, KEY_NOTES, plain_title
 from matteapp.dialogs.page import Page
+from matteapp.text_size import text_factor
 
 COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("file", "File"), ("edit", "Edit"), ("run", "Matte"), ("enhance", "Enhance")),
@@ -33,6 +34,7 @@ COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 """Groups of actions, the part of a name before its dot, and their headings."""
 _HELD = "held"
+_LARGE = 1.3
 
 
 class KeySheet(QDialog):
@@ -64,7 +66,7 @@ class KeySheet(QDialog):
         row = QHBoxLayout(inner)
         row.setContentsMargins(24, 20, 24, 8)
         row.setSpacing(40)
-        for groups in COLUMNS:
+        for groups in _columns():
             column = QVBoxLayout()
             column.setSpacing(6)
             for group, title in groups:
@@ -98,6 +100,14 @@ class KeySheet(QDialog):
     def _on_change(self) -> None:
         self.accept()
         self._change()
+
+
+def _columns() -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Large text finds room for two columns only."""
+    if text_factor() <= _LARGE:
+        return COLUMNS
+    first, second, third = COLUMNS
+    return (*first, *second[2:]), (*second[:2], *third)
 
 
 def _native(key: QKeySequence) -> str:
