@@ -42,6 +42,12 @@ def test_window_and_command_line_write_the_same_bytes(qtbot, studio, photo, mask
     panel = studio.window.panels.settings["background"]
     panel.edited.emit("background.kind", "colour", True)
     panel.edited.emit("background.colour", (58 / 255, 110 / 255, 165 / 255), True)
+    panel = studio.window.panels.settings["harmony"]
+    for path, value in {"wrap": 0.4, "match": 0.3, "shadow": "drop"}.items():
+        panel.edited.emit(f"harmony.{path}", value, True)
+    panel = studio.window.panels.settings["foreground"]
+    panel.edited.emit("foreground.despill", 0.8, True)
+    panel.edited.emit("foreground.despill_colour", (0.0, 0.0, 1.0), True)
     names = PRODUCTS.split(",")
     studio.exports.export({name: ours / f"portrait_{name}.png" for name in names})
     qtbot.waitUntil(lambda: len(list(ours.glob("*.png"))) == len(names), timeout=60_000)
@@ -49,6 +55,7 @@ def test_window_and_command_line_write_the_same_bytes(qtbot, studio, photo, mask
 
     arguments = ["cut", photo, "-o", theirs, "--mask", mask]
     arguments += ["--save", PRODUCTS, "--background", "#3a6ea5"]
+    arguments += ["--light-wrap", "40", "--match", "30", "--shadow", "drop", "--despill", "blue:80"]
     assert exit_code(main, *arguments) == 0
     for name in names:
         file = f"portrait_{name}.png"
