@@ -198,6 +198,13 @@ _FIXED: tuple[ActionSpec, ...] = (
         "stack",
         "See which networks there are, what each is good for, and whose; import and remove them.",
     ),
+    _without(
+        "help.tour",
+        "Take the &Tour",
+        (),
+        "signpost",
+        "See in two minutes how a portrait is cut out.",
+    ),
     _without("help.log", "Show the &Log", (), "article", "Open the folder with the log file."),
     _without("help.about", "&About", (), "info", "Which version this is."),
 )
@@ -221,7 +228,7 @@ WITH_ACTIONS = tuple(f"with.{name}" for name in VIEWS)
 
 
 BATCH_ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
-    "add": ("Add &Photographs…", (), "images", "Add photographs to the batch."),
+    "add": ("Add &Photographs…", (), "plus", "Add photographs to the batch."),
     "folder": ("Add &Folder…", (), "folder-plus", "Add all photographs of a folder to the batch."),
     "watch": ("&Watch a Folder…", (), "eye", "Cut what comes into a folder, until this is off."),
     "start": ("&Start", ("Ctrl+Return",), "play", "Work off the photographs of the batch."),
@@ -353,7 +360,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         *(f"tool.{name}" for name in TOOLS), "tool.last", _SEPARATOR,
         "brush.smaller", "brush.larger", "brush.softer", "brush.harder",
     ),
-    "&Help": ("help.keys", "help.log", "help.about"),
+    "&Help": ("help.tour", "help.keys", "help.log", "help.about"),
 }  # fmt: skip
 
 

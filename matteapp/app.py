@@ -276,6 +276,7 @@ class Studio(QObject):
         if files:
             self.files.open_paths(files)
         else:
+            self.preferences.tour.offer()
             self.recovering.offer(self._recovery_folder)
             self.batch.offer()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
 from engine.compositing.views import VIEWS
+from matteapp.batch.room import BatchRoom
 from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
 from matteapp.dragging import Dragging
@@ -43,6 +44,7 @@ class Commands:
         enhancing: Enhancing,
         generating: Generating,
         preferences: Preferences,
+        batch: BatchRoom,
         viewing: Viewing,
     ) -> None:
         self._window = window
@@ -96,6 +98,7 @@ class Commands:
             "help.log": show_log_folder,
             "help.about": self._show_about,
             **preferences.table,
+            **batch.table,
             **viewing.table,
             **{f"view.{name}": partial(self.show_view, name) for name in VIEWS},
             **{f"tool.{name}": partial(self.take_tool, name) for name in TOOLS},

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.actions import ACTIONS, fill_menus, make_actions
+from matteapp.batch.page import BatchPage
 from matteapp.canvas.canvas import Canvas
 from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
+        self.batch = BatchPage(self.actions_by_name)
+        self.stage.addWidget(self.batch)
         self.drop_hint = QLabel("Drop to open", self.stage)
         self.drop_hint.setObjectName("dropHint")
         self.drop_hint.hide()
@@ -96,6 +99,12 @@ class MainWindow(QMainWindow):
                 action.setEnabled(open_now)
         if open_now:
             self.canvas.setFocus()
+
+    def show_batch(self, on: bool) -> None:
+        """Show the batch's page, or what is open again."""
+        open_now = self.export.isEnabled()
+        behind = self.canvas if open_now else self.welcome
+        self.stage.setCurrentWidget(self.batch if on else behind)
 
     def name_document(self, name: str) -> None:
         """Show what the open document is called now."""

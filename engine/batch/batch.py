@@ -177,17 +177,29 @@ class Batch:
 
     def give_order(self, order: Order) -> None:
         """Order something else; what was made by another order and not by hand is made again."""
-        self._order = order
+        before, self._order = self._order, order
         self._journal.note_order(order)
-        counts_now = order.fingerprint
-        stale = [item for item in self.items if item.made_by not in ("", counts_now)]
-        self._again(i for i in stale if not i.by_hand and i.state in ("done", "doubtful", "failed"))
+        held = order.fingerprint
+        if held == before.fingerprint:
+            return
+        # People may go back to what they had before anything was made by the other order.
+        back = [item for item in self.items if item.state == "waits" and item.made_by == held]
+        self._put(*(replace(item, state=_state_of(item)) for item in back))
+        stale = [item for item in self.items if item.made_by not in ("", held)]
+        self._wait(i for i in stale if not i.by_hand and i.state in ("done", "doubtful", "failed"))
         self.fill()
 
-    def close(self, *, timeout: float = 5.0) -> None:
-        """Stop everything; what is under way waits for the next run."""
+    def close(self, *, timeout: float = 5.0, forget: bool = False) -> None:
+        """Stop everything; what is under way waits for the next run.
+
+        Args:
+            timeout: seconds to wait at most.
+            forget: there is no next run; the pictures stay.
+        """
         self._crew.close(timeout=timeout)
         self._journal.close()
+        if forget:
+            self._journal.path.unlink(missing_ok=True)
 
     # -- work
 
@@ -249,10 +261,13 @@ class Batch:
         )
         self._put(item)
         if made_by != self._order.fingerprint and item.state != "stopped":
-            self._again([item])
+            self._wait([item])
 
     def _again(self, items: Iterable[Item]) -> None:
-        waiting = [replace(item, state="waits", by_hand=False) for item in items]
+        self._wait(replace(item, made_by="", by_hand=False) for item in items)
+
+    def _wait(self, items: Iterable[Item]) -> None:
+        waiting = [replace(item, state="waits") for item in items]
         self._put(*waiting)
         self._waiting.extend(item.source for item in waiting)
 
@@ -288,6 +303,10 @@ def resumed(kept: Kept, order: Order) -> list[Item]:
         else item
         for item in kept.items
     ]
+
+
+def _state_of(item: Item) -> ItemState:
+    return "waits" if item.report is None else state_after(item.report)
 
 
 def _key(path: Path) -> str:

@@ -19,7 +19,7 @@ from engine.imaging.write import write_picture
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, TrimapSettings
 
 FAST = CutSettings(
-    guidance=GuidanceSettings("automatic", finder=""), trimap=TrimapSettings(4, source="radius")
+    guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""), trimap=TrimapSettings(4, source="radius")
 )
 
 
@@ -53,8 +53,8 @@ class Owner:
 
 def blob(path: Path, *, shift: int = 0) -> Path:
     """A dark figure on a light ground, which the outline by place and colour finds."""
-    rows, cols = np.mgrid[:64, :64]
-    inside = (rows > 14) & (np.abs(cols - 32 - shift) < 12)
+    rows, cols = np.mgrid[:48, :48]
+    inside = (rows > 14) & (np.abs(cols - 22 - shift) < 9)
     pixels = np.where(inside[..., None], (70, 40, 30), (225, 228, 235)).astype(np.uint8)
     write_picture(path, pixels + (rows % 3)[..., None].astype(np.uint8))
     return path
@@ -182,7 +182,17 @@ def test_files_of_others_are_left_unless_they_may_be_replaced(tmp_path, order, p
         owner.work_off()
         owner.batch.close()
         (order.folder / NAME).unlink()
-        assert (read_image(theirs).size == (64, 64)) is replaces
+        assert (read_image(theirs).size == (48, 48)) is replaces
+
+
+def test_going_back_to_an_order_costs_nothing(owner, order, photographs) -> None:
+    owner.batch.add(photographs)
+    owner.work_off()
+    owner.batch.pause()
+    owner.batch.give_order(replace(order, bits=16))
+    assert owner.batch.counts == {"waits": 3}
+    owner.batch.give_order(order)
+    assert owner.batch.counts["waits"] == 0
 
 
 def test_two_that_would_be_one_file_are_told_apart(owner, photographs) -> None:

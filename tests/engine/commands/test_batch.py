@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands.batch import Assignment, run_batch
 from engine.batch.report import Outcome
+from engine.commands.batch import Assignment, run_batch
 from engine.errors import Cancelled, UserError
 
 

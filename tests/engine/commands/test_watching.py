@@ -20,7 +20,7 @@ from engine.imaging.write import write_picture
 from engine.settings import CutSettings, GuidanceSettings, TrimapSettings
 
 FAST = CutSettings(
-    guidance=GuidanceSettings("automatic", finder=""), trimap=TrimapSettings(4, source="radius")
+    guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""), trimap=TrimapSettings(4, source="radius")
 )
 
 
@@ -42,9 +42,10 @@ class Until:
 
 
 def figure(path: Path) -> None:
-    pixels = np.full((48, 48, 3), 225, np.uint8)
-    pixels[12:, 14:34] = (70, 40, 30)
-    write_picture(path, pixels)
+    rows, cols = np.mgrid[:48, :48]
+    inside = (rows > 14) & (np.abs(cols - 22) < 9)
+    pixels = np.where(inside[..., None], (70, 40, 30), (225, 228, 235)).astype(np.uint8)
+    write_picture(path, pixels + (rows % 3)[..., None].astype(np.uint8))
 
 
 @pytest.fixture
