@@ -16,7 +16,10 @@ from engine.presets import PLACE, Presets
 from engine.setting_paths import value_at
 from engine.settings import BackgroundSettings, CutSettings, EdgeSettings, GuidanceSettings
 
-_OF_THE_RUN = {"context", "preset", "save", "mask", "find", "box", "device", "precision"}
+_OF_THE_RUN = {
+    *("context", "preset", "save", "watch", "device", "precision"),
+    *("mask", "find", "box"),
+}
 
 
 @pytest.fixture(autouse=True)
