@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from matteapp.icons import dress_again, set_icon_colours
 from matteapp.text_size import grow, set_text_size
 
+STYLE = "fusion"
 ThemeName = Literal["dark", "light"]
 
 _ROLES: dict[QPalette.ColorRole, str] = {
@@ -94,10 +95,14 @@ def put_on(app: QApplication, wanted: str, *, percent: int = 100) -> ThemeName:
     name = resolve(wanted, app)
     table = colours(name)
     set_icon_colours(table["text"], table["disabled"], table["accent_text"])
-    app.setStyle("Fusion")
-    app.setPalette(palette(table))
+    if app.style().name() != STYLE:
+        app.setStyle(STYLE)
+    if app.palette() != palette(table):
+        app.setPalette(palette(table))
     set_text_size(app, percent)
-    app.setStyleSheet(style_sheet(table, percent=percent))
+    sheet = style_sheet(table, percent=percent)
+    if app.styleSheet() != sheet:  # it costs a second for every window there is
+        app.setStyleSheet(sheet)
     for window in app.topLevelWidgets():
         dress_again(window)
         grow(window)
