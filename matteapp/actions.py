@@ -202,7 +202,7 @@ _FIXED: tuple[ActionSpec, ...] = (
         "help.tour",
         "Take the &Tour",
         (),
-        "signpost",
+        "map-trifold",
         "See in two minutes how a portrait is cut out.",
     ),
     _without("help.log", "Show the &Log", (), "article", "Open the folder with the log file."),

@@ -24,6 +24,7 @@ _BUTTONS = (
     ("file.open", "Open…", True),
     ("file.sample", "Open the sample", False),
     ("file.paste", "Paste", False),
+    ("help.tour", "Take the tour", False),
 )
 _RECENT_SHOWN = 5
 _RECENT_PICTURE = QSize(116, 78)

@@ -109,10 +109,11 @@ class ModelsDialog(QDialog):
         for model in models:
             item = QTreeWidgetItem(group, [_title(model), _state(model), _size(model.used)])
             item.setData(0, _NAME, model.name)
-            item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+            item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.items[model.name] = item
 
     def _name_controls(self) -> None:
+        self.list.ensurePolished()  # rows are measured in the style they are shown in
         self.list.setColumnCount(3)
         self.list.setHeaderLabels(["Network", "Weights", "Size"])
         modes = QHeaderView.ResizeMode
@@ -150,9 +151,11 @@ class ModelsDialog(QDialog):
         whole.addWidget(sides, 1)
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
+        close.setDefault(True)
         row = QHBoxLayout()
         row.setSpacing(8)
         for button in (self.bring, self.check, self.remove):
+            button.setAutoDefault(False)
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(close)

@@ -67,6 +67,7 @@ class ShortcutsDialog(QDialog):
         self.list.setCurrentItem(self.items[name])
 
     def _fill(self) -> None:
+        self.list.ensurePolished()  # rows are measured in the style they are shown in
         self.list.setColumnCount(2)
         self.list.setHeaderLabels(["Action", "Keys"])
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
