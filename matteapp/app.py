@@ -27,6 +27,7 @@ from matteapp.backdrop_drag import BackdropDrag
 from matteapp.batch.room import BatchRoom
 from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
+from matteapp.canvas.display import read_profile
 from matteapp.canvas.readout import read_out
 from matteapp.commands import Commands
 from matteapp.dragging import Dragging
@@ -52,6 +53,7 @@ from matteapp.session import Change, Session
 from matteapp.settings import (
     AUTOSAVE,
     DEVICE,
+    DISPLAY,
     PRESSURE,
     RESTING_MEMORY,
     SOFTNESS,
@@ -260,6 +262,7 @@ class Studio(QObject):
 
     def _show_choices(self) -> None:
         self._show_theme()
+        self._show_display()
         self._show_recent()
         self._take_tool(BRUSHES[0])
         self.commands.show_view(self.canvas.view)
@@ -401,6 +404,7 @@ class Studio(QObject):
         follow: dict[str, Callable[[], None]] = {
             THEME: self._show_theme,
             TEXT_PERCENT: self._show_theme,
+            DISPLAY: self._show_display,
             PRESSURE: lambda: setattr(self.canvas.brush, "pressure", bool(value)),
             SOFTNESS: lambda: setattr(self.canvas.brush, "softens", bool(value)),
             DEVICE: self._take_device,
@@ -420,6 +424,15 @@ class Studio(QObject):
         percent = self.settings.number(TEXT_PERCENT)
         name = put_on(self._app, self.settings.text(THEME), percent=percent)
         self.canvas.set_surround(QColor(colours(name)["surround"]))
+
+    def _show_display(self) -> None:
+        """Show colours as the display's profile asks for, or say why that can't be."""
+        chosen = self.settings.text(DISPLAY)
+        try:
+            self.canvas.set_display(read_profile(Path(chosen)) if chosen else None)
+        except UserError as error:
+            self.canvas.set_display(None)
+            self.desk.report(error)
 
     def _show_recent(self) -> None:
         paths = self.recent.paths()

@@ -34,6 +34,17 @@ class YesNo:
 
 
 @dataclass(frozen=True)
+class ChosenFile:
+    """A file of the user's, or none: its path or "".
+
+    Attributes:
+        patterns: of the names it may have, as file dialogs write them.
+    """
+
+    patterns: str
+
+
+@dataclass(frozen=True)
 class SettingSpec:
     """A row of the table.
 
@@ -47,7 +58,7 @@ class SettingSpec:
 
     key: str
     title: str
-    kind: Choice | Whole | YesNo
+    kind: Choice | Whole | YesNo | ChosenFile
     default: SettingValue
     tip: str
 
@@ -62,6 +73,7 @@ THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
 )
 SOFTNESS = "tools/tablet_softness"
 TEXT_PERCENT = "look/text_percent"
+DISPLAY = "look/display_profile"
 REMEMBER = "files/remember_settings"
 RESTING_MEMORY = "memory/resting_megabytes"
 
@@ -81,6 +93,14 @@ SETTINGS: dict[str, SettingSpec] = {
             Whole(LEAST, MOST, 10, "%"),
             100,
             "Makes all text, and what holds it, larger; the photograph keeps its size.",
+        ),
+        SettingSpec(
+            DISPLAY,
+            "Colour profile of the display",
+            ChosenFile("Colour profiles (*.icc *.icm)"),
+            "",
+            "Shows photographs in their true colours on a display that was measured; without one, "
+            "their numbers are shown as they are. Files that you export stay the same.",
         ),
         SettingSpec(
             PALETTE,
@@ -193,6 +213,8 @@ def _understood(spec: SettingSpec, read: object) -> SettingValue:
     kind = spec.kind
     if isinstance(kind, YesNo):
         return read if isinstance(read, bool) else str(read).lower() in ("true", "1")
+    if isinstance(kind, ChosenFile):
+        return str(read)
     if isinstance(kind, Choice):
         known = {value for value, _ in kind.options}
         return str(read) if str(read) in known else spec.default

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QColorSpace,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -197,6 +198,11 @@ class Canvas(QWidget):
     def set_backdrop(self, backdrop: Image | None) -> None:
         """The loaded background image, which a document knows by its path only."""
         self._view.set_backdrop(backdrop)
+        self._ask()
+
+    def set_display(self, profile: QColorSpace | None) -> None:
+        """The display's colour profile; None shows numbers as they are."""
+        self._view.set_display(profile)
         self._ask()
 
     def set_look(self, look: Look) -> None:

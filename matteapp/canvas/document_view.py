@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColorSpace
 
 from engine.compositing.view_look import Look
 from engine.compositing.views import SHAPES, VIEWS, caption, planes_of
@@ -55,6 +56,7 @@ class DocumentView(QObject):
         self._oldest_looks = 0
         self._backdrop: Image | None = None
         self._look = Look()
+        self._display: QColorSpace | None = None
         self.view = "input"
         self.chosen: str | None = None
         self.shapes: tuple[str, ...] = ()
@@ -109,6 +111,12 @@ class DocumentView(QObject):
             self._revision += 1
             self._oldest_looks = self._revision
 
+    def set_display(self, profile: QColorSpace | None) -> None:
+        """The display's profile; what is there already is drawn again."""
+        self._display = profile
+        self._revision += 1
+        self._oldest_looks = self._revision
+
     def keys(self, viewport: Viewport, rect: Rect | None = None) -> list[TileKey]:
         """Tiles that show any of `rect` (of what is in sight), at the level of the zoom."""
         return _seen(self._views, viewport, rect)
@@ -148,6 +156,7 @@ class DocumentView(QObject):
             self._revision,
             keys,
             self._source.deliver,
+            self._display,
         )
 
     def _wanted(self, viewport: Viewport) -> list[TileKey]:

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from matteapp.dialogs.file_choice import FileChoice
 from matteapp.dialogs.page import Page
-from matteapp.settings import SETTINGS, Choice, Settings, SettingSpec, Whole
+from matteapp.settings import SETTINGS, Choice, ChosenFile, Settings, SettingSpec, Whole
 
 GROUPS = {
     "look": "Appearance",
@@ -91,6 +92,8 @@ class PreferencesDialog(QDialog):
             return self._choice(spec, spec.kind)
         if isinstance(spec.kind, Whole):
             return self._whole(spec, spec.kind)
+        if isinstance(spec.kind, ChosenFile):
+            return FileChoice(spec, spec.kind, self._settings)
         return self._tick(spec)
 
     def _choice(self, spec: SettingSpec, kind: Choice) -> QComboBox:
