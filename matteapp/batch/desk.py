@@ -351,7 +351,7 @@ class BatchDesk(QObject):
             return  # of a batch that was let go of
         if self.batch.take(event) is not None:
             self._show_all()
-            if not self.runs:
+            if not self.runs and not self.batch.counts["waits"]:
                 self._note_running(False)
                 self.batch.pause()
                 self._show_all()

@@ -58,9 +58,7 @@ class Fixing(QObject):
             return
         order = batch.order
         targets = order.targets(source)
-        request = ExportRequest(
-            state, targets, order.bits, order.quality, compute=self._bridge.compute
-        )
+        request = ExportRequest(state, targets, order.delivery, compute=self._bridge.compute)
         self._bridge.start(
             request,
             title=f"Putting {source.name} into the batch",

@@ -84,7 +84,7 @@ class TileDrawer(QStyledItemDelegate):
     def _draw_picture(self, painter: QPainter, item: Item, frame: QRect, palette: QPalette) -> None:
         picture = self._find(item)
         if picture is None or picture.isNull():
-            painter.setBrush(palette.color(QPalette.ColorRole.Button))
+            painter.setBrush(palette.color(QPalette.ColorRole.Mid))
             painter.drawRoundedRect(frame, 4, 4)
             return
         size = picture.size().scaled(frame.size(), Qt.AspectRatioMode.KeepAspectRatio)

@@ -35,6 +35,7 @@ KNOWN_KEYS = {
     ),
     *("Ctrl+0", "Ctrl+1", "Ctrl+R", "Ctrl+Shift+R", "Esc", "Shift+F", "Ctrl+C", "Ctrl+V"),
     *("Ctrl+E", "Ctrl+Left", "Ctrl+Right"),
+    *("Ctrl+B", "Ctrl+M", "Ctrl+Return"),
     *("Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z"),
     *("Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+Alt+S", "Ctrl+Shift+C"),
 }
