@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from matteapp.errors_ui import MessageBar
 from matteapp.live import Live
 from matteapp.requests import CopyRequest, Exported, ExportRequest
 from matteapp.session import Session
+
+if TYPE_CHECKING:
+    from engine.delivery import Delivery
 
 
 class Exports:
@@ -46,27 +50,20 @@ class Exports:
             transparent=state.settings.background.kind == "transparent",
             enhanced=state.enhancement is not None,
             has_mask=state.mask is not None or state.trimap is None,
-            chosen=lambda choice: self.export(
-                choice.targets, bits=choice.bits, quality=choice.quality, scale=choice.scale
-            ),
+            chosen=lambda choice: self.export(choice.targets, choice.delivery),
             parent=self._window,
         ).open()
 
-    def export(
-        self,
-        targets: dict[str, Path],
-        *,
-        bits: int | None = None,
-        quality: int = 92,
-        scale: float = 1.0,
-    ) -> None:
+    def export(self, targets: dict[str, Path], delivery: Delivery | None = None) -> None:
         """Cut out with full quality and write these files."""
         state = self._session.state
         if state is None:
             return
+        from engine.delivery import Delivery
+
         self._folder = next(iter(targets.values())).parent
         self._bridge.start(
-            ExportRequest(state, targets, bits, quality, scale, self._bridge.compute),
+            ExportRequest(state, targets, delivery or Delivery(), self._bridge.compute),
             title=f"Exporting {len(targets)} file{'s' if len(targets) > 1 else ''}",
             done=self._on_exported,
         )

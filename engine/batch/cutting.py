@@ -9,11 +9,12 @@ from pathlib import Path
 from engine.batch.preview import write_preview
 from engine.batch.report import Outcome
 from engine.batch.written import complete
+from engine.delivery import Delivery
 from engine.device import Compute
 from engine.imaging.read import read_image
 from engine.jobs.context import JobContext, SubContext
 from engine.jobs.requests import CutRequest, CutResult
-from engine.products import QUALITY, write_products
+from engine.products import write_products
 from engine.settings import CutSettings
 
 READ, SOLVED = 0.03, 0.92
@@ -28,8 +29,7 @@ class CutFile:
         source: the photograph.
         targets: product name to file.
         settings: of the cut.
-        bits: see `engine.products.write_products`.
-        quality: of JPEG and WebP.
+        delivery: how the files are written.
         keep: leave the photograph if its files are there and complete.
         preview: a small picture of the result to write as well, or None.
         compute: where networks run.
@@ -38,8 +38,7 @@ class CutFile:
     source: Path
     targets: Mapping[str, Path]
     settings: CutSettings
-    bits: int | None = None
-    quality: int = QUALITY
+    delivery: Delivery = field(default_factory=Delivery)
     keep: bool = False
     preview: Path | None = None
     compute: Compute = field(default_factory=Compute)
@@ -51,9 +50,7 @@ class CutFile:
         image = read_image(self.source)
         ctx.check()
         request = CutRequest(image, self.settings, compute=self.compute)
-        result = write_cut(
-            request, targets=self.targets, bits=self.bits, quality=self.quality, ctx=ctx
-        )
+        result = write_cut(request, targets=self.targets, delivery=self.delivery, ctx=ctx)
         if self.preview is not None:
             write_preview(self.preview, result.foreground, result.alpha)
         return Outcome(self.targets, doubts=result.doubts)
@@ -63,8 +60,7 @@ def write_cut(
     request: CutRequest,
     *,
     targets: Mapping[str, Path],
-    bits: int | None,
-    quality: int,
+    delivery: Delivery,
     ctx: JobContext,
 ) -> CutResult:
     """Cut a photograph that was read, and write its products.
@@ -72,8 +68,7 @@ def write_cut(
     Args:
         request: the cut.
         targets: product name to file.
-        bits: see `engine.products.write_products`.
-        quality: see `engine.products.write_products`.
+        delivery: how the files are written.
         ctx: progress from `READ` on, and cancel.
 
     Raises:
@@ -84,8 +79,7 @@ def write_cut(
         request,
         result,
         targets=targets,
-        bits=bits,
-        quality=quality,
+        delivery=delivery,
         ctx=SubContext(ctx, SOLVED, 1.0),
     )
     return result

@@ -60,8 +60,7 @@ def composite(
     def make_job(task: Task) -> CompositeJob:
         return CompositeJob(
             task=task,
-            bits=run.bits,
-            quality=run.quality,
+            delivery=run.delivery,
             resume=run.resume,
             alpha=mattes,
             background=under,

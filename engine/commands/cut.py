@@ -32,7 +32,8 @@ def cut(
             "--save",
             metavar="LIST",
             help="What to save, with commas between: cutout, alpha, trimap, mask, foreground, "
-            "composite.",
+            "composite; as PSD masked, layer, layers; views: on_black, on_white, on_grey, overlay, "
+            "onion, ants, trimap_view, guidance.",
             rich_help_panel=o.FILES,
         ),
     ] = SAVED,
@@ -142,7 +143,7 @@ def cut(
     from engine.commands.execute import execute
     from engine.commands.given import background_of, typed_options, with_preset
     from engine.commands.start_cut import cut_command, one_guidance
-    from engine.products import PRODUCTS
+    from engine.product_table import CUTS
 
     brought = one_guidance(mask, trimap, find=find, box=box)
     under = parse_background(background or "transparent", fit=fit, linear_light=linear_light)
@@ -169,7 +170,7 @@ def cut(
         harmony=parse_harmony(light_wrap, match, shadow, shadow_colour),
     )
     settings = with_preset(asked, preset, typed=typed_options(context))
-    products = parse_names(save, tuple(PRODUCTS), option="--save")
+    products = parse_names(save, tuple(CUTS), option="--save")
     behind, compute = background_of(settings, under), parse_compute(device, precision)
     command = cut_command(
         run, settings, products=products, guidance=brought, background=behind, compute=compute

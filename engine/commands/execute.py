@@ -16,6 +16,7 @@ from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion, find_sources
 from engine.commands.options import RunOptions
 from engine.commands.plan import Task, Wishes, format_named, make_folders, plan
+from engine.errors import UserError
 from engine.jobs.context import JobContext
 
 FAILED, INTERRUPTED = 1, 130
@@ -53,6 +54,7 @@ def execute(command: Command, run: RunOptions) -> None:
     """
     if run.bits not in (None, 8, 16):
         raise UsageError(f"--bits {run.bits} is not possible.", remedy="Use 8 or 16.")
+    _check_delivery(run)
     _check_report_place(run.report)
     tasks = _planned(command, run)
     make_folders(tasks)
@@ -80,11 +82,20 @@ def _planned(command: Command, run: RunOptions) -> list[Task]:
         overwrite=run.overwrite,
         resume=run.resume,
         renames=command.renames,
+        template=run.name_template,
+        scale=run.delivery.scale,
     )
     read = [path for companion in command.companions if companion for path in companion.files()]
     tasks = plan(sources, wishes, also_read=read)
     _check_report_apart(run.report, tasks, read)
     return tasks
+
+
+def _check_delivery(run: RunOptions) -> None:
+    try:
+        run.delivery.check()
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
 
 
 def _check_report_place(report: Path | None) -> None:

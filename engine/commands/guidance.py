@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from engine.commands.jobs import MaskJob, TrimapJob
     from engine.commands.plan import Task
 
+_COLOURS = ("quality", "scale", "colour_space", "strip_metadata")
+"""Options of files in colour."""
 
-@o.takes_run(without=("quality",))
+
+@o.takes_run(without=_COLOURS)
 def mask(
     run: o.RunOptions,
     find: o.Find = "",
@@ -28,13 +31,13 @@ def mask(
 
     def make_job(task: Task) -> MaskJob:
         return MaskJob(
-            task=task, bits=run.bits, resume=run.resume, settings=guidance, compute=compute
+            task=task, delivery=run.delivery, resume=run.resume, settings=guidance, compute=compute
         )
 
     execute(Command("mask", "Finding people", ("mask",), make_job), run)
 
 
-@o.takes_run(without=("bits", "quality"))
+@o.takes_run(without=("bits", *_COLOURS))
 def trimap(
     run: o.RunOptions,
     mask_given: o.Mask = None,

@@ -11,8 +11,10 @@ from engine.batch.written import complete
 from engine.commands.choices import Background
 from engine.commands.inputs import Companion
 from engine.commands.plan import Task
+from engine.delivery import Delivery
 from engine.device import Compute
 from engine.errors import UserError
+from engine.imaging.geometry import resize
 from engine.imaging.read import read_image, read_mask, read_trimap
 from engine.imaging.types import Alpha, Image
 from engine.imaging.write import write_matte
@@ -20,6 +22,7 @@ from engine.jobs.context import JobContext, SubContext
 from engine.jobs.masks import mask_from
 from engine.jobs.requests import CutRequest
 from engine.products import write_composite
+from engine.scaling import scaled_image
 from engine.settings import (
     BackgroundSettings,
     CutSettings,
@@ -35,14 +38,12 @@ class Job(ABC):
 
     Attributes:
         task: the photograph and the files to write.
-        bits: see `engine.products.write_products`.
-        quality: of JPEG and WebP.
+        delivery: how the files are written.
         resume: leave the photograph if its files are there and complete.
     """
 
     task: Task
-    bits: int | None = None
-    quality: int = 92
+    delivery: Delivery = field(default_factory=Delivery)
     resume: bool = False
 
     def __call__(self, ctx: JobContext) -> Outcome:
@@ -76,9 +77,7 @@ class CutJob(Job):
             trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
         settings = replace(self.settings, background=_background_for(self.background, self.task))
         request = CutRequest(image, settings, mask=mask, trimap=trimap, compute=self.compute)
-        result = write_cut(
-            request, targets=self.task.targets, bits=self.bits, quality=self.quality, ctx=ctx
-        )
+        result = write_cut(request, targets=self.task.targets, delivery=self.delivery, ctx=ctx)
         return Outcome(self.task.targets, snapped=snapped, doubts=result.doubts)
 
 
@@ -92,7 +91,7 @@ class MaskJob(Job):
     def make(self, image: Image, ctx: JobContext) -> Outcome:
         chosen, inner = self.settings, SubContext(ctx, READ, SOLVED)
         found = mask_from(image, chosen, compute=self.compute, ctx=inner)
-        write_matte(self.task.targets["mask"], found.mask, bits=self.bits or 8)
+        write_matte(self.task.targets["mask"], found.mask, bits=self.delivery.bits or 8)
         return Outcome(self.task.targets, doubts=found.doubts)
 
 
@@ -126,21 +125,22 @@ class CompositeJob(Job):
     def make(self, image: Image, ctx: JobContext) -> Outcome:
         alpha = mask_given(self.alpha, self.task, image)
         alpha = image.alpha if alpha is None else alpha
+        size = self.delivery.size(image.size)
         if alpha is None:
             raise UserError(
                 "This picture has no transparency.",
                 remedy="Give its matte with --alpha.",
                 path=self.task.source,
             )
+        small = scaled_image(image, size)
         write_composite(
             self.task.targets["composite"],
-            image,
-            foreground=image.pixels,
-            alpha=alpha,
+            small,
+            foreground=small.pixels,
+            alpha=resize(alpha, size),
             background=_background_for(self.background, self.task),
             harmony=self.harmony,
-            bits=self.bits,
-            quality=self.quality,
+            delivery=self.delivery,
         )
         return Outcome(self.task.targets)
 

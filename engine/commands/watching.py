@@ -74,6 +74,10 @@ def order_of(
         format_named(run.format) or "png",
         run.bits,
         run.quality,
+        run.delivery.scale,
+        run.colour_space,
+        run.delivery.metadata,
+        run.name_template,
         run.overwrite,
         replace(settings, background=background.settings),
     )

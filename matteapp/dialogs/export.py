@@ -23,13 +23,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.delivery import QUALITY, Delivery
 from engine.errors import UserError
 from engine.imaging.write import WRITERS
 from engine.product_table import EVERY, MATTE_FORMATS, PRODUCTS, check_targets, product_paths
-from engine.products import QUALITY
 
 _LOSSY = ("jpeg", "webp")
 _FORBIDDEN = '\\/:*?"<>|'
+
+_TIPS = {
+    "Format": "The kind of file for all pictures but mattes.",
+    "Bits a channel": "How finely colours are graded; 16 keeps more for further work.",
+    "Quality": "100 keeps most, smaller numbers make smaller files.",
+    "Size": "The files' size relative to the photograph.",
+    "Name": "How the names of all files begin.",
+    "Folder": "Where the files go.",
+}
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,11 @@ class ExportChoice:
 
     Attributes:
         targets: product name to file.
-        bits: bits a channel, None for the photograph's own.
-        quality: 1 to 100.
-        scale: size relative to the photograph.
+        delivery: how the files are written.
     """
 
     targets: dict[str, Path]
-    bits: int | None
-    quality: int
-    scale: float
+    delivery: Delivery
 
 
 class ExportDialog(QDialog):
@@ -107,7 +112,8 @@ class ExportDialog(QDialog):
             format_name=self.format.currentData(),
         )
         bits: int | None = self.bits.currentData()
-        return ExportChoice(targets, bits, self.quality.value(), self.scale.value() / 100)
+        how = Delivery(bits, self.quality.value(), self.scale.value() / 100)
+        return ExportChoice(targets, how)
 
     def _fill(self) -> None:
         for name, writer in WRITERS.items():
@@ -129,6 +135,9 @@ class ExportDialog(QDialog):
         named |= {"Size": self.scale, "Name": self.name, "Folder": self.folder}
         for title, control in named.items():
             control.setAccessibleName(title)
+            control.setToolTip(_TIPS[title])
+        for name, box in self.products.items():
+            box.setToolTip(f"Write it: {EVERY[name].summary}.")
 
     def _place(self) -> None:
         whole = QVBoxLayout(self)
@@ -205,7 +214,7 @@ class ExportDialog(QDialog):
         lossy = self.format.currentData() in _LOSSY
         self.quality.setEnabled(lossy)
         self.quality.setToolTip(
-            "" if lossy else "This format keeps every value; no quality to set."
+            _TIPS["Quality"] if lossy else "This format keeps every value; no quality to set."
         )
         problem = self._problem()
         self.go.setEnabled(not problem)
@@ -258,14 +267,14 @@ class ExportDialog(QDialog):
         if not choice.targets:
             return "Choose at least one file to export."
         try:
-            check_targets(choice.targets, bits=choice.bits, transparent=self._transparent)
+            check_targets(choice.targets, bits=choice.delivery.bits, transparent=self._transparent)
         except UserError as error:
             return f"{error.problem} {error.remedy}"
         return ""
 
     def _promise(self) -> str:
         choice = self.choice()
-        height, width = (max(1, round(side * choice.scale)) for side in self._size)
+        height, width = choice.delivery.size(self._size)
         names = ", ".join(path.name for path in choice.targets.values())
         there = [path.name for path in choice.targets.values() if path.exists()]
         replaced = f" {len(there)} of them exist and will be replaced." if there else ""

@@ -11,6 +11,7 @@ import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from engine.delivery import Delivery
 from engine.document import edits
 from engine.document.enhancement import Enhancement
 from engine.document.project_file import load_project, save_project
@@ -241,7 +242,7 @@ def test_the_enhanced_photograph_is_exported_and_says_so(qtbot, enhanced, tmp_pa
     shown = read_image(targets["change"]).pixels
     assert shown[16:80, 16:80].any() and not shown[:10].any()
     half = {"enhanced": tmp_path / "half.png"}
-    enhanced.exports.export(half, scale=0.5)
+    enhanced.exports.export(half, Delivery(scale=0.5))
     qtbot.waitUntil(lambda: "half.png" in enhanced.window.bar.text.text(), timeout=60_000)
     assert read_image(half["enhanced"]).size == (SIDE // 2, SIDE // 2)
 

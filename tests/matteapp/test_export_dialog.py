@@ -105,7 +105,7 @@ def test_export_hands_over_the_choice(make) -> None:
     dialog.scale.setValue(50)
     dialog.products["alpha"].setChecked(True)
     dialog.go.click()
-    assert chosen[0].scale == 0.5
+    assert chosen[0].delivery.scale == 0.5
     assert list(chosen[0].targets) == ["cutout", "alpha"]
 
 
