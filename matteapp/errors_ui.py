@@ -36,6 +36,7 @@ class MessageBar(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = QPushButton()
         self.action.setAccessibleName("What to do about it")
+        self.action.setToolTip("Do what the message offers.")
         self.cross = QToolButton()
         name_control(self.cross, icon_name="x", title="Dismiss the message")
         self._row = row = QHBoxLayout(self)

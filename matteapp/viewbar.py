@@ -108,6 +108,8 @@ class StrengthBar(QWidget):
         self.slider = CalmSlider()
         self.slider.setRange(0, 100)
         self.slider.setFixedWidth(96)
+        self.slider.setAccessibleName("Strength of the view")
+        self.slider.setToolTip("How strong the view's colour is.")
         self.number = QLabel()
         self.number.setMinimumWidth(self.number.fontMetrics().horizontalAdvance("100 %"))
         spec = FieldSpec("overlay", "Overlay colour", Colour(), "The colour of what is cut away.")

@@ -178,6 +178,7 @@ class ExportDialog(QDialog):
     def _place_form(self) -> QFormLayout:
         browse = QPushButton("Choose…")
         browse.setAccessibleName("Choose the folder")
+        browse.setToolTip("Choose where the files go.")
         browse.clicked.connect(self._ask_folder)
         row = QHBoxLayout()
         row.setSpacing(8)

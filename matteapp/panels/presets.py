@@ -44,6 +44,8 @@ class PresetsPanel(Section):
         self.combo.setToolTip("Take all settings that a preset sets, in one step.")
         self.buttons = {name: QToolButton() for name, *_ in _BUTTONS}
         self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the preset")
+        self.name.setToolTip("What the preset is called.")
         self._presets: Mapping[str, Preset] = {}
         self._renamed = ""
         self._arrange()
