@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Mapping
@@ -13,7 +12,6 @@ from typing import Any
 from platformdirs import user_config_path
 
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
 from engine.settings import (
     BackgroundSettings,
     CutSettings,
@@ -23,6 +21,7 @@ from engine.settings import (
     from_dict,
     to_dict,
 )
+from engine.shelf import Shelf
 
 PARTS = (
     "trimap", "method", "refine", "edge", "foreground", "background", "harmony", "enhance",
@@ -31,7 +30,6 @@ PARTS = (
 PLACE = "MATTEAPP_PRESETS"
 """Environment variable with another folder to keep presets in."""
 _FILE = "presets.json"
-_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ BUILT_IN: Mapping[str, Preset] = {
 """The presets that come along; nobody can change or delete them."""
 
 
-class Presets:
+class Presets(Shelf[Preset]):
     """All presets there are.
 
     Args:
@@ -109,47 +107,8 @@ class Presets:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (presets_folder() if folder is None else folder) / _FILE
-
-    def own(self) -> dict[str, Preset]:
-        """The user's, by name.
-
-        Raises:
-            UserError: if their file cannot be read or is not one.
-        """
-        try:
-            text = self.path.read_text("utf-8")
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise UserError(
-                f"The presets cannot be read ({error.strerror}).", path=self.path
-            ) from error
-        return _parsed(text, self.path)
-
-    def all(self) -> dict[str, Preset]:
-        """The built-in ones, then the user's.
-
-        Raises:
-            UserError: as `own`.
-        """
-        return {**BUILT_IN, **dict(sorted(self.own().items()))}
-
-    def named(self, name: str) -> Preset:
-        """The preset of a name; case does not matter.
-
-        Raises:
-            UserError: if there is none, or as `own`.
-        """
-        there, typed = self.all(), name.strip().casefold()
-        for known, preset in there.items():
-            if known.casefold() == typed:
-                return preset
-        close = difflib.get_close_matches(name, there, n=1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
-        raise UserError(
-            f"There is no preset {name!r}.{meant}", remedy=f"Known: {', '.join(there)}."
-        )
+        path = (presets_folder() if folder is None else folder) / _FILE
+        super().__init__(path, BUILT_IN, what="preset", dumped=_dumped, parsed=_preset)
 
     def save(self, name: str, settings: CutSettings) -> None:
         """Keep all of `PARTS` under a name, in place of what had it.
@@ -157,55 +116,7 @@ class Presets:
         Raises:
             UserError: for a name that cannot be used, or if it cannot be written.
         """
-        name = self._usable(name)
-        kept = replace(settings, enhance=replace(settings.enhance, box=None))
-        self._write({**self.own(), name: Preset(kept)})
-
-    def rename(self, name: str, new: str) -> None:
-        """Give one of the user's another name.
-
-        Raises:
-            UserError: for a name that is not there, is taken, or cannot be used; or as `save`.
-        """
-        own, new = self.own(), self._usable(new)
-        if new == name:
-            return
-        if new in own:
-            raise UserError(f"There is a preset {new!r} already.", remedy="Take another name.")
-        self._write({new if each == name else each: preset for each, preset in own.items()})
-
-    def delete(self, name: str) -> None:
-        """Forget one of the user's; nothing happens if it is not there.
-
-        Raises:
-            UserError: if that cannot be written.
-        """
-        own = self.own()
-        if own.pop(name, None) is not None:
-            self._write(own)
-
-    def _usable(self, name: str) -> str:
-        name = " ".join(name.split())
-        if not name or len(name) > _LONGEST:
-            raise UserError(
-                "A preset needs a name.", remedy=f"Type one of at most {_LONGEST} letters."
-            )
-        if name.casefold() in {each.casefold() for each in BUILT_IN}:
-            raise UserError(
-                f"{name!r} is the name of a preset that comes along.", remedy="Take another name."
-            )
-        return name
-
-    def _write(self, presets: Mapping[str, Preset]) -> None:
-        written = {name: _dumped(preset) for name, preset in presets.items()}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"The folder for presets cannot be made ({error.strerror}).", path=self.path.parent
-            ) from error
-        with replace_atomically(self.path) as temporary:
-            temporary.write_text(json.dumps(written, indent=1, ensure_ascii=False), "utf-8")
+        self.put(name, Preset(replace(settings, enhance=replace(settings.enhance, box=None))))
 
 
 def presets_folder() -> Path:
@@ -243,17 +154,6 @@ def _differing(value: Any, default: Any) -> Any:
     if not isinstance(value, dict):
         return None if value == default else value
     return {name: each for name, each in value.items() if each != default[name]}
-
-
-def _parsed(text: str, path: Path) -> dict[str, Preset]:
-    try:
-        return {str(name): _preset(value) for name, value in json.loads(text).items()}
-    except (ValueError, AttributeError, TypeError, UserError) as error:
-        raise UserError(
-            f"This file of presets cannot be understood: {error}",
-            remedy="Mend it, or move it away; the presets that come along are there without it.",
-            path=path,
-        ) from error
 
 
 def _preset(value: Any) -> Preset:
