@@ -42,17 +42,12 @@ class PreferencesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
-        self.notes: dict[str, QLabel] = {}
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
         whole.setSpacing(12)
         whole.addWidget(self._page(), 1)
         whole.addLayout(self._buttons())
         self.setMinimumWidth(600)
-
-    def say(self, key: str, text: str) -> None:
-        """Add a sentence to what a setting's note says."""
-        self.notes[key].setText(f"{SETTINGS[key].tip} {text}".strip())
 
     def _page(self) -> Page:
         inner = QWidget()
@@ -84,7 +79,7 @@ class PreferencesDialog(QDialog):
             grid.addWidget(note, 3 * index + 1, 0)
             grid.addWidget(control, 3 * index, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
             grid.setRowMinimumHeight(3 * index + 2, 8)
-            self.controls[spec.key], self.notes[spec.key] = control, note
+            self.controls[spec.key] = control
         return grid
 
     def _control(self, spec: SettingSpec) -> QWidget:
