@@ -136,8 +136,8 @@ class ExportDialog(QDialog):
         for title, control in named.items():
             control.setAccessibleName(title)
             control.setToolTip(_TIPS[title])
-        for name, box in self.products.items():
-            box.setToolTip(f"Write it: {EVERY[name].summary}.")
+        for name, tick in self.products.items():
+            tick.setToolTip(f"Write it: {EVERY[name].summary}.")
 
     def _place(self) -> None:
         whole = QVBoxLayout(self)
