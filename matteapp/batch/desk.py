@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 
 from engine.batch.batch import Batch, Means
 from engine.batch.crew import CrewEvent
-from engine.batch.items import ENDED, Item, ItemState
+from engine.batch.items import Item
 from engine.batch.journal import Kept
 from engine.batch.order import Order, for_many
 from engine.batch.preview import preview_path
@@ -22,9 +20,8 @@ from engine.errors import UserError
 from engine.jobs.worker import Progressed
 from engine.settings import CutSettings
 from matteapp.batch.page import BatchPage
-from matteapp.batch.pictures import Pictures, Size, Wanted, wanted
 from matteapp.batch.requests import ForgetFiles, FoundBatch, KeptBatch, reason_of
-from matteapp.batch.review import PHOTOGRAPH
+from matteapp.batch.showing import BatchShow
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk, MessageBar
 
@@ -32,8 +29,6 @@ FOLDER = "batch/folder"
 """Where the last batch is saved to; its journal lies there."""
 OWN_FOLDER = "cutouts"
 """Beside the first photograph, until people choose another."""
-_SHOWN_AGAIN = 100
-"""Milliseconds between two drawings of progress."""
 
 
 class BatchDesk(QObject):
@@ -79,22 +74,10 @@ class BatchDesk(QObject):
         self._restored = False
         self._settings_of = "Default settings"
         self._default = Order(Path())
-        self.pictures = Pictures(self)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_SHOWN_AGAIN)
-        self._connect()
-        self._show_order()
-        self._show_counts()
-
-    def _connect(self) -> None:
+        self.show = BatchShow(page, previews)
         self._arrived.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
-        self._later.timeout.connect(self._show_progress)
-        self.pictures.arrived.connect(self._on_picture)
-        self.page.find_pictures(self._small)
-        self.page.chosen.connect(self._on_chosen)
-        self.page.form.wanted.connect(self.give_order)
-        self.page.review.ground_chosen.connect(lambda _: self._on_chosen(self.page.current))
+        page.form.wanted.connect(self.give_order)
+        self._show_all()
 
     @property
     def order(self) -> Order:
@@ -149,7 +132,7 @@ class BatchDesk(QObject):
 
     def close(self) -> None:
         """End all threads; what is not done waits for the next start."""
-        self.pictures.close()
+        self.show.close()
         batch, self.batch = self.batch, None
         if batch is not None:
             self._note_running(False)
@@ -283,7 +266,7 @@ class BatchDesk(QObject):
                 means=means,
                 post=lambda event: self._arrived.emit(turn, event),
                 reason_of=reason_of,
-                changed=self._on_item,
+                changed=self.page.show_item,
             )
         except UserError as error:
             self._desk.report(error)
@@ -356,58 +339,12 @@ class BatchDesk(QObject):
                 self.batch.pause()
                 self._show_all()
                 self.ended.emit()
-        elif isinstance(event[1], Progressed) and not self._later.isActive():
-            self._later.start()
-
-    def _on_item(self, item: Item) -> None:
-        self.page.show_item(item)
-
-    def _on_chosen(self, item: Item | None) -> None:
-        picture = None if item is None else self.pictures.find(self._large(item))
-        self.page.review.show_item(item, picture)
-        self.changed.emit()
-
-    def _on_picture(self, of: Wanted) -> None:
-        self.page.model.redraw(of.source)
-        item = self.page.current
-        if item is not None and of == self._large(item):
-            self.page.review.show_item(item, self.pictures.find(of))
-
-    def _wanted(self, item: Item, size: Size) -> Wanted:
-        return wanted(item, size, previews=self._previews, out=self.order.folder)
-
-    def _large(self, item: Item) -> Wanted:
-        if self.page.review.ground == PHOTOGRAPH:
-            return Wanted(item.source, "large")
-        return self._wanted(item, "large")
-
-    def _small(self, item: Item) -> QImage | None:
-        return self.pictures.find(self._wanted(item, "small"))
-
-    def _show_progress(self) -> None:
-        if self.batch is not None:
-            working = self.batch.working
-            self.page.model.show_progress({path: share for path, (share, _) in working.items()})
+        elif isinstance(event[1], Progressed):
+            self.show.show_progress_soon()
 
     def _show_all(self) -> None:
-        self._show_order()
-        self._show_counts()
+        self.show.show_all(self.batch, self.order, settings=self._settings_of, runs=self.runs)
         self.changed.emit()
-
-    def _show_order(self) -> None:
-        shown = self.order if self.order.folder.parts else None
-        self.page.form.show_order(shown, settings=self._settings_of)
-        self.page.form.setEnabled(shown is not None and not self.runs)
-
-    def _show_counts(self) -> None:
-        counts = Counter[ItemState]() if self.batch is None else self.batch.counts
-        total, finished = counts.total(), sum(counts[state] for state in ENDED)
-        words = [f"{finished} of {total}"] if total else ["Add photographs to begin."]
-        if counts["doubtful"]:
-            words.append(f"{counts['doubtful']} to look at twice")
-        if counts["failed"]:
-            words.append(f"{counts['failed']} failed")
-        self.page.show_counts("  ·  ".join(words), finished, total)
 
 
 def _nothing(_: object) -> None:
