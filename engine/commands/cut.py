@@ -26,6 +26,15 @@ def cut(
             rich_help_panel=o.RUN,
         ),
     ] = "",
+    export_preset: Annotated[
+        str,
+        typer.Option(
+            "--export-preset",
+            metavar="NAME",
+            help="Files, format, size and names kept under a name; what else is typed wins.",
+            rich_help_panel=o.FILES,
+        ),
+    ] = "",
     save: Annotated[
         str,
         typer.Option(
@@ -141,7 +150,7 @@ def cut(
         parse_trimap,
     )
     from engine.commands.execute import execute
-    from engine.commands.given import background_of, typed_options, with_preset
+    from engine.commands.given import background_of, typed_options, with_output, with_preset
     from engine.commands.start_cut import cut_command, one_guidance
     from engine.product_table import CUTS
 
@@ -169,7 +178,9 @@ def cut(
         background=under.settings,
         harmony=parse_harmony(light_wrap, match, shadow, shadow_colour),
     )
-    settings = with_preset(asked, preset, typed=typed_options(context))
+    typed = typed_options(context)
+    settings = with_preset(asked, preset, typed=typed)
+    run, save = with_output(run, save, export_preset, typed=typed)
     products = parse_names(save, tuple(CUTS), option="--save")
     behind, compute = background_of(settings, under), parse_compute(device, precision)
     command = cut_command(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from engine.commands.choices import Background
 from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion
+from engine.commands.options import RunOptions
 from engine.errors import UserError
+from engine.output_presets import OutputPresets
 from engine.presets import Presets
 from engine.setting_paths import value_at, with_value
 from engine.settings import CutSettings
@@ -68,6 +72,41 @@ def with_preset(asked: CutSettings, name: str, *, typed: Iterable[str]) -> CutSe
         for path in SETS.get(option, ()):
             settings = with_value(settings, path, value_at(asked, path))
     return settings
+
+
+def with_output(
+    run: RunOptions, save: str, name: str, *, typed: Iterable[str]
+) -> tuple[RunOptions, str]:
+    """The options of the files, and `--save`, as an export preset has them, but for what was typed.
+
+    Args:
+        run: what all options say.
+        save: what `--save` says.
+        name: of the export preset; empty for none.
+        typed: names of the options that were given.
+
+    Raises:
+        UsageError: if there is no such preset.
+    """
+    if not name:
+        return run, save
+    try:
+        output = OutputPresets().named(name)
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
+    how = output.delivery
+    preset: dict[str, Any] = {
+        "format": output.format,
+        "bits": how.bits,
+        "quality": how.quality,
+        "scale": how.scale * 100,
+        "colour_space": how.colour_space,
+        "strip_metadata": not how.metadata,
+        "name_template": output.template,
+    }
+    given = set(typed)
+    changed = replace(run, **{key: one for key, one in preset.items() if key not in given})
+    return changed, save if "save" in given else ",".join(output.products)
 
 
 def typed_options(context: typer.Context) -> tuple[str, ...]:

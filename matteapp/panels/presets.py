@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Signal
 
 from engine.presets import BUILT_IN, Preset
 from engine.settings import CutSettings
-from matteapp.icons import name_control
-from matteapp.panels.fields import CalmCombo
+from matteapp.panels.preset_row import PresetRow
 from matteapp.panels.section import Section
-
-_NONE = "Choose a preset…"
-_BUTTONS: tuple[tuple[str, str, str, str], ...] = (
-    ("save", "floppy-disk", "Save as preset", "Keep the settings of this cut under a name."),
-    ("rename", "pencil-simple", "Rename preset", "Give the preset of yours another name."),
-    ("delete", "trash", "Delete preset", "Forget the preset of yours."),
-)
 
 
 class PresetsPanel(Section):
@@ -39,38 +29,32 @@ class PresetsPanel(Section):
 
     def __init__(self) -> None:
         super().__init__("presets", "Presets")
-        self.combo = CalmCombo()
-        self.combo.setAccessibleName("Preset")
-        self.combo.setToolTip("Take all settings that a preset sets, in one step.")
-        self.buttons = {name: QToolButton() for name, *_ in _BUTTONS}
-        self.name = QLineEdit()
-        self.name.setAccessibleName("Name of the preset")
-        self.name.setToolTip("What the preset is called.")
+        self.row = PresetRow(
+            "preset",
+            tip="Take all settings that a preset sets, in one step.",
+            kept="the settings of this cut",
+        )
+        self.combo, self.buttons, self.name = self.row.combo, self.row.buttons, self.row.name
         self._presets: Mapping[str, Preset] = {}
-        self._renamed = ""
-        self._arrange()
-        self.combo.activated.connect(self._on_activated)
-        self.buttons["save"].clicked.connect(self.ask_name)
-        self.buttons["rename"].clicked.connect(self._ask_new_name)
-        self.buttons["delete"].clicked.connect(self._on_delete)
-        self.name.returnPressed.connect(self._on_named)
+        self.rows.addWidget(self.row)
+        self.row.chosen.connect(self.chosen)
+        self.combo.activated.connect(lambda: self.say(self.current or "none"))
+        self.row.save_asked.connect(self.save_asked)
+        self.row.rename_asked.connect(self.rename_asked)
+        self.row.delete_asked.connect(self.delete_asked)
+        self.row.asked.connect(lambda: self.header.setChecked(True))
         self.show_presets({})
 
     @property
     def current(self) -> str:
         """The preset that is shown as chosen, empty if none is."""
-        return str(self.combo.currentData() or "")
+        return self.row.current
 
     def show_presets(self, presets: Mapping[str, Preset], *, chosen: str = "") -> None:
         """Offer these."""
         self._presets = presets
-        with QSignalBlocker(self.combo):
-            self.combo.clear()
-            self.combo.addItem(_NONE, "")
-            for name, preset in presets.items():
-                self.combo.addItem(name, name)
-                tip = preset.tip or "A preset of yours."
-                self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        own = [name for name in presets if name not in BUILT_IN]
+        self.row.offer({name: preset.tip for name, preset in presets.items()}, own=own)
         self._show_chosen(chosen)
 
     def show_settings(self, settings: CutSettings) -> None:
@@ -82,63 +66,12 @@ class PresetsPanel(Section):
 
     def ask_name(self) -> None:
         """Let people type a name for the settings as they are."""
-        self._ask("", "Name of the new preset")
+        self.row.ask_name()
 
     def end_naming(self) -> None:
         """Have the line for names no more."""
-        self.name.hide()
-        self.combo.setFocus()
-
-    def _ask_new_name(self) -> None:
-        self._ask(self.current, "New name of the preset")
-
-    def _ask(self, renamed: str, hint: str) -> None:
-        self._renamed = renamed
-        self.header.setChecked(True)
-        self.name.setText(renamed)
-        self.name.setPlaceholderText(hint)
-        self.name.setAccessibleName(hint)
-        self.name.show()
-        self.name.selectAll()
-        self.name.setFocus()
-
-    def _on_named(self) -> None:
-        if self._renamed:
-            self.rename_asked.emit(self._renamed, self.name.text())
-        else:
-            self.save_asked.emit(self.name.text())
-
-    def _on_activated(self, index: int) -> None:
-        name = str(self.combo.itemData(index))
-        self._show_chosen(name)
-        if name:
-            self.chosen.emit(name)
-
-    def _on_delete(self) -> None:
-        self.delete_asked.emit(self.current)
+        self.row.end_naming()
 
     def _show_chosen(self, name: str) -> None:
-        with QSignalBlocker(self.combo):
-            self.combo.setCurrentIndex(max(self.combo.findData(name), 0))
-        own = bool(name) and name not in BUILT_IN
-        for button in ("rename", "delete"):
-            self.buttons[button].setEnabled(own)
+        self.row.show_chosen(name)
         self.say(name or "none")
-
-    def _arrange(self) -> None:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(self.combo, 1)
-        for name, icon_name, title, tip in _BUTTONS:
-            name_control(self.buttons[name], icon_name=icon_name, title=title, tip=tip)
-            row.addWidget(self.buttons[name])
-        self.name.setToolTip("Enter keeps the preset under this name, Esc leaves it.")
-        self.name.setMaxLength(60)
-        self.name.hide()
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.name)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.activated.connect(self.end_naming)
-        self.rows.addWidget(holder)
-        self.rows.addWidget(self.name)

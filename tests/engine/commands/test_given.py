@@ -17,7 +17,7 @@ from engine.setting_paths import value_at
 from engine.settings import BackgroundSettings, CutSettings, EdgeSettings, GuidanceSettings
 
 _OF_THE_RUN = {
-    *("context", "preset", "save", "watch", "device", "precision"),
+    *("context", "preset", "export_preset", "save", "watch", "device", "precision"),
     *("mask", "find", "box"),
 }
 
