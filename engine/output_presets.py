@@ -28,29 +28,44 @@ class Output:
         format: key of `WRITERS` for the products that can be saved so.
         template: of the files' names, see `engine.naming`.
         delivery: how the files are written.
+        tip: what it is good for, in a sentence.
     """
 
     products: tuple[str, ...] = ("cutout",)
     format: str = "png"
     template: str = TEMPLATE
     delivery: Delivery = field(default_factory=Delivery)
+    tip: str = ""
 
 
 BUILT_IN: Mapping[str, Output] = {
     "Web": Output(
-        format="webp", delivery=Delivery(quality=90, colour_space="srgb", metadata=False)
+        format="webp",
+        delivery=Delivery(quality=90, colour_space="srgb", metadata=False),
+        tip="The cut-out as a small file in sRGB that says nothing of camera and place.",
     ),
     "Print": Output(
-        ("cutout", "alpha"), "tiff", delivery=Delivery(bits=16, colour_space="adobe_rgb")
+        ("cutout", "alpha"),
+        "tiff",
+        delivery=Delivery(bits=16, colour_space="adobe_rgb"),
+        tip="Cut-out and matte with 16 bits, in Adobe RGB.",
     ),
-    "Photoshop": Output(("layers",), "psd"),
-    "Compositing": Output(("cutout", "alpha"), "exr"),
-    "Finished picture": Output(("composite",), "jpeg", delivery=Delivery(colour_space="srgb")),
+    "Photoshop": Output(("layers",), "psd", tip="Layers with a mask that can be painted on."),
+    "Compositing": Output(
+        ("cutout", "alpha"), "exr", tip="Linear, premultiplied layers, and the matte as PNG."
+    ),
+    "Finished picture": Output(
+        ("composite",),
+        "jpeg",
+        delivery=Delivery(colour_space="srgb"),
+        tip="The subject on its background, as everybody can show it.",
+    ),
     "For review": Output(
         ("on_black", "on_white", "on_grey", "overlay"),
         "jpeg",
         "{name} - {view}",
         Delivery(quality=85, scale=0.5, colour_space="srgb", metadata=False),
+        "Several views at half the size, to be looked through.",
     ),
 }
 """What comes along; nobody can change or delete it."""
