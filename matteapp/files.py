@@ -188,8 +188,8 @@ class Files(QObject):
         closing = document or self._session.document
         if closing is not None:
             close = partial(self._session.close_state, closing)
-            self.saving.guard((closing,), close)
+            self.saving.guard(lambda: (closing,), close)
 
     def leave(self, then: Callable[[], None]) -> None:
         """Go on with `then` once no work of any document can be lost; ask once for all of them."""
-        self.saving.guard(self._session.documents, then)
+        self.saving.guard(lambda: self._session.documents, then)

@@ -130,15 +130,18 @@ class Saving(QObject):
 
     # -- before work would be lost
 
-    def guard(self, documents: Sequence[Document], then: Callable[[], None]) -> None:
-        """Go on with `then` once no work on these can be lost; not at all if people cancel."""
-        unsaved = tuple(document for document in documents if document.dirty)
+    def guard(self, documents: Callable[[], Sequence[Document]], then: Callable[[], None]) -> None:
+        """Go on with `then` once no work on these can be lost; not at all if people cancel.
+
+        Saving takes its time: what was done meanwhile is asked about again.
+        """
+        unsaved = tuple(document for document in documents() if document.dirty)
         if not unsaved:
             then()
             return
         UnsavedDialog(
             [document.name for document in unsaved],
-            save=partial(self._save_each, unsaved, then),
+            save=partial(self._save_each, unsaved, partial(self.guard, documents, then)),
             discard=then,
             parent=self._window,
         ).open()

@@ -222,6 +222,29 @@ def test_closing_after_saving_saves_first(qtbot, idle, photo, tmp_path) -> None:
     assert project.read_bytes() != before
 
 
+def test_what_is_done_while_saving_is_asked_about_before_closing(
+    qtbot, idle, photo, tmp_path
+) -> None:
+    _open(qtbot, idle, photo)
+    document = idle.session.document
+    _change(idle)
+    _save(qtbot, idle, tmp_path / "work.matte")
+    idle.session.undo()
+    idle.files.close()
+    first = _question(qtbot, idle)
+    _press(first, "Save")
+    idle.session.redo()  # the file is still being written
+    qtbot.waitUntil(lambda: _asked(idle) not in (None, first))
+    assert document in idle.session.documents and document.dirty
+    _press(_asked(idle), "Discard")
+    assert document not in idle.session.documents
+
+
+def _asked(studio) -> UnsavedDialog | None:
+    shown = [one for one in studio.window.findChildren(UnsavedDialog) if one.isVisible()]
+    return shown[0] if shown else None
+
+
 def test_a_clean_window_closes_at_once(qtbot, idle, photo) -> None:
     _open(qtbot, idle, photo)
     idle.window.close()
