@@ -1,6 +1,6 @@
 """Random actions over the real window: nothing may break, leak, or lose work.
 
-    python tests/benchmarks/monkey.py SEED COUNT [--calm]
+    python tests/benchmarks/monkey.py SEED COUNT [--calm] [--trace]
 
 Does COUNT things that people could do, chosen by SEED, in a window with real threads, networks and
 files, in a folder of its own. Fails with the last actions on: an exception anywhere, an error in
@@ -45,11 +45,11 @@ _SETTLE_EVERY = 150
 class Run:
     """One seed: acts from a timer within the event loop, as people's events come."""
 
-    def __init__(self, seed: int, count: int, *, calm: bool, folder: Path) -> None:
-        self.seed, self.count, self._calm = seed, count, calm
+    def __init__(self, seed: int, count: int, *, calm: bool, trace: bool, folder: Path) -> None:
+        self.seed, self.count, self._calm, self._trace = seed, count, calm, trace
         self.app = QApplication.instance() or QApplication(sys.argv[:1])
         self.app.setQuitOnLastWindowClosed(False)
-        self.watch = Watch()
+        self.watch = Watch(self.app.quit)
         store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         self.studio = Studio(self.app, store=store, recovery=folder / "state" / "recovery")
         self.watch.follow(self.studio.session)
@@ -88,7 +88,7 @@ class Run:
         """One thing after the other, with the milliseconds to wait after each."""
         for number in range(1, self.count + 1):
             self.taken = number
-            self.done.append(f"{number}: {self.monkey.act()}")
+            self._note(f"{number}: {self.monkey.act()}")
             if self._calm or number % _SETTLE_EVERY == 0:
                 yield from self._rest()
             yield self.monkey.pause()
@@ -105,7 +105,7 @@ class Run:
     def _leave(self) -> Iterator[int]:
         """Close the window the way people do: asked once, for all that is unsaved."""
         yield from self.monkey.put_away()
-        self.done.append("the end: close the window")
+        self._note("the end: close the window")
         unsaved = {document.name for document in self.studio.session.unsaved}
         self.studio.window.close()
         yield 50
@@ -127,6 +127,11 @@ class Run:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         self.watch.look_for_leaks()
 
+    def _note(self, told: str) -> None:
+        self.done.append(told)
+        if self._trace:
+            print(told, file=sys.stderr, flush=True)
+
     def _tell(self, failure: str) -> None:
         print(f"seed {self.seed}, after {self.taken} of {self.count} actions:")
         print(failure)
@@ -138,13 +143,14 @@ def main() -> int:
     parser.add_argument("seed", type=int)
     parser.add_argument("count", type=int)
     parser.add_argument("--calm", action="store_true", help="wait for all threads after each")
+    parser.add_argument("--trace", action="store_true", help="tell each at once, for crashes")
     given = parser.parse_args()
     faulthandler.enable()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     with tempfile.TemporaryDirectory(prefix="monkey") as name:
         folder = Path(name)
         at_home(folder)
-        run = Run(given.seed, given.count, calm=given.calm, folder=folder)
+        run = Run(given.seed, given.count, calm=given.calm, trace=given.trace, folder=folder)
         good = run.run()
         print(f"seed {given.seed}: {run.taken} actions, {len(run.watch.failures)} failures")
         print(run.monkey.summary())

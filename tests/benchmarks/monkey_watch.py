@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -41,12 +41,16 @@ class _Errors(logging.Handler):
 class Watch:
     """Collects failures; begins when it is made.
 
+    Args:
+        failed: is called at once when something goes wrong.
+
     Attributes:
         failures: what went wrong, in words.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[], object]) -> None:
         self.failures: list[str] = []
+        self._failed = failed
         self._threads = set(threading.enumerate())
         self._timers = {id(timer) for timer in active_timers()}
         self._session: Session | None = None
@@ -62,6 +66,7 @@ class Watch:
 
     def fail(self, told: str) -> None:
         self.failures.append(told)
+        self._failed()
 
     def follow(self, session: Session) -> None:
         """Keep account of the work on every document."""
