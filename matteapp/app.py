@@ -24,7 +24,7 @@ from engine.settings import CutSettings
 from matteapp.autosave import Autosave, recovery_folder
 from matteapp.backdrop import Backdrop
 from matteapp.backdrop_drag import BackdropDrag
-from matteapp.batch.room import BatchRoom
+from matteapp.batch.door import BatchDoor
 from matteapp.bridge import Bridge
 from matteapp.canvas.canvas import Canvas
 from matteapp.canvas.display import read_profile
@@ -141,7 +141,7 @@ class Studio(QObject):
             session, bridge, self.live, window.bar, window, files=self.files
         )
         self.dragging = Dragging(session, self.live, bridge, window.drag_out, window.bar)
-        self.batch = BatchRoom(
+        self.batch = BatchDoor(
             window,
             session,
             bridge,

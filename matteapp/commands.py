@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
 from engine.compositing.views import VIEWS
-from matteapp.batch.room import BatchRoom
+from matteapp.batch.door import BatchDoor
 from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
 from matteapp.dragging import Dragging
@@ -44,7 +44,7 @@ class Commands:
         enhancing: Enhancing,
         generating: Generating,
         preferences: Preferences,
-        batch: BatchRoom,
+        batch: BatchDoor,
         viewing: Viewing,
     ) -> None:
         self._window = window

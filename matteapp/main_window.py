@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.actions import ACTIONS, fill_menus, make_actions
-from matteapp.batch.page import BatchPage
 from matteapp.canvas.canvas import Canvas
 from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
@@ -71,8 +70,7 @@ class MainWindow(QMainWindow):
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
-        self.batch = BatchPage(self.actions_by_name)
-        self.stage.addWidget(self.batch)
+        self._batch: QWidget | None = None
         self.drop_hint = QLabel("Drop to open", self.stage)
         self.drop_hint.setObjectName("dropHint")
         self.drop_hint.hide()
@@ -100,11 +98,16 @@ class MainWindow(QMainWindow):
         if open_now:
             self.canvas.setFocus()
 
+    def add_batch(self, page: QWidget) -> None:
+        """Have a page for a batch."""
+        self._batch = page
+        self.stage.addWidget(page)
+
     def show_batch(self, on: bool) -> None:
         """Show the batch's page, or what is open again."""
         open_now = self.export.isEnabled()
         behind = self.canvas if open_now else self.welcome
-        self.stage.setCurrentWidget(self.batch if on else behind)
+        self.stage.setCurrentWidget(self._batch if on and self._batch is not None else behind)
 
     def name_document(self, name: str) -> None:
         """Show what the open document is called now."""

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from engine.device import Compute
 from engine.errors import UserError
-from engine.imaging.digital_source import GENERATED, marked
 from engine.imaging.types import Alpha, Metadata, from_float
-from engine.imaging.write import write_picture
 from engine.jobs.context import NOBODY, JobContext
 from engine.models.registry import MODELS
 from engine.models.safetensors_header import read_header
@@ -103,6 +101,9 @@ class SavePortraits:
             UserError: as `PortraitRequest`, or if a file can't be written.
             Cancelled: when asked to stop; what was saved stays.
         """
+        from engine.imaging.digital_source import GENERATED, marked
+        from engine.imaging.write import write_picture
+
         for number, path in enumerate(self.paths):
             ctx.progress(number / len(self.paths), f"Drawing {path.name}")
             chosen = replace(self.first, seed=self.first.seed + number)

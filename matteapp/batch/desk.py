@@ -19,14 +19,13 @@ from engine.device import Compute
 from engine.errors import UserError
 from engine.jobs.worker import Progressed
 from engine.settings import CutSettings
+from matteapp.batch.door import FOLDER, RUNS
 from matteapp.batch.page import BatchPage
 from matteapp.batch.requests import ForgetFiles, FoundBatch, KeptBatch, reason_of
 from matteapp.batch.showing import BatchShow
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk, MessageBar
 
-FOLDER = "batch/folder"
-"""Where the last batch is saved to; its journal lies there."""
 OWN_FOLDER = "cutouts"
 """Beside the first photograph, until people choose another."""
 
@@ -111,14 +110,12 @@ class BatchDesk(QObject):
         Args:
             show: shows the page.
         """
-        folder = self._store.value(FOLDER)
-        if folder and self._store.value(f"{FOLDER}_runs") in (True, "true"):
-            self._bridge.start(
-                KeptBatch(Path(str(folder))),
-                title="Reading the last batch",
-                done=partial(self._offer, show),
-                failed=self._desk.report,
-            )
+        self._bridge.start(
+            KeptBatch(Path(str(self._store.value(FOLDER)))),
+            title="Reading the last batch",
+            done=partial(self._offer, show),
+            failed=self._desk.report,
+        )
 
     def begin_anew(self) -> None:
         """Have no photographs any more; their results stay."""
@@ -301,7 +298,7 @@ class BatchDesk(QObject):
             batch.close(forget=forget)
 
     def _note_running(self, on: bool) -> None:
-        self._store.setValue(f"{FOLDER}_runs", on)
+        self._store.setValue(RUNS, on)
 
     def _will_go_on(self, batch: Batch) -> bool:
         return not batch.paused and batch.counts["waits"] > 0

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings
 from matteapp.batch.commands import BatchCommands
 from matteapp.batch.desk import BatchDesk
 from matteapp.batch.fixing import Fixing
+from matteapp.batch.page import BatchPage
 from matteapp.batch.watching import Watching
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk
@@ -22,7 +23,7 @@ class BatchRoom:
     """The batch of one window.
 
     Args:
-        window: has the page.
+        window: gets the page.
         bridge: of the open photographs; what a batch asks of the disk never waits for it.
         store: remembers the last batch.
         previews: the folder where small pictures of results are kept.
@@ -41,8 +42,10 @@ class BatchRoom:
     ) -> None:
         self._window = window
         self._disk = Bridge(window)
+        page = BatchPage(window.actions_by_name)
+        window.add_batch(page)
         self.desk = BatchDesk(
-            window.batch,
+            page,
             store=store,
             bridge=self._disk,
             compute=lambda: bridge.compute,

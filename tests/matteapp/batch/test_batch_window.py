@@ -53,14 +53,14 @@ def order(tmp_path: Path) -> Order:
 def queued(qtbot, studio: Studio, folder: Path, order: Order) -> Studio:
     """A window with three photographs and a bad one in its batch."""
     (folder / "bad.png").write_bytes(b"no picture")
-    studio.batch.desk.give_order(order)
+    studio.batch.room.desk.give_order(order)
     studio.batch.take_dropped([folder])
     qtbot.waitUntil(lambda: page_of(studio).filtered.rowCount() == 4, timeout=WAIT)
     return studio
 
 
 def page_of(studio: Studio):
-    return studio.window.batch
+    return studio.batch.room.desk.page
 
 
 def act(studio: Studio, name: str) -> None:
@@ -70,13 +70,13 @@ def act(studio: Studio, name: str) -> None:
 
 
 def batch_of(studio: Studio) -> Batch:
-    batch = studio.batch.desk.batch
+    batch = studio.batch.room.desk.batch
     assert batch is not None
     return batch
 
 
 def work_off(qtbot, studio: Studio) -> dict[str, str]:
-    with qtbot.waitSignal(studio.batch.desk.ended, timeout=WAIT):
+    with qtbot.waitSignal(studio.batch.room.desk.ended, timeout=WAIT):
         act(studio, "batch.start")
     return {item.source.name: item.state for item in batch_of(studio).items}
 
@@ -119,10 +119,10 @@ def test_settings_of_the_open_photograph_are_for_all(qtbot, queued, folder, orde
     work_off(qtbot, queued)
     before = read_image(order.folder / "a_cutout.png").alpha
     softer = replace(FAST, edge=EdgeSettings(feather=3.0))
-    queued.batch.desk.take_settings(softer, of="a.png")
+    queued.batch.room.desk.take_settings(softer, of="a.png")
     assert batch_of(queued).order.settings.edge.feather == 3.0
     assert batch_of(queued).order.settings.guidance.box is None  # that is of one photograph alone
-    queued.batch.desk.give_order(replace(batch_of(queued).order, settings=softer))
+    queued.batch.room.desk.give_order(replace(batch_of(queued).order, settings=softer))
     assert batch_of(queued).counts["waits"] == 4
     work_off(qtbot, queued)
     assert not np.array_equal(read_image(order.folder / "a_cutout.png").alpha, before)
@@ -157,7 +157,7 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
         second.batch.offer()
         qtbot.waitUntil(second.window.bar.isVisible, timeout=WAIT)
         assert "3 of 4" in second.window.bar.text.text()
-        with qtbot.waitSignal(second.batch.desk.ended, timeout=WAIT):
+        with qtbot.waitSignal(second.batch.room.desk.ended, timeout=WAIT):
             second.window.bar.action.click()
         assert batch_of(second).counts["waits"] == 0
         assert second.window.stage.currentWidget() is second.window.batch
@@ -166,16 +166,16 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
 
 
 def test_what_comes_into_a_watched_folder_is_cut(qtbot, studio, folder, order) -> None:
-    studio.batch.desk.give_order(order)
-    studio.batch.watching._settles = 0.0
-    studio.batch.commands.watch(folder)
+    studio.batch.room.desk.give_order(order)
+    studio.batch.room.watching._settles = 0.0
+    studio.batch.room.commands.watch(folder)
     assert studio.window.actions_by_name["batch.watch"].isChecked()
     done = lambda name: (order.folder / f"{name}_cutout.png").is_file()  # noqa: E731
     qtbot.waitUntil(lambda: all(map(done, "abc")), timeout=WAIT)
     figure(folder / "late.png")
     qtbot.waitUntil(lambda: done("late"), timeout=WAIT)
     act(studio, "batch.watch")
-    assert studio.batch.watching.folder is None
+    assert studio.batch.room.watching.folder is None
 
 
 def test_another_folder_is_another_batch(qtbot, queued, tmp_path, order) -> None:
