@@ -197,7 +197,8 @@ class ExportDialog(QDialog):
             control.setToolTip(tip)
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)
-        self.summary.setMinimumHeight(60)
+        self.summary.setMinimumHeight(44)
+        self.summary.setContentsMargins(24, 0, 24, 0)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.go.setDefault(True)
 
@@ -214,12 +215,13 @@ class ExportDialog(QDialog):
         page.addLayout(top)
         page.addWidget(self.boxes.rows)
         page.addLayout(self._place_form())
-        page.addWidget(self.summary)
+        page.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
         whole.addWidget(Page(inner, title="Export"), 1)
+        whole.addWidget(self.summary)
         whole.addLayout(self._buttons())
-        self.setMinimumWidth(800)
+        self.resize(830, 740)
 
     def _place_form(self) -> QFormLayout:
         form = QFormLayout()
