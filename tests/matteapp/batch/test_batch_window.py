@@ -160,7 +160,7 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
         with qtbot.waitSignal(second.batch.room.desk.ended, timeout=WAIT):
             second.window.bar.action.click()
         assert batch_of(second).counts["waits"] == 0
-        assert second.window.stage.currentWidget() is second.window.batch
+        assert second.window.stage.currentWidget() is page_of(second)
     finally:
         second.close()
 
@@ -209,7 +209,7 @@ def test_a_new_batch_forgets_the_photographs_and_keeps_their_files(qtbot, queued
 
 
 def test_all_controls_of_the_page_say_what_they_do(studio) -> None:
-    page = studio.window.batch
+    page = page_of(studio)
     kinds = (QAbstractButton, QComboBox, QLineEdit, QSpinBox)
     controls = [one for kind in kinds for one in page.findChildren(kind)]
     own = [one for one in controls if one.objectName() != "qt_spinbox_lineedit"]
