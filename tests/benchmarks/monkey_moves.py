@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from matteapp.actions import ACTIONS
 from matteapp.app import Studio
-from matteapp.panels.fields import Field
 from matteapp.settings import THEME
 from matteapp.tools.table import TOOLS
 
@@ -85,6 +84,8 @@ class Monkey:
 
     def act(self) -> str:
         """Do one thing; what it was."""
+        if not self._counts:
+            return self._counted("open", self._open())
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         if popup is not None:
             return self._counted("popup", self._hands.use_popup(popup))
@@ -139,12 +140,11 @@ class Monkey:
     # -- by the table of actions and by keys
 
     def _action(self) -> str:
-        name = self._rng.choice([name for name in ACTIONS if name not in _NEVER])
-        action = self._window.actions_by_name[name]
-        if action.isEnabled():
-            action.trigger()
-            return name
-        return f"{name} (disabled)"
+        actions = self._window.actions_by_name
+        able = [n for n in ACTIONS if n not in _NEVER and actions[n].isEnabled()]
+        name = self._rng.choice(able)
+        actions[name].trigger()
+        return name
 
     def _key(self) -> str:
         bound = [
@@ -188,7 +188,7 @@ class Monkey:
     def _drag(self) -> str:
         assert self._held is not None
         place = self._place()
-        if self._rng.random() < 0.75:
+        if self._rng.random() < 0.6:
             QTest.mouseMove(self._canvas, place)
             return f"to {place.toTuple()}"
         QTest.mouseRelease(self._canvas, self._held, pos=place)
@@ -218,9 +218,8 @@ class Monkey:
     def _field(self) -> str:
         panels = self._window.panels.settings.values()
         fields = [field for panel in panels for field in panel.fields.values()]
-        field: Field = self._rng.choice(fields)
-        usable = field.isEnabled() and not field.isHidden()
-        return self._hands.set_field(field) if usable else f"{field.spec.path} (hidden)"
+        usable = [field for field in fields if field.isEnabled() and not field.isHidden()]
+        return self._hands.set_field(self._rng.choice(usable)) if usable else "(nothing)"
 
     def _theme(self) -> str:
         theme = self._rng.choice(("dark", "light", "system"))
