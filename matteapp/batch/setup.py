@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -23,10 +24,11 @@ from PySide6.QtWidgets import (
 
 from engine.batch.order import Order
 from engine.imaging.write import WRITERS
-from engine.product_table import PRODUCTS
+from engine.product_table import LAYERED, PICTURES, PRODUCTS
 from matteapp.batch.review import worn
 
 _LOSSY = ("jpeg", "webp")
+_MORE = {**LAYERED, **PICTURES}
 
 
 class OrderForm(QFrame):
@@ -44,6 +46,8 @@ class OrderForm(QFrame):
         self.folder = QLineEdit()
         self.browse = QPushButton("Choose…")
         self.products = {name: QCheckBox(row.title) for name, row in PRODUCTS.items()}
+        self.more = QPushButton("Layers and Views")
+        self.more_products = {name: QAction(row.title) for name, row in _MORE.items()}
         self.format, self.bits, self.quality = QComboBox(), QComboBox(), QSpinBox()
         self.replaces = QCheckBox("Replace files that are there")
         self.settings = QLabel()
@@ -66,11 +70,12 @@ class OrderForm(QFrame):
         self.setEnabled(order is not None)
         if order is None:
             return
-        shown = (self.format, self.bits, self.quality, self.replaces, *self.products.values())
+        shown = (self.format, self.bits, self.quality, self.replaces, *self._ticks.values())
         blocked = [QSignalBlocker(one) for one in shown]
         self.folder.setText(str(order.folder))
-        for name, box in self.products.items():
+        for name, box in self._ticks.items():
             box.setChecked(name in order.products)
+        self._count_more()
         self.format.setCurrentIndex(self.format.findData(order.format))
         self.bits.setCurrentIndex(max(self.bits.findData(order.bits), 0))
         self.quality.setValue(order.quality)
@@ -79,7 +84,22 @@ class OrderForm(QFrame):
         self.settings.setText(settings)
         del blocked
 
+    @property
+    def _ticks(self) -> dict[str, QCheckBox | QAction]:
+        return {**self.products, **self.more_products}
+
+    def _count_more(self) -> None:
+        ticked = sum(one.isChecked() for one in self.more_products.values())
+        self.more.setText(f"Layers and Views ({ticked})" if ticked else "Layers and Views")
+
     def _fill(self) -> None:
+        menu = QMenu(self.more)
+        for name, action in self.more_products.items():
+            action.setCheckable(True)
+            action.setToolTip(f"Save {_MORE[name].summary}.")
+            menu.addAction(action)
+        menu.setToolTipsVisible(True)
+        self.more.setMenu(menu)
         for name, writer in WRITERS.items():
             self.format.addItem(writer.title, name)
         for title, value in (("Own depth", None), ("8 bits", 8), ("16 bits", 16)):
@@ -93,6 +113,7 @@ class OrderForm(QFrame):
             self.format: ("Format", "The kind of file; single-channel files may be PNG instead."),
             self.bits: ("Bits a channel", "Depth of the files; “own” is each photograph's."),
             self.quality: ("Quality", "Of JPEG and WebP; other formats keep every value."),
+            self.more: ("Layers and views", "Save files with layers, or views as pictures, too."),
             self.replaces: (
                 "Replace files that are there",
                 "Else photographs whose files are there and complete are left as they are.",
@@ -118,6 +139,7 @@ class OrderForm(QFrame):
         files.setSpacing(12)
         for box in self.products.values():
             files.addWidget(box)
+        files.addWidget(self.more)
         files.addStretch(1)
         form = QHBoxLayout()
         form.setSpacing(8)
@@ -139,7 +161,7 @@ class OrderForm(QFrame):
         self.bits.activated.connect(self._tell)
         self.quality.valueChanged.connect(self._tell)
         self.replaces.toggled.connect(self._tell)
-        for box in self.products.values():
+        for box in self._ticks.values():
             box.toggled.connect(self._tell)
 
     def _tell(self) -> None:
@@ -148,7 +170,7 @@ class OrderForm(QFrame):
         chosen = replace(
             self._order,
             folder=Path(self.folder.text().strip() or self._order.folder).expanduser().absolute(),
-            products=tuple(name for name, box in self.products.items() if box.isChecked()),
+            products=tuple(name for name, box in self._ticks.items() if box.isChecked()),
             format=self.format.currentData(),
             bits=self.bits.currentData(),
             quality=self.quality.value(),
