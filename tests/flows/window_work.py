@@ -125,7 +125,8 @@ def export_as(hand: Hand, format_name: str) -> None:
     dialog = hand.dialog(ExportDialog)
     assert isinstance(dialog, ExportDialog)
     dialog.folder.setText(str(hand.folder))
-    dialog.format.setCurrentIndex(dialog.format.findData(format_name))
+    formats = dialog.form.format
+    formats.setCurrentIndex(formats.findData(format_name))
     hand.shoot(f"export_{format_name}", dialog)
     QTest.mouseClick(dialog.go, LEFT)
     hand.until(lambda: f".{format_name}" in said(hand), "the file is written")
