@@ -93,7 +93,9 @@ class Crop:
 
     def cover(self, labels: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
         """Share of each pixel that has a label; `labels` is at full size."""
-        where = np.asarray(cv2.compare(labels, label, cv2.CMP_EQ))
+        # Against a number, OpenCV refuses an array of one pixel.
+        same = np.full_like(labels, label)
+        where = np.asarray(cv2.compare(labels, same, cv2.CMP_EQ))
         return self._small(where) * np.float32(1 / 255)
 
     def tinted(

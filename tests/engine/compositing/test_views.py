@@ -98,6 +98,13 @@ def test_a_piece_is_the_same_as_in_the_whole(view, full, level):
     assert np.abs(rgb(view, full, piece, level) - whole).max() <= 1
 
 
+@pytest.mark.parametrize("view", [*VIEWS, *SHAPES])
+@pytest.mark.parametrize("level", [0, 2])
+def test_a_piece_of_one_pixel_is_drawn(view, full, level):
+    piece = Rect(8, 9, 9, 10)
+    assert drawn(view, full, piece, level).pixels.shape == (1, 1, 4)
+
+
 def test_the_input_is_the_photograph(full, pixels):
     assert np.array_equal(rgb("input", full), pixels)
 
