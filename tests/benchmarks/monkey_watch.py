@@ -42,7 +42,8 @@ class Watch:
     """Collects failures; begins when it is made.
 
     Args:
-        failed: is called at once when something goes wrong.
+        failed: is called at once when something goes wrong on the window's thread; what goes wrong
+            elsewhere is seen by who looks at `failures`.
 
     Attributes:
         failures: what went wrong, in words.
@@ -66,7 +67,8 @@ class Watch:
 
     def fail(self, told: str) -> None:
         self.failures.append(told)
-        self._failed()
+        if threading.current_thread() is threading.main_thread():
+            self._failed()
 
     def follow(self, session: Session) -> None:
         """Keep account of the work on every document."""
