@@ -137,9 +137,7 @@ class Studio(QObject):
         )
         self.recovering = Recovering(session, self.autosave, window.bar, self.desk)
         self.files = Files(session, bridge, self.recent, self.desk, window.bar, window)
-        self.exports = Exports(
-            session, bridge, self.live, window.bar, window, files=self.files
-        )
+        self.exports = Exports(session, bridge, self.live, window.bar, window, files=self.files)
         self.dragging = Dragging(session, self.live, bridge, window.drag_out, window.bar)
         self.batch = BatchDoor(
             window,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from engine.batch.report import Outcome
 from engine.commands.inputs import Companion
-from engine.commands.jobs import READ, Job, mask_given
+from engine.batch.cutting import READ
+from engine.commands.jobs import Job, mask_given
 from engine.device import Compute
 from engine.enhance.result import Enhanced
 from engine.enhance.settings import EnhanceSettings, ModelChoice

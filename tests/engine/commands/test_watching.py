@@ -20,7 +20,8 @@ from engine.imaging.write import write_picture
 from engine.settings import CutSettings, GuidanceSettings, TrimapSettings
 
 FAST = CutSettings(
-    guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""), trimap=TrimapSettings(4, source="radius")
+    guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""),
+    trimap=TrimapSettings(4, source="radius"),
 )
 
 

@@ -71,7 +71,7 @@ after they are merged, at half as many channels, and nothing is normalised behin
 StyleMatteGAN is StyleGAN3 with a fourth plane."""
 ADDED = {
     ("stylemattegan", "paper_animals"): 24_873_519 - 22_313_167 + 32 + 28_982_849 - 29_012_513 + 32,
-    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32))
+    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32)),
 }
 """In some configs; here the heads on features of the random network."""
 UNSTARTED = {
