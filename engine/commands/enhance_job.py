@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.batch.cutting import READ
 from engine.batch.report import Outcome
 from engine.commands.inputs import Companion
-from engine.batch.cutting import READ
 from engine.commands.jobs import Job, mask_given
 from engine.device import Compute
 from engine.enhance.result import Enhanced
