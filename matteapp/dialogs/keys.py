@@ -22,7 +22,14 @@ from matteapp.text_size import text_factor
 
 COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("file", "File"), ("edit", "Edit"), ("run", "Matte"), ("enhance", "Enhance")),
-    (("tool", "Tools"), ("brush", "Brush"), ("held", "While painting"), ("help", "Help")),
+    (
+        ("tool", "Tools"),
+        ("brush", "Brush"),
+        ("held", "While painting"),
+        ("batch", "Batch"),
+        ("preset", "Presets"),
+        ("help", "Help"),
+    ),
     (
         ("view", "Views"),
         ("peek", "While held"),

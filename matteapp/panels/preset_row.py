@@ -49,6 +49,7 @@ class PresetRow(QWidget):
         self.combo.setToolTip(tip)
         self.buttons = {name: QToolButton() for name, *_ in _BUTTONS}
         self.name = QLineEdit()
+        self.name.setAccessibleName(f"Name of the {what}")
         self._own: Collection[str] = ()
         self._renamed = ""
         self._arrange()
