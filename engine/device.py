@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar
 from engine.errors import UserError
 from engine.jobs.context import NOBODY, JobContext
 
+WHOLE = 0
+"""Side of a tile of work that isn't divided."""
 DEVICES = ("auto", "cpu", "cuda", "mps")
 Precision = Literal["float32", "float16", "bfloat16"]
 T = TypeVar("T")
@@ -255,7 +257,7 @@ def _cpu_multiplies_bfloat16(torch: Any) -> bool:
 def retry_on_memory(
     attempt: Callable[[int, str], T],
     *,
-    tiles: Sequence[int],
+    tiles: Sequence[int] = (WHOLE,),
     devices: Sequence[str] = ("cpu",),
     ctx: JobContext = NOBODY,
 ) -> T:
@@ -266,7 +268,7 @@ def retry_on_memory(
 
     Args:
         attempt: does the work from the start; it is called again after it ran out of memory.
-        tiles: sides of tiles in pixels, largest first.
+        tiles: sides of tiles in pixels, largest first; `WHOLE` for work that has none.
         devices: such as ("cuda", "cpu"), the wanted one first.
         ctx: progress and cancel.
 
@@ -277,7 +279,8 @@ def retry_on_memory(
     for device, tile in product(devices, tiles):
         ctx.check()
         if lacked is not None:
-            _say(f"Out of memory: going on with {tile}-pixel tiles on the {device.upper()}", ctx)
+            smaller = f" with {tile}-pixel tiles" if tile != WHOLE else ","
+            _say(f"Out of memory: going on{smaller} on the {device.upper()}", ctx)
         try:
             return attempt(tile, device)
         except Exception as error:
@@ -286,8 +289,10 @@ def retry_on_memory(
             # Without its frames: they hold the arrays that filled the memory.
             lacked = error.with_traceback(None)
         _release_cached_memory()
+    least = min(tiles)
+    even = f", even for {least}-pixel tiles" if least != WHOLE else ""
     raise UserError(
-        f"There is not enough memory, even for {min(tiles)}-pixel tiles.",
+        f"There is not enough memory{even}.",
         remedy="Close other programs, or use a smaller photograph.",
     ) from lacked
 

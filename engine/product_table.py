@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import UserError
 from engine.imaging.types import Image
-from engine.imaging.write import WRITERS, writer_for
+from engine.imaging.write import WRITERS, Writer, writer_for
+from engine.naming import TEMPLATE, Named, filled
 
 MATTE_FORMATS = ("png", "tiff")
 """What single-channel products can be; with any other format they are the first of these."""
@@ -25,6 +26,9 @@ class ProductSpec:
         grey: a single channel, as opposed to colour.
         needs_alpha: the format must hold transparency or layers.
         needs_background: the background must not be transparent.
+        formats: keys of `WRITERS` that hold it, where others don't; with any other it is saved as
+            the first of these.
+        view: the view of `engine.compositing.views.VIEWS` that it shows; 8 bits a channel.
     """
 
     suffix: str
@@ -33,6 +37,27 @@ class ProductSpec:
     grey: bool = False
     needs_alpha: bool = False
     needs_background: bool = False
+    formats: tuple[str, ...] = ()
+    view: str = ""
+
+    @property
+    def word(self) -> str:
+        """What it is, in names of files."""
+        return self.suffix.removeprefix("_")
+
+    def format_for(self, name: str) -> str:
+        """The format it is saved in where people ask for one."""
+        return name if not self.formats or name in self.formats else self.formats[0]
+
+
+def _grey(suffix: str, title: str, summary: str) -> ProductSpec:
+    return ProductSpec(suffix, title, summary, grey=True, formats=MATTE_FORMATS)
+
+
+def _layered(
+    suffix: str, title: str, summary: str, *, formats: tuple[str, ...] = ("psd",)
+) -> ProductSpec:
+    return ProductSpec(suffix, title, summary, needs_alpha=True, formats=formats)
 
 
 PRODUCTS: dict[str, ProductSpec] = {
@@ -42,9 +67,9 @@ PRODUCTS: dict[str, ProductSpec] = {
         "the subject on transparency; in PSD and EXR as layers",
         needs_alpha=True,
     ),
-    "alpha": ProductSpec("_alpha", "Alpha matte", "the matte in grey", grey=True),
-    "trimap": ProductSpec("_trimap", "Trimap", "black, grey (unknown) and white", grey=True),
-    "mask": ProductSpec("_mask", "Mask", "the coarse mask in grey", grey=True),
+    "alpha": _grey("_alpha", "Alpha matte", "the matte in grey"),
+    "trimap": _grey("_trimap", "Trimap", "black, grey (unknown) and white"),
+    "mask": _grey("_mask", "Mask", "the coarse mask in grey"),
     "foreground": ProductSpec("_foreground", "Foreground", "the subject's own colours, opaque"),
     "composite": ProductSpec(
         "_composite",
@@ -54,16 +79,56 @@ PRODUCTS: dict[str, ProductSpec] = {
     ),
 }
 """What a cut gives."""
+LAYERED: dict[str, ProductSpec] = {
+    "masked": _layered("_masked", "Layer mask", "the photograph, with the matte as its mask"),
+    "layer": _layered(
+        "_new_layer", "New layer", "the subject on transparency, over what is behind"
+    ),
+    "layers": _layered(
+        "_layers",
+        "New layer with mask",
+        "the subject with its mask, over what is behind",
+        formats=("psd", "exr"),
+    ),
+}
+"""What a cut gives to programs that work in layers."""
+PICTURES: dict[str, ProductSpec] = {
+    "on_black": ProductSpec("_on_black", "On black", "the subject on black", view="on_black"),
+    "on_white": ProductSpec("_on_white", "On white", "the subject on white", view="on_white"),
+    "on_grey": ProductSpec("_on_grey", "On grey", "the subject on grey", view="on_grey"),
+    "overlay": ProductSpec(
+        "_overlay", "Overlay", "the photograph, red where it is cut", view="overlay"
+    ),
+    "onion": ProductSpec(
+        "_onion",
+        "Onion skin",
+        "the photograph, faded where it is cut",
+        needs_alpha=True,
+        formats=("png", "tiff", "webp", "exr"),
+        view="onion",
+    ),
+    "ants": ProductSpec("_outline", "Outline", "the photograph with the matte's edge", view="ants"),
+    "trimap_view": ProductSpec(
+        "_trimap_view", "Trimap view", "the trimap's colours over it", view="trimap"
+    ),
+    "guidance": ProductSpec(
+        "_guidance", "Guidance", "the mask and the strokes over it", view="guidance"
+    ),
+}
+"""Views of a cut as pictures, drawn as they are at first, whatever was chosen for looking at them.
+
+The other views are products of their own.
+"""
+CUTS: dict[str, ProductSpec] = {**PRODUCTS, **LAYERED, **PICTURES}
+"""Everything that can be saved of a cut."""
 ENHANCED: dict[str, ProductSpec] = {
     "enhanced": ProductSpec("_enhanced", "Enhanced photograph", "the photograph with its change"),
-    "change": ProductSpec(
-        "_change", "Change map", "how much each pixel changed, in grey", grey=True
-    ),
+    "change": _grey("_change", "Change map", "how much each pixel changed, in grey"),
     "alpha": PRODUCTS["alpha"],
     "cutout": PRODUCTS["cutout"],
 }
 """What an enhancement gives; its matte is of the enhanced photograph."""
-EVERY: dict[str, ProductSpec] = {**PRODUCTS, **ENHANCED}
+EVERY: dict[str, ProductSpec] = {**CUTS, **ENHANCED}
 
 
 def check_targets(
@@ -92,13 +157,14 @@ def check_targets(
                 remedy="Choose PNG, or save the composite.",
                 path=path,
             )
-        if product.grey and writer.suffix not in _matte_suffixes():
+        if product.formats and writer not in _writers(product):
+            held = " or ".join(each.title for each in _writers(product))
             raise UserError(
                 f"A {product.title.lower()} is not saved as {writer.title}.",
-                remedy="Choose PNG or TIFF.",
+                remedy=f"Choose {held}.",
                 path=path,
             )
-        if bits is not None and bits > max(writer.bits):
+        if bits is not None and not product.view and bits > max(writer.bits):
             raise UserError(
                 f"{writer.title} does not hold {bits} bits a channel.",
                 remedy=f"It holds {' or '.join(map(str, writer.bits))}.",
@@ -106,12 +172,18 @@ def check_targets(
             )
 
 
-def _matte_suffixes() -> list[str]:
-    return [WRITERS[name].suffix for name in MATTE_FORMATS]
+def _writers(product: ProductSpec) -> list[Writer]:
+    return [WRITERS[name] for name in product.formats]
 
 
 def product_paths(
-    stem: str, *, folder: Path, products: Sequence[str], format_name: str = "png"
+    stem: str,
+    *,
+    folder: Path,
+    products: Sequence[str],
+    format_name: str = "png",
+    template: str = TEMPLATE,
+    about: Named | None = None,
 ) -> dict[str, Path]:
     """Where the products of one photograph go.
 
@@ -119,16 +191,30 @@ def product_paths(
         stem: the photograph's file name without suffix.
         folder: where they all go.
         products: keys of `EVERY`.
-        format_name: key of `WRITERS` for the products in colour; single-channel products take it
-            too if it is one of `MATTE_FORMATS`, and PNG otherwise.
+        format_name: key of `WRITERS` for the products that can be saved so; the others are saved
+            as they can.
+        template: of the names; see `engine.naming`.
+        about: what the template may ask for besides the photograph's name, which is `stem`.
 
     Returns:
         Product name to path, such as `cutout` to `folder/stem_cutout.png`.
+
+    Raises:
+        UserError: for a template that gives no names, or the same name twice.
     """
-    grey = format_name if format_name in MATTE_FORMATS else MATTE_FORMATS[0]
-    suffixes = {True: WRITERS[grey].suffix, False: WRITERS[format_name].suffix}
-    rows = {name: EVERY[name] for name in products}
-    return {name: folder / f"{stem}{row.suffix}{suffixes[row.grey]}" for name, row in rows.items()}
+    known = replace(about or Named(stem), name=stem)
+    made: dict[str, Path] = {}
+    for name in products:
+        row = EVERY[name]
+        file = filled(template, known, product=row.word, view=row.title)
+        path = folder / f"{file}{WRITERS[row.format_for(format_name)].suffix}"
+        if path in made.values():
+            raise UserError(
+                f"Two files would be called {path.name}.",
+                remedy="Put {product} into the name, so that they differ.",
+            )
+        made[name] = path
+    return made
 
 
 def depth_for(path: Path, image: Image, *, bits: int | None = None) -> int:

@@ -7,46 +7,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
-from engine.enhance.change import Change
+from engine.compositing.harmony import Dressed
+from engine.compositing.put_on import on_nothing, put_on
+from engine.delivery import QUALITY, Delivery, deliver, space_for
 from engine.errors import UserError
+from engine.imaging.colour_spaces import in_space
 from engine.imaging.digital_source import ENHANCED as ENHANCED_SOURCE
 from engine.imaging.digital_source import Marked, marked
 from engine.imaging.read import read_image
 from engine.imaging.types import Alpha, Image, Pixels
-from engine.imaging.write import write_layers, write_matte, write_picture, writer_for
+from engine.imaging.write import write_layers, write_matte, writer_for
 from engine.jobs.context import NOBODY, JobContext
 from engine.jobs.requests import CutRequest, CutResult
+from engine.pictures import draw_picture
 from engine.product_table import (
+    CUTS,
     MATTE_FORMATS,
+    PICTURES,
     PRODUCTS,
     ProductSpec,
     check_targets,
     depth_for,
     product_paths,
 )
-from engine.settings import BackgroundSettings
+from engine.scaling import scaled_cut
+from engine.settings import BackgroundSettings, HarmonySettings
 
 __all__ = [
+    "CUTS",
     "MATTE_FORMATS",
     "PRODUCTS",
     "QUALITY",
+    "Delivery",
     "ProductSpec",
     "check_targets",
     "is_transparent",
     "product_paths",
-    "write_change",
     "write_composite",
-    "write_enhanced",
     "write_products",
 ]
-
-QUALITY = 92
 
 
 @dataclass(frozen=True)
@@ -55,23 +58,32 @@ class _Order:
 
     request: CutRequest
     result: CutResult
-    bits: int | None
-    quality: int
+    delivery: Delivery
 
     @property
     def image(self) -> Image:
         return self.request.image
 
+    @property
+    def harmony(self) -> HarmonySettings:
+        return self.request.settings.harmony
+
     def depth(self, path: Path) -> int:
         """Bits a channel of a file."""
-        return depth_for(path, self.image, bits=self.bits)
+        return depth_for(path, self.image, bits=self.delivery.bits)
 
     def about(self, path: Path) -> Marked:
         """What a file in colour says about its picture; enhanced colours say that they are."""
-        metadata = self.image.metadata
+        metadata = self.delivery.about(self.image.metadata)
         if self.request.coloured_by is None:
             return Marked(metadata)
         return marked(metadata, ENHANCED_SOURCE, path=path)
+
+    def save(self, path: Path, colours: Pixels, alpha: Alpha | None = None) -> tuple[str, ...]:
+        """Write a picture that the photograph's profile describes."""
+        about = self.about(path)
+        deliver(path, colours, alpha, metadata=about.metadata, image=self.image, how=self.delivery)
+        return about.doubts
 
 
 def write_products(
@@ -79,8 +91,7 @@ def write_products(
     result: CutResult,
     *,
     targets: Mapping[str, Path],
-    bits: int | None = None,
-    quality: int = QUALITY,
+    delivery: Delivery = Delivery(),
     ctx: JobContext = NOBODY,
 ) -> tuple[str, ...]:
     """Write what a cut gave; each file appears whole or not at all.
@@ -88,9 +99,8 @@ def write_products(
     Args:
         request: what was cut, with all its settings.
         result: what came of it.
-        targets: product name (a key of `PRODUCTS`) to file; the format goes by the file's suffix.
-        bits: bits a channel; None takes the photograph's depth where the format holds it.
-        quality: 1 to 100, for JPEG and WebP.
+        targets: product name (a key of `CUTS`) to file; the format goes by the file's suffix.
+        delivery: how the files are written.
         ctx: progress and cancel, between files.
 
     Returns:
@@ -99,8 +109,10 @@ def write_products(
     Raises:
         UserError: for a format that cannot hold the product, or a file that cannot be written.
     """
-    check_targets(targets, bits=bits, transparent=is_transparent(request))
-    order = _Order(request, result, bits, quality)
+    check_targets(targets, bits=delivery.bits, transparent=is_transparent(request))
+    delivery.check()
+    size = delivery.size(request.image.size)
+    order = _Order(*scaled_cut(request, result, size), delivery)
     doubts: list[str] = []
     for number, (name, path) in enumerate(targets.items()):
         ctx.check()
@@ -110,58 +122,6 @@ def write_products(
     return tuple(dict.fromkeys(doubts))
 
 
-def write_enhanced(
-    path: Path,
-    image: Image,
-    pixels: Pixels,
-    *,
-    bits: int | None = None,
-    quality: int = QUALITY,
-) -> tuple[str, ...]:
-    """Write an enhanced photograph, which says in its XMP that it is one.
-
-    Args:
-        path: the file; the format goes by its suffix.
-        image: the photograph; gives the depth, the metadata and, where the format holds it, the
-            transparency.
-        pixels: H×W×3, enhanced.
-        bits: as for `write_products`.
-        quality: as for `write_products`.
-
-    Returns:
-        Sentences for people, if something of the photograph's XMP is lost.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    about = marked(image.metadata, ENHANCED_SOURCE, path=path)
-    write_picture(
-        path,
-        pixels,
-        alpha=image.alpha if writer_for(path).alpha else None,
-        bits=depth_for(path, image, bits=bits),
-        metadata=about.metadata,
-        quality=quality,
-    )
-    return about.doubts
-
-
-def write_change(path: Path, size: tuple[int, int], change: Change) -> None:
-    """Write a picture of a change: black where there is none, white from 8 grey levels on.
-
-    Args:
-        path: the file.
-        size: (height, width) of the photograph.
-        change: as it was added to it.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    whole = np.zeros(size, np.float32)
-    whole[change.rect.slices] = change.map()
-    write_matte(path, whole)
-
-
 def is_transparent(request: CutRequest) -> bool:
     """Whether the cut is put on nothing."""
     return request.settings.background.kind == "transparent"
@@ -169,28 +129,58 @@ def is_transparent(request: CutRequest) -> bool:
 
 def _write_cutout(order: _Order, path: Path) -> tuple[str, ...]:
     """The subject on nothing; where a format has layers, over the background as a layer."""
-    about = order.about(path)
+    if writer_for(path).layers:
+        return _write_layers(order, path)
+    colours, cover = order.result.foreground, order.result.alpha
+    if is_transparent(order.request):
+        colours, cover = on_nothing(order.harmony, order.image, foreground=colours, alpha=cover)
+    return order.save(path, colours, cover)
+
+
+def _write_layers(order: _Order, path: Path, *, masked: bool = True) -> tuple[str, ...]:
+    """The subject as a layer over what is behind it, or over the photograph."""
+    about, result = order.about(path), order.result
     bits = order.depth(path)
-    if not writer_for(path).layers:
-        write_picture(
-            path,
-            order.result.foreground,
-            alpha=order.result.alpha,
-            bits=bits,
-            metadata=about.metadata,
-            quality=order.quality,
-        )
-        return about.doubts
-    background = _render(order.request.settings.background, order.image)
+    put = _put(
+        order.request.settings.background,
+        order.harmony,
+        order.image,
+        result.foreground,
+        result.alpha,
+    )
+    behind = order.image.pixels if put is None else put.behind
+    subject = result.foreground if put is None else put.colours
+    space = space_for(path, order.delivery)
+    below, _ = in_space(behind, about.metadata, space, bits=bits)
+    above, told = in_space(subject, about.metadata, space, bits=bits)
     write_layers(
         path,
-        background=order.image.pixels if background is None else background,
-        foreground=order.result.foreground,
-        alpha=order.result.alpha,
+        background=below,
+        foreground=above,
+        alpha=result.alpha,
         bits=bits,
-        metadata=about.metadata,
+        metadata=told,
+        masked=masked,
     )
     return about.doubts
+
+
+def _write_layer(order: _Order, path: Path) -> tuple[str, ...]:
+    return _write_layers(order, path, masked=False)
+
+
+def _write_masked(order: _Order, path: Path) -> tuple[str, ...]:
+    """The photograph as it is, with the matte as its layer mask."""
+    image, how = order.image, order.delivery
+    about = how.about(image.metadata)
+    deliver(path, image.pixels, order.result.alpha, metadata=about, image=image, how=how)
+    return ()
+
+
+def _write_view(view: str, order: _Order, path: Path) -> tuple[str, ...]:
+    colours, cover = draw_picture(view, order.request, order.result)
+    delivery = replace(order.delivery, bits=min(writer_for(path).bits))
+    return replace(order, delivery=delivery).save(path, colours, cover)
 
 
 def write_composite(
@@ -200,8 +190,8 @@ def write_composite(
     foreground: Pixels,
     alpha: Alpha,
     background: BackgroundSettings,
-    bits: int | None = None,
-    quality: int = QUALITY,
+    harmony: HarmonySettings = HarmonySettings(),
+    delivery: Delivery = Delivery(),
 ) -> None:
     """Write a subject on a background.
 
@@ -211,18 +201,19 @@ def write_composite(
         foreground: H×W×3, straight.
         alpha: H×W float32.
         background: what it is put on; a file in it is read here.
-        bits: as for `write_products`.
-        quality: as for `write_products`.
+        harmony: how the two are made to belong together.
+        delivery: how the file is written; all that is given has its size already.
 
     Raises:
         UserError: for a transparent background, or a file that cannot be read or written.
     """
-    under = _render(background, image)
-    if under is None:
+    put = _put(background, harmony, image, foreground, alpha)
+    if put is None:
         raise UserError("There is no background to composite on.", remedy="Choose one.")
-    blended = composite(foreground, alpha, under, linear_light=background.linear_light)
-    bits = depth_for(path, image, bits=bits)
-    write_picture(path, blended, bits=bits, metadata=image.metadata, quality=quality)
+    linear = background.linear_light
+    blended = composite(put.colours, alpha, put.behind, linear_light=linear)
+    about = delivery.about(image.metadata)
+    deliver(path, blended, metadata=about, image=image, how=delivery)
 
 
 def _write_composite(order: _Order, path: Path) -> tuple[str, ...]:
@@ -233,19 +224,14 @@ def _write_composite(order: _Order, path: Path) -> tuple[str, ...]:
         foreground=order.result.foreground,
         alpha=order.result.alpha,
         background=order.request.settings.background,
-        bits=order.bits,
-        quality=order.quality,
+        harmony=order.harmony,
+        delivery=replace(order.delivery, metadata=True),
     )
     return about.doubts
 
 
 def _write_foreground(order: _Order, path: Path) -> tuple[str, ...]:
-    about = order.about(path)
-    bits, quality = order.depth(path), order.quality
-    write_picture(
-        path, order.result.foreground, bits=bits, metadata=about.metadata, quality=quality
-    )
-    return about.doubts
+    return order.save(path, order.result.foreground)
 
 
 def _write_alpha(order: _Order, path: Path) -> tuple[str, ...]:
@@ -267,9 +253,16 @@ def _write_trimap(order: _Order, path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _render(settings: BackgroundSettings, image: Image) -> Pixels | None:
-    backdrop = read_image(Path(settings.path)) if settings.kind == "image" else None
-    return render_background(settings, image, backdrop=backdrop)
+def _put(
+    background: BackgroundSettings,
+    harmony: HarmonySettings,
+    image: Image,
+    foreground: Pixels,
+    alpha: Alpha,
+) -> Dressed | None:
+    """The subject's colours and what is behind it, made to belong together; None on nothing."""
+    backdrop = read_image(Path(background.path)) if background.kind == "image" else None
+    return put_on(background, harmony, image, foreground=foreground, alpha=alpha, backdrop=backdrop)
 
 
 _WRITE: dict[str, Callable[[_Order, Path], tuple[str, ...]]] = {
@@ -279,4 +272,8 @@ _WRITE: dict[str, Callable[[_Order, Path], tuple[str, ...]]] = {
     "mask": _write_mask,
     "foreground": _write_foreground,
     "composite": _write_composite,
+    "masked": _write_masked,
+    "layer": _write_layer,
+    "layers": _write_layers,
+    **{name: partial(_write_view, row.view) for name, row in PICTURES.items()},
 }

@@ -11,6 +11,9 @@ BackgroundKind = Literal["transparent", "colour", "gradient", "image", "blurred"
 ForegroundMethod = Literal["multilevel", "closed_form", "blur_fusion", "network"]
 GuidanceSource = Literal["automatic", "grabcut", "file", "strokes"]
 ImageFit = Literal["fill", "fit"]
+ImageFlip = Literal["none", "across", "down", "both"]
+Lens = Literal["gaussian", "disc"]
+ShadowKind = Literal["none", "drop", "contact"]
 TrimapSource = Literal["radius", "network", "finder"]
 
 FINDER = "person_small"
@@ -47,12 +50,14 @@ class TrimapSettings:
         source: what a network makes of the mask and finds uncertain; a band along the mask's edge
             ("radius"); or what the network that found the person was not sure of ("finder").
         model: name of that network's weights.
+        hair: what leaves the subject's edge in strands is unknown, too.
     """
 
     radius: int | None = None
     smart: bool = True
     source: TrimapSource = "network"
     model: str = "mask_small"
+    hair: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,16 @@ class ForegroundSettings:
     Attributes:
         method: the estimator.
         amount: 0 keeps the photograph's own colours, 1 decontaminates fully.
+        despill: 0 to 1, how much of `despill_colour` is taken out of what is left.
+        despill_colour: sRGB-encoded RGB in [0, 1]: whose light fell on the subject.
+        despill_inside: take it out of the whole subject, not of its edge alone.
     """
 
     method: ForegroundMethod = "multilevel"
     amount: float = 1.0
+    despill: float = 0.0
+    despill_colour: tuple[float, float, float] = (0.0, 0.7, 0.2)
+    despill_inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,11 @@ class BackgroundSettings:
         fit: fill the frame (cropping), or fit inside it (over `colour`).
         scale: zoom of the image on top of `fit`.
         offset: (row, col) shift of the image in shares of the frame's size.
+        rotate: degrees that the image is turned by, clockwise, around its middle.
+        flip: mirror the image; before it is turned.
         blur: standard deviation of the blurred original, in shares of the short side.
+        lens: what it is blurred by: a Gaussian, or the disc of an open lens, in linear light.
+        highlights: 0 to 1, how much brighter than white a lens saw what the file has as white.
         linear_light: blend in linear light instead of on encoded values.
     """
 
@@ -118,8 +133,53 @@ class BackgroundSettings:
     fit: ImageFit = "fill"
     scale: float = 1.0
     offset: tuple[float, float] = (0.0, 0.0)
+    rotate: float = 0.0
+    flip: ImageFlip = "none"
     blur: float = 0.02
+    lens: Lens = "gaussian"
+    highlights: float = 0.5
     linear_light: bool = False
+
+
+@dataclass(frozen=True)
+class HarmonySettings:
+    """How the subject and what it is put on are made to belong together; off unless asked for.
+
+    Attributes:
+        wrap: 0 to 1, how much of the background's light falls over the subject's edge.
+        wrap_width: standard deviation of its fall-off, in shares of the short side.
+        match: 0 to 1, how far the subject's hue and saturation go towards the background's.
+        match_light: 0 to 1, how far its brightness and contrast do.
+        shadow: none; as on a wall behind the subject ("drop"); flat on the ground from the lowest
+            row of the subject on ("contact").
+        shadow_opacity: 0 to 1.
+        shadow_angle: where it falls, in degrees; 0 is to the right, 90 down.
+        shadow_distance: of a drop shadow in shares of the short side; of a contact shadow in shares
+            of the height that it is cast from.
+        shadow_blur: standard deviation in shares of the short side.
+        shadow_colour: sRGB-encoded RGB in [0, 1].
+    """
+
+    wrap: float = 0.0
+    wrap_width: float = 0.01
+    match: float = 0.0
+    match_light: float = 0.0
+    shadow: ShadowKind = "none"
+    shadow_opacity: float = 0.5
+    shadow_angle: float = 45.0
+    shadow_distance: float = 0.04
+    shadow_blur: float = 0.02
+    shadow_colour: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @property
+    def shadowed(self) -> bool:
+        """Whether there is a shadow to be seen."""
+        return self.shadow != "none" and self.shadow_opacity > 0
+
+    @property
+    def lit(self) -> bool:
+        """Whether the background changes the subject's colours."""
+        return max(self.wrap, self.match, self.match_light) > 0
 
 
 @dataclass(frozen=True)
@@ -164,6 +224,7 @@ class CutSettings:
     edge: EdgeSettings = field(default_factory=EdgeSettings)
     foreground: ForegroundSettings = field(default_factory=ForegroundSettings)
     background: BackgroundSettings = field(default_factory=BackgroundSettings)
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
     enhance: EnhancementSettings = field(default_factory=EnhancementSettings)
 
 

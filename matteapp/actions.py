@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from engine.compositing.views import VIEWS
+from matteapp.canvas.panes import CompareMode
 from matteapp.icons import dress
 from matteapp.tools.table import LAST_BRUSH_KEY, TOOLS
 
@@ -53,14 +54,42 @@ _FIXED: tuple[ActionSpec, ...] = (
     _without("file.open", "&Open…", ("Ctrl+O",), "folder-open", "Open a photograph or a project."),
     _without("file.sample", "Open the Sa&mple", (), "user-square", "Open a portrait to try with."),
     _without("file.paste", "&Paste Photograph", ("Ctrl+V",), "clipboard", "Open what was copied."),
+    _without(
+        "file.generate",
+        "&Generate Portraits…",
+        (),
+        "users-three",
+        "Let a network draw portraits with their mattes.",
+    ),
     ActionSpec(
-        "file.next", "Open &Next", (), "arrow-line-right", "Open the next of the files dropped."
+        "file.next",
+        "&Next Photograph",
+        ("Ctrl+Tab",),
+        "arrow-line-right",
+        "Show the next of the open photographs.",
+    ),
+    ActionSpec(
+        "file.previous",
+        "Pre&vious Photograph",
+        ("Ctrl+Shift+Tab",),
+        "arrow-line-left",
+        "Show the open photograph before this one.",
     ),
     ActionSpec(
         "file.save", "&Save Project", ("Ctrl+S",), "floppy-disk", "Save all work as one file."
     ),
     ActionSpec(
         "file.save_as", "Save Project &As…", ("Ctrl+Shift+S",), "", "Save under another name."
+    ),
+    ActionSpec(
+        "file.save_all", "Save A&ll Projects", ("Ctrl+Alt+S",), "", "Save all unsaved projects."
+    ),
+    ActionSpec(
+        "file.reveal",
+        "Show in &Folder",
+        (),
+        "folder",
+        "Show the project's file, or else the photograph's, in its folder.",
     ),
     ActionSpec(
         "file.embed",
@@ -77,14 +106,43 @@ _FIXED: tuple[ActionSpec, ...] = (
     _without("file.quit", "&Quit", ("Ctrl+Q",), "sign-out", "Leave the application."),
     ActionSpec("edit.undo", "&Undo", ("Ctrl+Z",), "arrow-u-up-left", "Take the last step back."),
     ActionSpec("edit.redo", "&Redo", ("Ctrl+Shift+Z",), "arrow-u-up-right", "Take the step again."),
+    ActionSpec(
+        "edit.snapshot",
+        "Take a S&napshot",
+        (),
+        "camera",
+        "Keep what is shown by a name, to come back to it later.",
+    ),
     ActionSpec("edit.copy", "&Copy Result", ("Ctrl+C",), "copy", "Copy the cut-out."),
+    ActionSpec(
+        "edit.copy_file",
+        "Copy Result as a &File",
+        ("Ctrl+Shift+C",),
+        "file-arrow-down",
+        "Copy the cut-out as a PNG file, to be pasted into a folder or a message.",
+    ),
     ActionSpec("edit.clear", "Clear &Strokes", (), "eraser", "Take all strokes away."),
     _without("edit.settings", "Se&ttings…", (), "gear-six", "Choose theme, memory and more."),
     ActionSpec("run.again", "&Solve Again", ("Ctrl+R",), "play", "Solve the matte again."),
     ActionSpec(
         "run.all", "Run &All", ("Ctrl+Shift+R",), "fast-forward", "Start again from the subject."
     ),
+    ActionSpec(
+        "run.hair",
+        "Refine &Hair",
+        (),
+        "wind",
+        "Look for strands around the subject's edge and have them solved, too.",
+        checkable=True,
+    ),
     ActionSpec("run.stop", "S&top", ("Esc",), "stop", "Stop what runs."),
+    ActionSpec(
+        "preset.save",
+        "Save Settings as &Preset…",
+        (),
+        "floppy-disk",
+        "Keep the settings of this cut under a name, for other photographs.",
+    ),
     ActionSpec("view.fit", "&Fit", ("Ctrl+0",), "frame-corners", "Show the whole photograph."),
     ActionSpec("view.actual", "&100 %", ("Ctrl+1",), "square", "Show every pixel as one pixel."),
     ActionSpec("view.next", "&Next View", ("F",), "", "Show the next view."),
@@ -130,12 +188,112 @@ _FIXED: tuple[ActionSpec, ...] = (
     ActionSpec("brush.softer", "So&fter Brush", ("Shift+[", "{"), "", "Soften the brush's rim."),
     ActionSpec("brush.harder", "&Harder Brush", ("Shift+]", "}"), "", "Harden the brush's rim."),
     _without("help.keys", "&Keys", ("F1", "?"), "keyboard", "Show all keys."),
+    _without(
+        "edit.keys", "Change &Keys…", (), "keyboard", "Give actions and tools keys of your choice."
+    ),
+    _without(
+        "edit.models",
+        "&Models…",
+        (),
+        "stack",
+        "See which networks there are, what each is good for, and whose; import and remove them.",
+    ),
+    _without(
+        "help.tour",
+        "Take the &Tour",
+        (),
+        "map-trifold",
+        "See in two minutes how a portrait is cut out.",
+    ),
     _without("help.log", "Show the &Log", (), "article", "Open the folder with the log file."),
     _without("help.about", "&About", (), "info", "Which version this is."),
 )
 
 
-_MORE_VIEW_KEYS = {"input": ("X",), "guidance": ("P",), "trimap": ("J",), "alpha": ("K",)}
+PEEKS: dict[str, tuple[str, str, str]] = {
+    "input": ("Original &Image", "X", "See the photograph while the key is held."),
+    "guidance": ("Original &Mask", "P", "See the mask while the key is held."),
+}
+"""Views that are shown while a key is held: title, key and tip."""
+_BEFORE_KEY = "\\"
+
+COMPARE_MODES: dict[CompareMode, tuple[str, str, str]] = {
+    "off": ("N&o Comparison", "square", "Show one view alone."),
+    "wipe": ("&Across a Line", "square-half", "Part the view from another by a line to drag."),
+    "side": ("Side &by Side", "columns", "Show another view of the same place beside it."),
+}
+"""Ways to compare: title, icon and tip."""
+COMPARE_ACTIONS = tuple(f"compare.{mode}" for mode in COMPARE_MODES)
+WITH_ACTIONS = tuple(f"with.{name}" for name in VIEWS)
+
+
+BATCH_ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
+    "add": ("Add &Photographs…", (), "plus", "Add photographs to the batch."),
+    "folder": ("Add &Folder…", (), "folder-plus", "Add all photographs of a folder to the batch."),
+    "watch": ("&Watch a Folder…", (), "eye", "Cut what comes into a folder, until this is off."),
+    "start": ("&Start", ("Ctrl+Return",), "play", "Work off the photographs of the batch."),
+    "pause": ("P&ause", (), "pause", "Finish what is under way and begin nothing more."),
+    "cancel": ("&Cancel", (), "stop", "Stop what is under way, and leave what waits."),
+    "retry": (
+        "&Retry",
+        (),
+        "arrow-clockwise",
+        "Cut again what failed or was stopped; if several are chosen, those.",
+    ),
+    "settings": (
+        "Use Open &Photograph's Settings",
+        (),
+        "sliders-horizontal",
+        "Give all photographs of the batch the settings of the one that is open.",
+    ),
+    "mark": ("&Mark", ("Ctrl+M",), "star", "Mark the photograph, to come back to it; or unmark."),
+    "open": ("&Open to Fix", (), "pencil-simple", "Open the photograph, to fix it by hand."),
+    "return": (
+        "P&ut Result Back",
+        (),
+        "tray",
+        "Save the open photograph as it is now as its result in the batch.",
+    ),
+    "remove": ("Re&move", (), "minus-circle", "Take the photograph out of the batch."),
+    "new": ("&New Batch", (), "file-plus", "Begin without photographs; all results stay."),
+}
+"""What can be done with a batch: title, keys, icon, tip."""
+BATCH = "batch"
+
+
+def _batch_rows() -> Iterator[ActionSpec]:
+    yield ActionSpec(
+        "file.batch",
+        "&Batch",
+        ("Ctrl+B",),
+        "stack",
+        "Cut many photographs by the same settings, and look through the results.",
+        checkable=True,
+        needs_document=False,
+    )
+    for name, (title, keys, icon, tip) in BATCH_ROWS.items():
+        checkable = name == "watch"
+        yield ActionSpec(
+            f"batch.{name}", title, keys, icon, tip, checkable=checkable, needs_document=False
+        )
+
+
+def _viewing_rows() -> Iterator[ActionSpec]:
+    for name, (title, key, tip) in PEEKS.items():
+        keys = (key, _BEFORE_KEY) if name == "input" else (key,)
+        yield ActionSpec(f"peek.{name}", title, keys, "", tip, checkable=True)
+    for mode, (title, icon, tip) in COMPARE_MODES.items():
+        yield ActionSpec(f"compare.{mode}", title, (), icon, tip, checkable=True)
+    for name, view in VIEWS.items():
+        tip = f"Compare with the view “{view.title}”."
+        yield ActionSpec(f"with.{name}", f"With {view.title}", (), "", tip, checkable=True)
+    band = "Outline what is unknown on every view."
+    yield ActionSpec("show.band", "&Edge Band", ("J",), "", band, checkable=True)
+    plain = "Show the picture as it is again."
+    yield ActionSpec("show.plain", "Reset &Gain and Gamma", (), "arrow-counter-clockwise", plain)
+
+
+_MORE_VIEW_KEYS = {"alpha": ("K",)}
 
 
 def _view_rows() -> Iterator[ActionSpec]:
@@ -151,7 +309,10 @@ def _tool_rows() -> Iterator[ActionSpec]:
         yield ActionSpec(f"tool.{name}", tool.title, keys, tool.icon, tool.tip, checkable=True)
 
 
-ACTIONS: dict[str, ActionSpec] = {row.name: row for row in (*_FIXED, *_tool_rows(), *_view_rows())}
+ACTIONS: dict[str, ActionSpec] = {
+    row.name: row
+    for row in (*_FIXED, *_tool_rows(), *_view_rows(), *_viewing_rows(), *_batch_rows())
+}
 
 KEY_NOTES: tuple[KeyNote, ...] = (
     KeyNote("Opposite brush while held", ("Alt",)),
@@ -162,39 +323,51 @@ KEY_NOTES: tuple[KeyNote, ...] = (
 
 _SEPARATOR = ""
 RECENT = "recent"
+COMPARE_WITH = "with"
+SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
+    COMPARE_WITH: ("&Compare With", WITH_ACTIONS),
+    BATCH: ("Batc&h Work", tuple(f"batch.{name}" for name in BATCH_ROWS)),
+}
+"""Menus within menus: their place, title and actions."""
 MENUS: dict[str, tuple[str, ...]] = {
     "&File": (
-        "file.open", RECENT, "file.sample", "file.paste", "file.next", _SEPARATOR,
-        "file.save", "file.save_as", "file.embed", _SEPARATOR,
+        "file.open", RECENT, "file.sample", "file.paste", "file.generate", _SEPARATOR,
+        "file.next", "file.previous", "file.reveal", _SEPARATOR,
+        "file.batch", BATCH, _SEPARATOR,
+        "file.save", "file.save_as", "file.save_all", "file.embed", _SEPARATOR,
         "file.export", _SEPARATOR,
         "file.close", "file.quit",
     ),
     "&Edit": (
-        "edit.undo", "edit.redo", _SEPARATOR, "edit.copy", "edit.clear", _SEPARATOR,
-        "edit.settings",
+        "edit.undo", "edit.redo", "edit.snapshot", _SEPARATOR,
+        "edit.copy", "edit.copy_file", "edit.clear", _SEPARATOR,
+        "edit.settings", "edit.keys", "edit.models",
     ),
     "&Matte": (
-        "run.again", "run.all", "run.stop", _SEPARATOR,
+        "run.again", "run.all", "run.hair", "run.stop", _SEPARATOR,
         "enhance.run", "enhance.keep", "enhance.stop", "enhance.remove", _SEPARATOR,
-        "enhance.import",
+        "enhance.import", _SEPARATOR,
+        "preset.save",
     ),
     "&View": (
         *(f"view.{name}" for name in VIEWS), _SEPARATOR,
-        "view.next", "view.previous", "wipe.left", "wipe.right", _SEPARATOR,
+        "view.next", "view.previous", "peek.input", "peek.guidance", "show.band", _SEPARATOR,
+        *COMPARE_ACTIONS, COMPARE_WITH, "wipe.left", "wipe.right", _SEPARATOR,
+        "show.plain",
         "view.fit", "view.actual",
     ),
     "&Tools": (
         *(f"tool.{name}" for name in TOOLS), "tool.last", _SEPARATOR,
         "brush.smaller", "brush.larger", "brush.softer", "brush.harder",
     ),
-    "&Help": ("help.keys", "help.log", "help.about"),
+    "&Help": ("help.tour", "help.keys", "help.log", "help.about"),
 }  # fmt: skip
 
 
 def make_actions(parent: QObject) -> dict[str, QAction]:
     """One QAction for every row."""
     made = {name: _make(row, parent) for name, row in ACTIONS.items()}
-    for group in ("view", "tool"):
+    for group in ("view", "tool", "compare", "with"):
         exclusive = QActionGroup(parent)
         for name, action in made.items():
             if name.startswith(f"{group}.") and action.isCheckable():
@@ -211,8 +384,22 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction], *, recent: QMenu) -> 
                 menu.addSeparator()
             elif name == RECENT:
                 menu.addMenu(recent)
+            elif name in SUBMENUS:
+                below, listed = SUBMENUS[name]
+                menu.addMenu(below).addActions([actions[each] for each in listed])
             else:
                 menu.addAction(actions[name])
+
+
+def plain_title(row: ActionSpec) -> str:
+    """A title as it stands in sentences and lists."""
+    return row.title.replace("&", "").rstrip("…")
+
+
+def tip_with(row: ActionSpec, keys: Sequence[str]) -> str:
+    """What an action does, and the first of its keys."""
+    shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    return f"{row.tip or plain_title(row)}" + (f"  ({shown})" if shown else "")
 
 
 def _make(row: ActionSpec, parent: QObject) -> QAction:
@@ -220,8 +407,7 @@ def _make(row: ActionSpec, parent: QObject) -> QAction:
     action.setObjectName(row.name)
     action.setShortcuts([QKeySequence(key) for key in row.keys])
     action.setCheckable(row.checkable)
-    hint = f"  ({row.keys[0]})" if row.keys else ""
-    action.setToolTip(f"{row.tip or row.title}{hint}")
+    action.setToolTip(tip_with(row, row.keys))
     action.setStatusTip(row.tip)
     if row.icon:
         dress(action, row.icon)

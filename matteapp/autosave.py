@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,18 @@ from platformdirs import user_state_path
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 
 from engine.document.recovery import Recovery, Slot, recoverable
+from engine.document.snapshots import Snapshot
 from engine.document.state import DocumentState
+from engine.errors import BugError
 from engine.jobs.context import JobContext
 from engine.jobs.worker import Worker
-from matteapp.session import Change, Session
+from matteapp.documents import Document
+from matteapp.session import Session
 
 __all__ = ["LANE", "Autosave", "KeepRecovery", "Recovery", "recoverable", "recovery_folder"]
 
 LANE = "autosave"
+"""How the lanes start in which recovery copies are written, one for each document."""
 
 
 def recovery_folder() -> Path:
@@ -31,16 +36,27 @@ class KeepRecovery:
     slot: Slot
     state: DocumentState
     project_path: Path | None
+    snapshots: tuple[Snapshot, ...] = ()
 
     def __call__(self, ctx: JobContext) -> None:
-        self.slot.write(self.state, project_path=self.project_path, ctx=ctx)
+        self.slot.write(
+            self.state, project_path=self.project_path, snapshots=self.snapshots, ctx=ctx
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where one document is kept."""
+
+    slot: Slot
+    lane: str
 
 
 class Autosave(QObject):
-    """Keeps the session's unsaved work; nothing is kept once it is saved, or closed cleanly.
+    """Keeps all unsaved work; nothing is kept once it is saved, or closed cleanly.
 
     Args:
-        session: whose changes are kept.
+        session: whose documents are kept.
         folder: the recovery folder; made when it is needed.
         worker: runs the saving.
         delay: milliseconds of quiet after a change before it is kept.
@@ -63,66 +79,82 @@ class Autosave(QObject):
         self._worker = worker
         self._delay = delay
         self._longest = longest
-        self._slot: Slot | None = None
+        self._numbers = itertools.count(1)
+        self._places: dict[Document, _Place] = {}
+        self._due: dict[Document, None] = {}
         self._waiting = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.keep_now)
-        session.changed.connect(self._note_change)
-        session.dirty_changed.connect(self._note_dirty)
+        session.work_changed.connect(self._note_work)
+        session.closed.connect(self._let_go)
 
-    def take_over(self, recovery: Recovery) -> None:
-        """Keep the work on in the files of `recovery`, whose document the session just opened.
+    def take_over(self, recovery: Recovery, document: Document | None = None) -> None:
+        """Keep the work on in the files of `recovery`, as which a document was or will be opened.
+
+        Args:
+            document: which one, if not what is shown.
 
         Raises:
             UserError: if another window has taken it.
         """
+        taker = document or self._session.document
+        if taker is None:
+            raise BugError("no document is open")
         slot = Slot.taking_over(recovery)
-        self._let_go()
-        self._slot = slot
+        due = taker in self._due
+        self._let_go(taker)
+        self._places[taker] = self._placed(slot)
+        if due:
+            self._note_work(taker)
 
     def keep_now(self) -> None:
         """Submit what there is to keep, without waiting."""
+        due, self._due = self._due, {}
         self._stop_waiting()
-        state = self._session.state
-        if state is None or not self._session.dirty:
-            return
-        if self._slot is None:
-            self._slot = Slot(self._folder)
-        request = KeepRecovery(self._slot, state, self._session.project_path)
-        self._worker.submit(request, lane=LANE, title="Keeping a recovery copy")
+        for document in due:
+            self._keep(document)
 
     def close(self) -> None:
         """End cleanly: nothing is left to recover."""
-        self._session.changed.disconnect(self._note_change)
-        self._session.dirty_changed.disconnect(self._note_dirty)
-        self._let_go()
+        self._session.work_changed.disconnect(self._note_work)
+        self._session.closed.disconnect(self._let_go)
+        self._due.clear()
+        for document in tuple(self._places):
+            self._let_go(document)
+        self._stop_waiting()
 
-    def _note_change(self, change: Change) -> None:
-        if _is_another_document(change):
-            self._let_go()
-        if not self._session.dirty:
+    def _keep(self, document: Document) -> None:
+        if document.state is None or not document.dirty:
             return
+        if document not in self._places:
+            self._places[document] = self._placed(Slot(self._folder))
+        place = self._places[document]
+        kept = document.history.snapshots
+        request = KeepRecovery(place.slot, document.state, document.project_path, kept)
+        self._worker.submit(request, lane=place.lane, title="Keeping a recovery copy")
+
+    def _placed(self, slot: Slot) -> _Place:
+        return _Place(slot, f"{LANE} {next(self._numbers)}")
+
+    def _note_work(self, document: Document) -> None:
+        if not document.dirty:
+            self._let_go(document)
+            return
+        self._due[document] = None
         if not self._waiting.isValid():
             self._waiting.start()
         left = self._longest - self._waiting.elapsed()
         self._timer.start(int(max(0, min(self._delay, left))))
 
-    def _note_dirty(self, dirty: bool) -> None:
-        if not dirty:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        self._stop_waiting()
-        self._worker.cancel_lane(LANE)
-        if self._slot is not None:
-            self._slot.discard()
-            self._slot = None
+    def _let_go(self, document: Document) -> None:
+        self._due.pop(document, None)
+        if not self._due:
+            self._stop_waiting()
+        place = self._places.pop(document, None)
+        if place is not None:
+            self._worker.cancel_lane(place.lane)
+            place.slot.discard()
 
     def _stop_waiting(self) -> None:
         self._timer.stop()
         self._waiting.invalidate()
-
-
-def _is_another_document(change: Change) -> bool:
-    before, after = change.before, change.after
-    return before is None or after is None or before.image is not after.image

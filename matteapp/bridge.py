@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from engine.device import Compute
 from engine.jobs.context import JobContext
 from engine.jobs.worker import CancelledEvent, Done, Failed, Job, Progressed, Started, Worker
 
@@ -24,6 +25,9 @@ class _Handlers:
 
 class Bridge(QObject):
     """Starts jobs on the engine thread and hears, on the GUI thread, what became of them.
+
+    Attributes:
+        compute: where networks run in the jobs that are ordered from now on.
 
     Signals:
         submitted(Job): a job waits for its turn.
@@ -42,6 +46,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.compute = Compute()
         self._handlers: dict[int, _Handlers] = {}
         self._open = True
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)

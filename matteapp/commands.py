@@ -10,19 +10,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox
 
 from engine.compositing.views import VIEWS
+from matteapp.batch.door import BatchDoor
 from matteapp.canvas.wipe import STEP
 from matteapp.dialogs.error import show_log_folder
-from matteapp.dialogs.keys import KeySheet
-from matteapp.dialogs.preferences import PreferencesDialog
+from matteapp.dragging import Dragging
 from matteapp.enhancing import Enhancing
 from matteapp.exports import Exports
 from matteapp.files import Files
+from matteapp.generating import Generating
 from matteapp.guidance_edits import GuidanceEdits
 from matteapp.live import Live
 from matteapp.main_window import MainWindow
+from matteapp.preferences import Preferences
+from matteapp.reveal import reveal_document
 from matteapp.session import Session
-from matteapp.settings import Settings
 from matteapp.tools.table import BRUSHES, TOOLS
+from matteapp.viewing import Viewing
 
 
 class Commands:
@@ -35,13 +38,16 @@ class Commands:
         *,
         files: Files,
         exports: Exports,
+        dragging: Dragging,
         live: Live,
         guidance: GuidanceEdits,
         enhancing: Enhancing,
-        settings: Settings,
+        generating: Generating,
+        preferences: Preferences,
+        batch: BatchDoor,
+        viewing: Viewing,
     ) -> None:
         self._window = window
-        self._settings = settings
         self._live = live
         self._last_brush = BRUSHES[0]
         canvas, brush = window.canvas, window.canvas.brush
@@ -49,21 +55,30 @@ class Commands:
             "file.open": files.ask_open,
             "file.sample": files.open_sample,
             "file.paste": files.paste,
-            "file.next": files.open_next,
-            "file.save": files.save,
-            "file.save_as": files.ask_save,
-            "file.embed": lambda: setattr(files, "embed", self._action("file.embed").isChecked()),
+            "file.generate": generating.ask,
+            "file.next": partial(session.show_next, 1),
+            "file.previous": partial(session.show_next, -1),
+            "file.reveal": partial(reveal_document, session, window.bar),
+            "file.save": files.saving.save,
+            "file.save_as": files.saving.ask_save,
+            "file.save_all": files.saving.save_all,
+            "file.embed": lambda: setattr(
+                files.saving, "embed", self._action("file.embed").isChecked()
+            ),
             "file.export": exports.ask,
             "file.close": files.close,
             "file.quit": window.close,
             "edit.undo": session.undo,
             "edit.redo": session.redo,
+            "edit.snapshot": session.take_snapshot,
             "edit.copy": exports.copy,
+            "edit.copy_file": dragging.copy_file,
             "edit.clear": guidance.clear_strokes,
-            "edit.settings": self._show_settings,
             "run.again": live.solve_again,
             "run.all": live.run_all,
+            "run.hair": lambda: guidance.refine_hair(self._action("run.hair").isChecked()),
             "run.stop": self._stop,
+            "preset.save": window.panels.ask_preset_name,
             "view.fit": canvas.fit,
             "view.actual": partial(canvas.zoom_to, 1.0),
             "view.next": partial(self._cycle_views, 1),
@@ -80,9 +95,11 @@ class Commands:
             "brush.larger": brush.larger,
             "brush.softer": brush.softer,
             "brush.harder": brush.harder,
-            "help.keys": lambda: KeySheet(window).open(),
             "help.log": show_log_folder,
             "help.about": self._show_about,
+            **preferences.table,
+            **batch.table,
+            **viewing.table,
             **{f"view.{name}": partial(self.show_view, name) for name in VIEWS},
             **{f"tool.{name}": partial(self.take_tool, name) for name in TOOLS},
         }
@@ -115,9 +132,6 @@ class Commands:
     def _stop(self) -> None:
         self._window.bar.hide()
         self._live.stop()
-
-    def _show_settings(self) -> None:
-        PreferencesDialog(self._settings, self._window).open()
 
     def _show_about(self) -> None:
         box = QMessageBox(self._window)

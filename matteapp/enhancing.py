@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.document import edits
 from engine.document.enhancement import Enhancement
 from engine.document.state import DocumentState
-from engine.imaging.types import Image, Rect
+from engine.imaging.types import Rect
 from engine.jobs.worker import Job
 from engine.models.licences import LicenceNotAccepted
 from engine.models.manifest import WeightsRow
@@ -22,6 +22,7 @@ from engine.settings import EnhancementSettings
 from matteapp.bridge import Bridge
 from matteapp.dialogs.filters import WEIGHTS_FILTER
 from matteapp.dialogs.licence import LicenceDialog
+from matteapp.documents import Document
 from matteapp.errors_ui import ErrorDesk, MessageBar
 from matteapp.gesture import SettingEdits
 from matteapp.panels.enhance import EnhancePanel
@@ -41,10 +42,12 @@ class Enhancing(QObject):
     Signals:
         box_wanted(bool): the next box that is drawn is the head's.
         taken(): the document has an enhancement now.
+        imported(): there are weights that were not there before.
     """
 
     box_wanted = Signal(bool)
     taken = Signal()
+    imported = Signal()
 
     def __init__(
         self,
@@ -68,7 +71,7 @@ class Enhancing(QObject):
         self._desk = desk
         self._window = window
         self._job: int | None = None
-        self._image: Image | None = None
+        self._document: Document | None = None
         self._keep = Event()
         self._can_keep = self._wants_box = False
         self._advised: EnhancementSettings | None = None
@@ -78,6 +81,7 @@ class Enhancing(QObject):
             "stop": self.stop,
         }
         session.changed.connect(self._on_changed)
+        session.closed.connect(self._on_closed)
         bridge.progressed.connect(self._on_progressed)
         panel.asked.connect(lambda order: self._orders[order]())
         panel.box_asked.connect(self.want_box)
@@ -96,10 +100,10 @@ class Enhancing(QObject):
         state = self._session.state
         if state is None or self._job is not None:
             return
-        self._keep, self._image, self._can_keep = Event(), state.image, False
+        self._keep, self._document, self._can_keep = Event(), self._session.document, False
         self._panel.begin()
         self._job = self._bridge.start(
-            EnhancePortrait(state, self._keep.is_set),
+            EnhancePortrait(state, self._keep.is_set, self._bridge.compute),
             lane=LANE,
             aside=True,
             title="Enhancing the portrait",
@@ -179,12 +183,17 @@ class Enhancing(QObject):
             self.show_orders()
 
     def _on_done(self, found: Enhancement) -> None:
-        asked_for = self._image
+        asked_for = self._document
         self._end()
-        state = self._session.state
-        if state is None or state.image is not asked_for:
+        if asked_for is None or asked_for not in self._session.documents:
             return
-        self._session.apply(lambda now: edits.set_enhancement(now, found), label="Enhance")
+        self._session.apply(
+            lambda now: edits.set_enhancement(now, found), label="Enhance", document=asked_for
+        )
+        if asked_for is not self._session.document:
+            show = partial(self._session.show, asked_for)
+            self._bar.say(f"{asked_for.name} is enhanced.", action="Show it", run=show)
+            return
         self.taken.emit()
         if not found.note.complete:
             steps = f"{found.note.steps} of {found.note.wanted} steps"
@@ -200,16 +209,18 @@ class Enhancing(QObject):
         self._bar.say("The enhancement was stopped; nothing has changed.")
 
     def _end(self) -> None:
-        self._job = self._image = None
+        self._job = self._document = None
         self._panel.end(self._session.state)
         self.show_orders()
 
     def _on_changed(self, change: Change) -> None:
-        state = change.after
-        if self._image is not None and (state is None or state.image is not self._image):
-            self.stop()
-        self._advise(state)
+        self._advise(change.after)
         self.show_orders()
+
+    def _on_closed(self, document: Document) -> None:
+        """What is enhanced goes on while another photograph is shown, but not once it is closed."""
+        if document is self._document:
+            self.stop()
 
     # -- networks
 
@@ -244,6 +255,7 @@ class Enhancing(QObject):
         self._panel.show_choices()
         names = " and ".join(row.model for row in rows)
         self._bar.say(f"Imported {names}.")
+        self.imported.emit()
         self._advised = None
         state = self._session.state
         made = [row.model for row in rows if kind_of(row.model, row.network) == "generator"]

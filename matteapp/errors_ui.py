@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from engine.errors import UserError
 from matteapp.dialogs.error import ErrorDialog
 from matteapp.icons import dress, name_control
+from matteapp.text_size import measures_itself
 
 _log = logging.getLogger(__name__)
 _MARGIN = 14
@@ -35,6 +36,7 @@ class MessageBar(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = QPushButton()
         self.action.setAccessibleName("What to do about it")
+        self.action.setToolTip("Do what the message offers.")
         self.cross = QToolButton()
         name_control(self.cross, icon_name="x", title="Dismiss the message")
         self._row = row = QHBoxLayout(self)
@@ -46,6 +48,7 @@ class MessageBar(QFrame):
         row.addWidget(self.cross)
         self.action.clicked.connect(self._on_action)
         self.cross.clicked.connect(self.hide)
+        measures_itself(self)
         over.installEventFilter(self)
         self.hide()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +15,33 @@ from PySide6.QtWidgets import QWidget
 from matteapp.bridge import Bridge
 from matteapp.clipboard import picture_from
 from matteapp.errors_ui import MessageBar
+from matteapp.files import Files
 from matteapp.live import Live
 from matteapp.requests import CopyRequest, Exported, ExportRequest
 from matteapp.session import Session
+
+if TYPE_CHECKING:
+    from engine.delivery import Delivery
+    from engine.output_presets import Output
+    from matteapp.dialogs.export import ExportChoice
 
 
 class Exports:
     """Saves and copies results."""
 
     def __init__(
-        self, session: Session, bridge: Bridge, live: Live, bar: MessageBar, window: QWidget
+        self,
+        session: Session,
+        bridge: Bridge,
+        live: Live,
+        bar: MessageBar,
+        window: QWidget,
+        *,
+        files: Files,
     ) -> None:
         self._session = session
+        self._files = files
+        self._last: Output | None = None
         self._bridge = bridge
         self._live = live
         self._bar = bar
@@ -34,41 +50,46 @@ class Exports:
 
     def ask(self) -> None:
         """Let people choose what to export."""
-        from matteapp.dialogs.export import ExportDialog
+        from engine.output_presets import Output, OutputPresets
+        from matteapp.dialogs.export import Exportable, ExportDialog
 
         state = self._session.state
         if state is None:
             return
-        ExportDialog(
+        what = Exportable(
             stem=Path(state.source.name).stem or "pasted",
             folder=self._folder or self._home(),
             size=state.size,
             transparent=state.settings.background.kind == "transparent",
             enhanced=state.enhancement is not None,
             has_mask=state.mask is not None or state.trimap is None,
-            chosen=lambda choice: self.export(
-                choice.targets, bits=choice.bits, quality=choice.quality, scale=choice.scale
-            ),
+        )
+        ExportDialog(
+            what,
+            chosen=self._on_chosen,
+            presets=OutputPresets(),
+            first=self._last or Output(),
             parent=self._window,
         ).open()
 
     def export(
-        self,
-        targets: dict[str, Path],
-        *,
-        bits: int | None = None,
-        quality: int = 92,
-        scale: float = 1.0,
+        self, targets: dict[str, Path], delivery: Delivery | None = None, *, opens: bool = False
     ) -> None:
-        """Cut out with full quality and write these files."""
+        """Cut out with full quality and write these files.
+
+        Args:
+            opens: open them as documents then.
+        """
         state = self._session.state
         if state is None:
             return
+        from engine.delivery import Delivery
+
         self._folder = next(iter(targets.values())).parent
         self._bridge.start(
-            ExportRequest(state, targets, bits, quality, scale),
+            ExportRequest(state, targets, delivery or Delivery(), self._bridge.compute),
             title=f"Exporting {len(targets)} file{'s' if len(targets) > 1 else ''}",
-            done=self._on_exported,
+            done=partial(self._on_exported, opens),
         )
 
     def copy(self) -> None:
@@ -90,12 +111,18 @@ class Exports:
         inside = source is not None and "resources" in source.parts
         return Path.home() if source is None or inside else source.parent
 
-    def _on_exported(self, exported: Exported) -> None:
+    def _on_chosen(self, choice: ExportChoice) -> None:
+        self._last = choice.output
+        self.export(choice.targets, choice.delivery, opens=choice.opens)
+
+    def _on_exported(self, opens: bool, exported: Exported) -> None:
         paths = exported.paths
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
         folder = paths[0].parent
         show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
         said = " ".join((f"Exported {what} to {folder}.", *exported.doubts))
+        if opens:
+            self._files.open_paths(paths)
         self._bar.say(said, action="Show folder", run=show)
 
     def _on_copied(self, samples: NDArray[np.uint8]) -> None:

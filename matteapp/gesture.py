@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.document import edits
 from engine.document.state import DocumentState
-from engine.settings import CutSettings
+from engine.setting_paths import with_value
+from matteapp.documents import Document
 from matteapp.panels.setting_panel import DEFAULTS
 from matteapp.session import Session
 
@@ -21,7 +22,7 @@ class SettingEdits:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._dragged: tuple[str, int] | None = None
+        self._dragged: tuple[str, Document | None, int] | None = None
 
     def edit(self, path: str, value: Any, ends: bool, *, title: str) -> None:
         """Set a value.
@@ -38,11 +39,15 @@ class SettingEdits:
         def change(state: DocumentState) -> DocumentState:
             return edits.set_settings(state, with_value(state.settings, path, value))
 
-        if self._dragged == (path, self._session.history.index):
+        if self._dragged == (path, *self._place()):
             self._session.amend(change)
         elif not self._step(change, title):
             return
-        self._dragged = None if ends else (path, self._session.history.index)
+        self._dragged = None if ends else (path, *self._place())
+
+    def _place(self) -> tuple[Document | None, int]:
+        """Where in the work a gesture is: it is over when another document or step is shown."""
+        return self._session.document, self._session.history.index
 
     def _step(self, change: Callable[[DocumentState], DocumentState], title: str) -> bool:
         """Whether the change was one, so that a step was made of it."""
@@ -59,11 +64,3 @@ class SettingEdits:
             lambda state: edits.set_settings(state, replace(state.settings, **defaults)),
             label=title,
         )
-
-
-def with_value(settings: CutSettings, path: str, value: Any) -> CutSettings:
-    """The settings with one value replaced."""
-    part, _, name = path.rpartition(".")
-    if not part:
-        return replace(settings, **{name: value})
-    return replace(settings, **{part: replace(getattr(settings, part), **{name: value})})

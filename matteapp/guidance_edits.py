@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -20,12 +20,15 @@ from engine.imaging.types import (
     STROKE_UNKNOWN,
     Rect,
 )
+from engine.setting_paths import with_value
 from engine.settings import GuidanceSettings
 from matteapp.bridge import Bridge
+from matteapp.canvas.bench import Marks
 from matteapp.canvas.hud import Line
-from matteapp.canvas.strokes import Stroke
+from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.dialogs.filters import picture_filter
 from matteapp.errors_ui import MessageBar
+from matteapp.live import FOUND
 from matteapp.requests import Guide, GuideRequest
 from matteapp.session import Session
 
@@ -34,7 +37,17 @@ _STROKE_TITLES = {
     STROKE_UNKNOWN: "Unknown stroke",
     STROKE_FOREGROUND: "Foreground stroke",
     edits.ERASE: "Eraser",
+    REFINE: "Refine edge",
+    RESTORE: "Restore",
 }
+Sweep = Callable[[DocumentState, Rect, Any], DocumentState]
+_SWEEPS: dict[int, Sweep] = {REFINE: edits.refine, RESTORE: edits.restore}
+"""Strokes that mean something else than their label where they went."""
+_COLOURED = {
+    "background.colour": ("colour", "gradient", "image"),
+    "background.colour_end": ("gradient",),
+}
+"""Kinds of background that show a colour; the first of each is taken where none does."""
 
 
 class GuidanceEdits:
@@ -71,12 +84,38 @@ class GuidanceEdits:
         """A brush was lifted."""
         if self._session.state is None:
             return
-        label = int(stroke.labels.max())
-        self._session.apply(
-            lambda state: edits.paint(state, stroke.rect, stroke.labels),
-            label=_STROKE_TITLES.get(label, "Stroke"),
-            rect=stroke.rect,
-        )
+        label = stroke.label or int(stroke.labels.max())
+        sweep = _SWEEPS.get(label)
+
+        def edit(state: DocumentState) -> DocumentState:
+            if sweep is not None:
+                return sweep(state, stroke.rect, stroke.labels == label)
+            return edits.paint(state, stroke.rect, stroke.labels)
+
+        title = stroke.title or _STROKE_TITLES.get(label, "Stroke")
+        self._session.apply(edit, label=title, rect=stroke.rect)
+
+    def take_marks(self, marks: Marks) -> None:
+        """A tool has labelled an area."""
+        state = self._session.state
+        if state is not None and state.strokes is marks.before:
+            self._session.apply(
+                lambda now: edits.set_strokes(now, marks.after), label=marks.title, rect=marks.rect
+            )
+
+    def take_colour(self, rgb: tuple[float, float, float], target: str) -> None:
+        """A colour was picked for a setting, such as "background.colour"."""
+        state = self._session.state
+        if state is None:
+            return
+        picked = tuple(round(value, 4) for value in rgb)
+        settings = with_value(state.settings, target, picked)
+        shows = _COLOURED.get(target, ())
+        if shows and settings.background.kind not in shows:
+            settings = with_value(settings, "background.kind", shows[0])
+        if target == "foreground.despill_colour" and not settings.foreground.despill:
+            settings = with_value(settings, "foreground.despill", 1.0)
+        self._session.apply(lambda now: edits.set_settings(now, settings), label="Pick a colour")
 
     def draw_box(self, rect: Rect) -> None:
         """The people inside this box are the subject."""
@@ -136,6 +175,21 @@ class GuidanceEdits:
         """Only the strokes say what is known."""
         self._set(GuidanceSettings("strokes"), "Paint only")
         self._bar.say("Paint some of what stays in green (1) and some of what goes in red (2).")
+
+    def refine_hair(self, wanted: bool) -> None:
+        """Look for hair around the subject's edge, or no longer."""
+        state = self._session.state
+        if state is None:
+            return
+        if state.mask is None and state.settings.guidance.source not in FOUND:
+            self._bar.say(
+                "Hair is looked for around a mask, and there is none.",
+                action="Find the subject",
+                run=self.find_subject,
+            )
+        settings = with_value(state.settings, "trimap.hair", wanted)
+        title = "Refine hair" if wanted else "Leave hair as it was"
+        self._session.apply(lambda now: edits.set_settings(now, settings), label=title)
 
     def clear_strokes(self) -> None:
         """No strokes any more."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 import qtawesome
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 _NAME, _PLAIN = "icon_name", "icon_plain"
@@ -46,6 +46,20 @@ def name_control(control: QAbstractButton, *, icon_name: str, title: str, tip: s
     dress(control, icon_name)
     control.setAccessibleName(title)
     control.setToolTip(tip or title)
+
+
+def framed(picture: QImage, size: QSize) -> QPixmap:
+    """A picture in the middle of a transparent frame, so that what stands below it lines up."""
+    frame = QPixmap(size)
+    frame.fill(Qt.GlobalColor.transparent)
+    fitted = picture.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    painter = QPainter(frame)
+    left, top = (size.width() - fitted.width()) // 2, (size.height() - fitted.height()) // 2
+    painter.drawImage(left, top, fitted)
+    painter.end()
+    return frame
 
 
 def dress_again(root: QWidget) -> None:

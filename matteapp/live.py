@@ -10,10 +10,11 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.compositing.proxy_size import halvings_of
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
-from engine.imaging.types import Rect
+from engine.imaging.types import Image, Rect
 from engine.matting.methods import sees_alone
 from engine.settings import EdgeSettings
 from matteapp.bridge import Bridge
@@ -24,6 +25,7 @@ from matteapp.steps import (
     EDGES,
     ENHANCED,
     MASK,
+    ROUGH_EDGES,
     STEPS,
     TRIMAP,
     Outcome,
@@ -35,7 +37,8 @@ from matteapp.steps import (
     same,
 )
 
-_FOUND = ("automatic", "grabcut")
+FOUND = ("automatic", "grabcut")
+"""Sources of a mask that is looked for in the photograph."""
 
 
 def _enhanced_by(state: DocumentState, *, used: bool = True) -> tuple[Any, ...]:
@@ -93,6 +96,11 @@ class Live(QObject):
         self._made_with: WeakKeyDictionary[Plane, tuple[Any, ...]] = WeakKeyDictionary()
         self._shown: Plane | None = None
         self._shown_of: tuple[Plane, EdgeSettings] | None = None
+        self._rough: tuple[Plane, Plane, EdgeSettings] | None = None
+        self._dragging = False
+        self._left: WeakKeyDictionary[Image, tuple[Plane, tuple[Plane, EdgeSettings]]] = (
+            WeakKeyDictionary()
+        )
         session.changed.connect(self._on_changed)
 
     @property
@@ -105,7 +113,15 @@ class Live(QObject):
         state = self._session.state
         if state is None or state.alpha is None or self._shown is None:
             return state
-        return replace(state, alpha=self._shown)
+        rough = self._rough
+        seen = rough is not None and rough[1] is state.alpha and not self._shows(state)
+        return replace(state, alpha=rough[0] if rough is not None and seen else self._shown)
+
+    def drag_edges(self, on: bool) -> None:
+        """While an edge setting is dragged a large matte is shown roughly, and then exactly."""
+        self._dragging = on
+        if not on:
+            self.follow()
 
     def solve_again(self) -> None:
         """Solve the matte from the guidance there is."""
@@ -115,13 +131,18 @@ class Live(QObject):
             whole = Rect.whole(state.size)
             self._session.amend(lambda now: replace(now, alpha_stale=whole), rect=Rect(0, 0, 0, 0))
 
+    def try_again(self) -> None:
+        """Take the steps again that failed or were stopped."""
+        self._given_up.clear()
+        self.follow()
+
     def run_all(self) -> None:
         """Start again from finding the subject."""
         self._given_up.clear()
         state = self._session.state
         if state is None:
             return
-        if state.settings.guidance.source in _FOUND and state.mask is not None:
+        if state.settings.guidance.source in FOUND and state.mask is not None:
             self._session.amend(lambda now: edits.set_mask(now, None))
         else:
             self.solve_again()
@@ -143,8 +164,7 @@ class Live(QObject):
 
     def _on_changed(self, change: Change) -> None:
         if change.before is None or change.after is None or _other(change.before, change.after):
-            self._shown = self._shown_of = None
-            self._given_up.clear()
+            self._leave(change.before, change.after)
         state = self._session.state
         if state is None:
             self._drop_running()
@@ -152,6 +172,15 @@ class Live(QObject):
         self._adopt(state)
         self._show_untouched_edges(state)
         self.follow()
+
+    def _leave(self, before: DocumentState | None, after: DocumentState | None) -> None:
+        """Another document: what its edge tools gave when it was left is taken up again."""
+        self._given_up.clear()
+        self._rough, self._dragging = None, False
+        if before is not None and self._shown is not None and self._shown_of is not None:
+            self._left[before.image] = self._shown, self._shown_of
+        none = None, None
+        self._shown, self._shown_of = none if after is None else self._left.pop(after.image, none)
 
     def _adopt(self, state: DocumentState) -> None:
         """What was loaded from a project counts as made with the settings it was saved with."""
@@ -176,7 +205,9 @@ class Live(QObject):
 
     def _request(self, spec: StepSpec, state: DocumentState) -> StepRequest | None:
         snapshot = _NEEDS[spec](self, state)
-        return None if snapshot is None else StepRequest(spec, snapshot)
+        if snapshot is None:
+            return None
+        return StepRequest(spec, replace(snapshot, compute=self._bridge.compute))
 
     def _need_enhanced(self, state: DocumentState) -> Snapshot | None:
         if state.enhancement is None:
@@ -185,7 +216,7 @@ class Live(QObject):
         return None if drawn else Snapshot(state)
 
     def _need_mask(self, state: DocumentState) -> Snapshot | None:
-        missing = state.mask is None and state.settings.guidance.source in _FOUND
+        missing = state.mask is None and state.settings.guidance.source in FOUND
         return Snapshot(state) if missing else None
 
     def _need_trimap(self, state: DocumentState) -> Snapshot | None:
@@ -204,8 +235,17 @@ class Live(QObject):
             return Snapshot(replace(state, alpha_stale=Rect.whole(state.size)))
         return Snapshot(state) if state.alpha_stale is not None else None
 
+    def _need_rough_edges(self, state: DocumentState) -> Snapshot | None:
+        if state.alpha is None or self._shows(state) or not self._roughly(state):
+            return None
+        drawn = self._rough is not None and self._rough[1:] == (state.alpha, state.settings.edge)
+        return None if drawn else Snapshot(state)
+
+    def _roughly(self, state: DocumentState) -> bool:
+        return self._dragging and halvings_of(state.size) > 0
+
     def _need_edges(self, state: DocumentState) -> Snapshot | None:
-        if state.alpha is None or self._shows(state):
+        if state.alpha is None or self._shows(state) or self._roughly(state):
             return None
         if self._shown_of is None or self._shown_of[1] != state.settings.edge:
             return Snapshot(state)
@@ -258,6 +298,8 @@ class Live(QObject):
             return
         if not same(request.key, read_by(request.spec, Snapshot(state, self._shown))):
             self.follow()
+        elif request.spec is ROUGH_EDGES:
+            self._take_rough_edges(outcome)
         elif request.spec is EDGES:
             self._take_edges(outcome, state)
         else:
@@ -271,6 +313,14 @@ class Live(QObject):
         if outcome.doubts:
             self.doubted.emit(" ".join(outcome.doubts))
 
+    def _take_rough_edges(self, outcome: Outcome) -> None:
+        made_of = outcome.state
+        assert outcome.shown_alpha is not None and made_of.alpha is not None
+        if self._dragging:
+            self._rough = outcome.shown_alpha, made_of.alpha, made_of.settings.edge
+            self.shown_changed.emit()
+        self.follow()
+
     def _take_edges(self, outcome: Outcome, state: DocumentState) -> None:
         assert outcome.shown_alpha is not None
         self._set_shown(outcome.shown_alpha, state)
@@ -278,7 +328,8 @@ class Live(QObject):
 
     def _set_shown(self, plane: Plane, state: DocumentState) -> None:
         assert state.alpha is not None
-        before, self._shown = self._shown, plane
+        before = self._shown if self._rough is None else None
+        self._shown, self._rough = plane, None
         self._shown_of = (state.alpha, state.settings.edge)
         if before is not plane:
             self.shown_changed.emit()
@@ -304,6 +355,7 @@ _NEEDS: dict[StepSpec, Callable[[Live, DocumentState], Snapshot | None]] = {
     MASK: Live._need_mask,
     TRIMAP: Live._need_trimap,
     ALPHA: Live._need_alpha,
+    ROUGH_EDGES: Live._need_rough_edges,
     EDGES: Live._need_edges,
     COLOURS: Live._need_colours,
 }

@@ -11,6 +11,9 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QIcon,
+    QImage,
+    QPixmap,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -26,9 +29,12 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS, fill_menus, make_actions
 from matteapp.canvas.canvas import Canvas
+from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
+from matteapp.filmstrip import Filmstrip
 from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
+from matteapp.text_size import measures_itself
 from matteapp.toolstrip import ToolStrip
 from matteapp.topbar import TopBar
 from matteapp.welcome import Welcome
@@ -58,10 +64,13 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.actions_by_name, canvas.brush)
         self.panels = PanelColumn()
         self.export = QPushButton("Export…")
+        self.drag_out = DragHandle()
         self.status = StatusLine()
+        self.film = Filmstrip(self.actions_by_name["file.open"])
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
+        self._batch: QWidget | None = None
         self.drop_hint = QLabel("Drop to open", self.stage)
         self.drop_hint.setObjectName("dropHint")
         self.drop_hint.hide()
@@ -77,17 +86,36 @@ class MainWindow(QMainWindow):
     def show_document(self, name: str, *, open_now: bool) -> None:
         """Show the canvas under this name, or what to do when nothing is open."""
         self.stage.setCurrentWidget(self.canvas if open_now else self.welcome)
-        self.setWindowTitle(f"{name}[*] – {TITLE}" if open_now else TITLE)
+        self.setWindowTitle(TITLE)
+        if open_now:
+            self.name_document(name)
         self.top.set_working(open_now)
         self.export.setEnabled(open_now)
+        self.drag_out.setEnabled(open_now)
         for action_name, action in self.actions_by_name.items():
             if ACTIONS[action_name].needs_document:
                 action.setEnabled(open_now)
         if open_now:
             self.canvas.setFocus()
 
+    def add_batch(self, page: QWidget) -> None:
+        """Have a page for a batch."""
+        self._batch = page
+        self.stage.addWidget(page)
+
+    def show_batch(self, on: bool) -> None:
+        """Show the batch's page, or what is open again."""
+        open_now = self.export.isEnabled()
+        behind = self.canvas if open_now else self.welcome
+        self.stage.setCurrentWidget(self._batch if on and self._batch is not None else behind)
+
+    def name_document(self, name: str) -> None:
+        """Show what the open document is called now."""
+        self.setWindowTitle(f"{name}[*] – {TITLE}")
+
     def show_recent(self, paths: list[Path], open_path: Callable[[Path], None]) -> None:
-        """Fill the menu of recent files."""
+        """Fill the menu of recent files, and their row on the welcome page."""
+        self.welcome.show_recent(paths, open_path)
         self.recent_menu.clear()
         self.recent_menu.setEnabled(bool(paths))
         for path in paths:
@@ -95,6 +123,13 @@ class MainWindow(QMainWindow):
             action.setToolTip(str(path))
             action.triggered.connect(lambda _=False, path=path: open_path(path))
         self.recent_menu.setToolTipsVisible(True)
+
+    def show_recent_picture(self, path: Path, picture: QImage) -> None:
+        """Show what a recent file looks like."""
+        self.welcome.show_recent_picture(path, picture)
+        for action in self.recent_menu.actions():
+            if action.toolTip() == str(path):
+                action.setIcon(QIcon(QPixmap.fromImage(picture)))
 
     def let_close(self) -> None:
         """Close for good: nothing is unsaved any more."""
@@ -139,7 +174,9 @@ class MainWindow(QMainWindow):
         self.export.clicked.connect(self.actions_by_name["file.export"].trigger)
         holder = QHBoxLayout()
         holder.setContentsMargins(8, 6, 8 + SCROLL_BAR, 6)
-        holder.addWidget(self.export)
+        holder.setSpacing(6)
+        holder.addWidget(self.export, 1)
+        holder.addWidget(self.drag_out)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.panels, 1)
@@ -150,7 +187,11 @@ class MainWindow(QMainWindow):
         work = QHBoxLayout()
         work.setSpacing(0)
         work.addWidget(self.tools)
-        work.addWidget(self.stage, 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.stage, 1)
+        middle.addWidget(self.film)
+        work.addLayout(middle, 1)
         work.addLayout(self._right_side())
         central = QWidget()
         column = QVBoxLayout(central)
@@ -163,3 +204,4 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.stage.setFrameShape(QFrame.Shape.NoFrame)
         self.stage.setMinimumSize(360, 280)
+        measures_itself(self.stage)

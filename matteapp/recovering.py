@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from engine.errors import UserError
 from matteapp.autosave import Autosave, Recovery, recoverable
-from matteapp.bridge import Bridge
+from matteapp.documents import Document
 from matteapp.errors_ui import ErrorDesk, MessageBar
-from matteapp.requests import Opened, OpenRequest
 from matteapp.session import Session
 
 
 class Recovering:
-    """Finds recoverable work and opens it when people say so."""
+    """Finds recoverable work and opens all of it when people say so."""
 
     def __init__(
-        self,
-        session: Session,
-        bridge: Bridge,
-        autosave: Autosave,
-        bar: MessageBar,
-        desk: ErrorDesk,
+        self, session: Session, autosave: Autosave, bar: MessageBar, desk: ErrorDesk
     ) -> None:
         self._session = session
-        self._bridge = bridge
         self._autosave = autosave
         self._bar = bar
         self._desk = desk
 
     def offer(self, folder: Path) -> None:
-        """Offer the newest work found in the recovery folder, if there is any."""
+        """Offer the work found in the recovery folder, if there is any."""
         found = recoverable(folder)
         if not found:
             return
-        newest = found[0]
-        when = datetime.fromtimestamp(newest.saved_at).strftime("%d %B, %H:%M")
+        when = datetime.fromtimestamp(found[0].saved_at).strftime("%d %B, %H:%M")
         self._bar.say(
-            f"Unsaved work on “{newest.name or 'a photograph'}” of {when} was kept.",
+            f"Unsaved work on {_named(found)} of {when} was kept.",
             action="Recover",
-            run=partial(self.recover, newest),
+            run=partial(self.recover, found),
         )
 
-    def recover(self, recovery: Recovery) -> None:
-        """Open what was kept; it counts as unsaved until it is saved."""
-        self._bridge.start(
-            OpenRequest(recovery.path),
-            lane="open",
-            title=f"Recovering {recovery.name}",
-            done=partial(self._on_opened, recovery),
-            failed=self._desk.report,
-        )
+    def recover(self, found: Sequence[Recovery]) -> None:
+        """Open what was kept, the newest in sight; it counts as unsaved until it is saved."""
+        back = [document for recovery in found if (document := self._taken(recovery))]
+        if back:
+            self._session.show(back[0])
 
-    def _on_opened(self, recovery: Recovery, opened: Opened) -> None:
-        self._session.open_state(opened.state, path=recovery.project_path, dirty=True)
-        self._autosave.take_over(recovery)
-        self._bar.say("Your work is back. Save it to keep it.")
+    def _taken(self, recovery: Recovery) -> Document | None:
+        document = self._session.add(recovery=recovery)
+        try:
+            # At once, not when it is read: until then another window could take it as well.
+            self._autosave.take_over(recovery, document)
+        except UserError as error:
+            self._session.close_state(document)
+            self._desk.report(error)
+            return None
+        return document
+
+
+def _named(found: Sequence[Recovery]) -> str:
+    if len(found) == 1:
+        return f"“{found[0].name or 'a photograph'}”"
+    return f"{len(found)} photographs"

@@ -6,26 +6,30 @@ Each is a frozen snapshot of its inputs. The engine's rooms are imported when it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.device import Compute
 from engine.document.enhancement import Enhancement
 from engine.document.planes import Plane
 from engine.document.project_file import SUFFIX, load_project, save_project
+from engine.document.snapshot_file import load_snapshots
+from engine.document.snapshots import Snapshot
 from engine.document.source import open_photograph
 from engine.document.state import DocumentState, SourceLink
-from engine.errors import BugError, UserError
+from engine.errors import UserError
 from engine.imaging.types import Image, Rect, to_float
 from engine.jobs.context import JobContext, SubContext
 from engine.settings import EnhancementSettings
 
 if TYPE_CHECKING:
+    from engine.delivery import Delivery
     from engine.enhance.settings import ModelChoice
-    from engine.jobs.requests import CutRequest, CutResult
+    from engine.jobs.requests import CutRequest
     from engine.models.manifest import WeightsRow
     from engine.models.sources import Source
 
@@ -37,10 +41,12 @@ class Opened:
     Attributes:
         state: the document.
         project: its project file, None for a photograph.
+        snapshots: states of it that were saved by name.
     """
 
     state: DocumentState
     project: Path | None
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class OpenRequest:
         state = load_project(
             self.path, source=self.source, accept_different=self.accept_different, ctx=ctx
         )
-        return Opened(state, self.path)
+        return Opened(state, self.path, load_snapshots(self.path, state))
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,11 @@ class SaveRequest:
     path: Path
     state: DocumentState
     embed: bool
+    snapshots: tuple[Snapshot, ...] = ()
 
     def __call__(self, ctx: JobContext) -> SourceLink:
-        return save_project(self.path, self.state, embed=self.embed, ctx=ctx)
+        kept = self.snapshots
+        return save_project(self.path, self.state, embed=self.embed, snapshots=kept, ctx=ctx)
 
 
 @dataclass(frozen=True)
@@ -199,10 +207,12 @@ class EnhancePortrait:
     Attributes:
         state: the document.
         stop: asked before each step; True ends there with the best so far.
+        compute: where networks run.
     """
 
     state: DocumentState
     stop: Callable[[], bool]
+    compute: Compute = field(default_factory=Compute)
 
     def __call__(self, ctx: JobContext) -> Enhancement:
         from engine.enhance.settings import DEFAULT
@@ -215,6 +225,7 @@ class EnhancePortrait:
             replace(DEFAULT, steps=chosen.steps, strength=chosen.strength),
             box=None if chosen.box is None else Rect(*chosen.box),
             mask=None if state.mask is None else state.mask.read(),
+            compute=self.compute,
             stop=self.stop,
         )(ctx)
         return Enhancement.of(found)
@@ -265,59 +276,56 @@ class ExportRequest:
     Attributes:
         state: the document.
         targets: product name (of `engine.product_table.EVERY`) to file.
-        bits: bits a channel; None for the photograph's own.
-        quality: 1 to 100, for JPEG and WebP.
-        scale: size of the files relative to the photograph.
+        delivery: how the files are written.
+        compute: where networks run.
     """
 
     state: DocumentState
     targets: Mapping[str, Path]
-    bits: int | None
-    quality: int
-    scale: float = 1.0
+    delivery: Delivery
+    compute: Compute = field(default_factory=Compute)
 
     def __call__(self, ctx: JobContext) -> Exported:
-        from engine.product_table import PRODUCTS
+        from engine.product_table import CUTS
 
-        cut = {name: path for name, path in self.targets.items() if name in PRODUCTS}
+        self.delivery.check()
+        cut = {name: path for name, path in self.targets.items() if name in CUTS}
         doubts = self._write_cut(cut, SubContext(ctx, 0.0, 0.95)) if cut else ()
         ctx.check()
-        more = {name: path for name, path in self.targets.items() if name not in PRODUCTS}
+        more = {name: path for name, path in self.targets.items() if name not in CUTS}
         doubts += self._write_enhanced(more) if more else ()
         return Exported(tuple(self.targets.values()), tuple(dict.fromkeys(doubts)))
 
     def _write_cut(self, targets: Mapping[str, Path], ctx: JobContext) -> tuple[str, ...]:
         from engine.products import check_targets, is_transparent, write_products
 
-        request = cut_request(self.state)
-        check_targets(targets, bits=self.bits, transparent=is_transparent(request))
+        request = replace(cut_request(self.state), compute=self.compute)
+        bits = self.delivery.bits
+        check_targets(targets, bits=bits, transparent=is_transparent(request))
         result = request(SubContext(ctx, 0.0, 0.8))
-        if self.scale != 1.0:
-            request, result = _scaled(request, result, self.scale)
         return write_products(
             request,
             result,
             targets=targets,
-            bits=self.bits,
-            quality=self.quality,
+            delivery=self.delivery,
             ctx=SubContext(ctx, 0.8, 1.0),
         )
 
     def _write_enhanced(self, targets: Mapping[str, Path]) -> tuple[str, ...]:
         """The enhanced photograph and its change map."""
-        from engine.products import check_targets, write_change, write_enhanced
+        from engine.enhanced_products import write_change, write_enhanced
+        from engine.product_table import check_targets
 
         state, strength = self.state, self.state.settings.enhance.strength
-        check_targets(targets, bits=self.bits)
+        check_targets(targets, bits=self.delivery.bits)
         if state.enhancement is None:
             raise UserError("The photograph is not enhanced.", remedy="Enhance it first.")
         if "change" in targets:  # as it was found: a map is not an image to be scaled
             write_change(targets["change"], state.size, state.enhancement.kept(strength))
         if "enhanced" not in targets:
             return ()
-        image = _resized(state.enhancement.picture(state.image, strength), self.scale)
-        path, pixels = targets["enhanced"], image.pixels
-        return write_enhanced(path, image, pixels, bits=self.bits, quality=self.quality)
+        pixels = state.enhancement.picture(state.image, strength).pixels
+        return write_enhanced(targets["enhanced"], state.image, pixels, delivery=self.delivery)
 
 
 def cut_request(state: DocumentState) -> CutRequest:
@@ -348,34 +356,3 @@ def enhanced_picture(state: DocumentState) -> Image | None:
     if state.enhancement is None:
         return None
     return state.enhancement.picture(state.image, state.settings.enhance.strength)
-
-
-def _scaled(request: CutRequest, result: CutResult, scale: float) -> tuple[CutRequest, CutResult]:
-    """Everything at another size; trimaps keep their three values."""
-    from engine.imaging.geometry import resize
-
-    image = _resized(request.image, scale)
-    size = image.size
-    mask = None if result.mask is None else resize(result.mask, size)
-    smaller = replace(
-        result,
-        mask=mask,
-        trimap=resize(result.trimap, size, how="nearest"),
-        alpha=resize(result.alpha, size),
-        foreground=resize(result.foreground, size),
-    )
-    bare = replace(request, image=image, mask=None, trimap=None, strokes=None)
-    coloured = None if request.coloured_by is None else image
-    return replace(bare, solved_on=None, coloured_by=coloured), smaller
-
-
-def _resized(image: Image, scale: float) -> Image:
-    from engine.imaging.geometry import resize
-
-    if scale <= 0:
-        raise BugError(f"a picture cannot be scaled by {scale}")
-    if scale == 1.0:
-        return image
-    height, width = image.size
-    size = max(1, round(height * scale)), max(1, round(width * scale))
-    return Image(resize(image.pixels, size), metadata=image.metadata)

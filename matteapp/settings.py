@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from matteapp.text_size import LEAST, MOST
+
 SettingValue = bool | int | str
 
 
@@ -32,6 +34,17 @@ class YesNo:
 
 
 @dataclass(frozen=True)
+class ChosenFile:
+    """A file of the user's, or none: its path or "".
+
+    Attributes:
+        patterns: of the names it may have, as file dialogs write them.
+    """
+
+    patterns: str
+
+
+@dataclass(frozen=True)
 class SettingSpec:
     """A row of the table.
 
@@ -45,18 +58,24 @@ class SettingSpec:
 
     key: str
     title: str
-    kind: Choice | Whole | YesNo
+    kind: Choice | Whole | YesNo | ChosenFile
     default: SettingValue
     tip: str
 
 
-THEME, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
+THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
     "look/theme",
+    "look/palette",
     "memory/undo_megabytes",
     "files/autosave_seconds",
     "tools/tablet_pressure",
     "engine/device",
 )
+SOFTNESS = "tools/tablet_softness"
+TEXT_PERCENT = "look/text_percent"
+DISPLAY = "look/display_profile"
+REMEMBER = "files/remember_settings"
+RESTING_MEMORY = "memory/resting_megabytes"
 
 SETTINGS: dict[str, SettingSpec] = {
     row.key: row
@@ -69,11 +88,40 @@ SETTINGS: dict[str, SettingSpec] = {
             "A dark, neutral surround shows the photograph's colours best.",
         ),
         SettingSpec(
+            TEXT_PERCENT,
+            "Size of text",
+            Whole(LEAST, MOST, 10, "%"),
+            100,
+            "Makes all text, and what holds it, larger; the photograph keeps its size.",
+        ),
+        SettingSpec(
+            DISPLAY,
+            "Colour profile of the display",
+            ChosenFile("Colour profiles (*.icc *.icm)"),
+            "",
+            "Shows photographs in their true colours on a display that was measured; without one, "
+            "their numbers are shown as they are. Files that you export stay the same.",
+        ),
+        SettingSpec(
+            PALETTE,
+            "Colours of keep, cut and unknown",
+            Choice((("standard", "Green, red, blue"), ("colour_safe", "Safe for colour-blind"))),
+            "standard",
+            "The second set can be told apart without telling red from green.",
+        ),
+        SettingSpec(
             UNDO_MEMORY,
             "Memory for undo",
             Whole(64, 16384, 64, "MB"),
             1024,
             "When it is full, the oldest steps are forgotten first. Counts from the next start.",
+        ),
+        SettingSpec(
+            RESTING_MEMORY,
+            "Memory for photographs not shown",
+            Whole(0, 65536, 256, "MB"),
+            2048,
+            "Beyond it they let go of what can be computed or read again; never of your work.",
         ),
         SettingSpec(
             AUTOSAVE,
@@ -88,6 +136,20 @@ SETTINGS: dict[str, SettingSpec] = {
             YesNo(),
             True,
             "With a pen, press harder for a wider stroke.",
+        ),
+        SettingSpec(
+            SOFTNESS,
+            "Tablet pressure sets the brush hardness",
+            YesNo(),
+            False,
+            "With a pen, a light touch leaves more of the brush's rim unknown, to be solved.",
+        ),
+        SettingSpec(
+            REMEMBER,
+            "Remember settings for the next photograph",
+            YesNo(),
+            False,
+            "A new photograph starts with the settings of the last one, and finds its own subject.",
         ),
         SettingSpec(
             DEVICE,
@@ -151,6 +213,8 @@ def _understood(spec: SettingSpec, read: object) -> SettingValue:
     kind = spec.kind
     if isinstance(kind, YesNo):
         return read if isinstance(read, bool) else str(read).lower() in ("true", "1")
+    if isinstance(kind, ChosenFile):
+        return str(read)
     if isinstance(kind, Choice):
         known = {value for value, _ in kind.options}
         return str(read) if str(read) in known else spec.default

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
-
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QColorSpace
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
@@ -33,13 +31,15 @@ class StatusLine(QFrame):
         self.facts.setAccessibleName("Photograph")
         self.device = QLabel()
         self.device.setAccessibleName("Device")
-        self.cursor_place = QLabel()
-        self.cursor_place.setAccessibleName("Cursor position")
-        self.cursor_place.setMinimumWidth(110)
-        self.cursor_place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.readout = QLabel()
+        self.readout.setAccessibleName("Pixel under the cursor")
+        self.readout.setToolTip("Place, colour, matte and subject's colour under the cursor.")
+        self.readout.setMinimumWidth(110)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.running = QLabel()
         self.running.setObjectName("running")
-        self.running.setMinimumWidth(1)  # a long message never widens the window
+        for label in (self.facts, self.device, self.running):
+            label.setMinimumWidth(1)  # a long text never widens the window
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -58,14 +58,12 @@ class StatusLine(QFrame):
         self.device.setText(text)
         self.device.setToolTip(text)
 
-    def show_cursor(self, place: tuple[float, float] | None) -> None:
-        """(row, col) of the pixel under the cursor, shown as column, row."""
-        self.cursor_place.setText(
-            "" if place is None else f"x {floor(place[1])}  y {floor(place[0])}"
-        )
+    def show_readout(self, text: str) -> None:
+        """What is under the cursor, in words."""
+        self.readout.setText(text)
 
     def on_started(self, job: Job) -> None:
-        if job.lane in _QUIET_LANES:
+        if (job.lane or "").partition(" ")[0] in _QUIET_LANES:
             return
         self._job = job
         self.bar.setValue(0)
@@ -95,7 +93,7 @@ class StatusLine(QFrame):
         row.addWidget(self.running)
         row.addWidget(self.bar)
         row.addWidget(self.cross)
-        row.addWidget(self.cursor_place)
+        row.addWidget(self.readout)
         self.setFixedHeight(34)
 
     def _show_running(self, on: bool) -> None:

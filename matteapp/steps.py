@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
+import numpy as np
+
+from engine.device import Compute
 from engine.document import edits
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
@@ -36,11 +39,13 @@ class Snapshot:
         state: the document at the moment the step was ordered.
         shown_alpha: the matte after the edge tools, or None.
         shown_of: the matte that `shown_alpha` was made from with these edge tools, or None.
+        compute: where networks run.
     """
 
     state: DocumentState
     shown_alpha: Plane | None = None
     shown_of: Plane | None = None
+    compute: Compute = field(default_factory=Compute)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +109,7 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     state, chosen = snapshot.state, snapshot.state.settings.guidance
     strokes = state.strokes.read() if chosen.source == "grabcut" else None
     known = strokes if strokes is not None and strokes.any() else None
-    found = mask_from(state.image, chosen, strokes=known, ctx=ctx)
+    found = mask_from(state.image, chosen, strokes=known, compute=snapshot.compute, ctx=ctx)
     several = found.persons > 1 and not chosen.clicks
     said = (_SEVERAL.format(found.persons),) if several else ()
     return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts + said)
@@ -126,7 +131,14 @@ def _make_trimap(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     assert state.mask is not None
     chosen = state.settings
     mask = state.mask.read()
-    trimap = trimap_from(mask, state.image, chosen.trimap, guidance=chosen.guidance, ctx=ctx)
+    trimap = trimap_from(
+        mask,
+        state.image,
+        chosen.trimap,
+        guidance=chosen.guidance,
+        compute=snapshot.compute,
+        ctx=ctx,
+    )
     return Outcome(edits.set_trimap(state, trimap))
 
 
@@ -136,6 +148,7 @@ class Solving(TypedDict):
     method: str
     refine: str
     mask: Plane | None
+    compute: Compute
     ctx: JobContext
 
 
@@ -156,7 +169,13 @@ def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     from engine.matting.solve import resolve_region, solve_alpha
 
     state, chosen = snapshot.state, snapshot.state.settings
-    how = Solving(method=chosen.method, refine=chosen.refine, mask=guiding_mask(state), ctx=ctx)
+    how = Solving(
+        method=chosen.method,
+        refine=chosen.refine,
+        mask=guiding_mask(state),
+        compute=snapshot.compute,
+        ctx=ctx,
+    )
     trimap, stale = _known(state), state.alpha_stale
     picture = state.image if state.solved_on is None else Image(state.solved_on.read())
     if state.alpha is None or stale is None or stale == Rect.whole(state.size):
@@ -186,6 +205,16 @@ def _adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     return Outcome(state, snapshot.shown_alpha.written(place[:2], inner))
 
 
+def _roughly_adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
+    from engine.compositing.edge_proxy import EdgeProxy
+
+    state = snapshot.state
+    assert state.alpha is not None
+    ctx.check()
+    proxy = EdgeProxy(state.alpha, state.size, state.settings.edge)
+    return Outcome(state, Plane.from_reader(state.size, np.float32, proxy.read))
+
+
 def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     from engine.jobs.colours import estimate_colours
 
@@ -200,6 +229,7 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
         Image(state.image.pixels[around.slices] if own is None else own.read(around)),
         snapshot.shown_alpha.read(around),
         chosen,
+        compute=snapshot.compute,
         ctx=SubContext(ctx, 0.0, 0.9),
     )
     inner = estimated[place.moved(-around.top, -around.left).slices]
@@ -207,20 +237,24 @@ def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:
 
 
 MASK = StepSpec(
-    "mask", "Finding the subject", ("image", "settings.guidance", "mask"), ("mask",), _find_mask
+    "mask",
+    "Finding the subject",
+    ("image", "settings.guidance", "mask"),
+    ("mask", "automatic"),
+    _find_mask,
 )
 TRIMAP = StepSpec(
     "trimap",
     "Making the trimap",
     ("image", "mask", "settings.trimap"),
-    ("trimap", "alpha_stale"),
+    ("trimap", "alpha_stale", "aside_stale", "automatic"),
     _make_trimap,
 )
 ENHANCED = StepSpec(
     "enhanced",
     "Drawing the enhanced picture",
     ("image", "enhancement", "settings.enhance.strength"),
-    ("enhanced", "amount"),
+    ("enhanced", "amount", "automatic"),
     _draw_enhanced,
 )
 _SOLVED_WITH = ("settings.method", "settings.refine", "solved_on")
@@ -234,6 +268,9 @@ ALPHA = StepSpec(
 EDGES = StepSpec(
     "edge", "Adjusting the edge", ("image", "alpha", "settings.edge"), (), _adjust_edges
 )
+ROUGH_EDGES = StepSpec("edge", "Adjusting the edge", ("image", "alpha"), (), _roughly_adjust_edges)
+"""On a small copy. It does not read the settings dragged: its results are all shown, and the
+next one is of newer settings."""
 COLOURS = StepSpec(
     "foreground",
     "Estimating the subject's colours",
@@ -242,7 +279,7 @@ COLOURS = StepSpec(
     _estimate_colours,
     reads_edges=True,
 )
-STEPS = (ENHANCED, MASK, TRIMAP, ALPHA, EDGES, COLOURS)
+STEPS = (ENHANCED, MASK, TRIMAP, ALPHA, ROUGH_EDGES, EDGES, COLOURS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,9 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from matteapp.icons import dress_again, set_icon_colours
+from matteapp.text_size import grow, set_text_size
 
+STYLE = "fusion"
 ThemeName = Literal["dark", "light"]
 
 _ROLES: dict[QPalette.ColorRole, str] = {
@@ -54,9 +56,14 @@ def _picture(name: str) -> str:
     return Path(str(files("resources") / "icons" / name)).as_posix()
 
 
-def style_sheet(table: dict[str, str]) -> str:
-    """The style sheet with every `@name` replaced by the table's colour."""
+def style_sheet(table: dict[str, str], *, percent: int = 100) -> str:
+    """The style sheet with every `@name` replaced by the table's colour, every "tx" by pixels.
+
+    Args:
+        percent: the size of text.
+    """
     text = (files("resources") / "themes" / "studio.qss").read_text(encoding="utf-8")
+    text = re.sub(r"\b(\d+)tx\b", lambda size: f"{int(size[1]) * percent // 100}px", text)
     return re.sub(r"@(\w+)", lambda found: table[found.group(1)], text)
 
 
@@ -78,14 +85,25 @@ def resolve(wanted: str, app: QApplication) -> ThemeName:
     return "light" if light else "dark"
 
 
-def put_on(app: QApplication, wanted: str) -> ThemeName:
-    """Dress the whole application; returns the theme it wears now."""
+def put_on(app: QApplication, wanted: str, *, percent: int = 100) -> ThemeName:
+    """Dress the whole application; returns the theme it wears now.
+
+    Args:
+        wanted: "dark", "light" or "system".
+        percent: the size of text.
+    """
     name = resolve(wanted, app)
     table = colours(name)
     set_icon_colours(table["text"], table["disabled"], table["accent_text"])
-    app.setStyle("Fusion")
-    app.setPalette(palette(table))
-    app.setStyleSheet(style_sheet(table))
+    if app.style().name() != STYLE:
+        app.setStyle(STYLE)
+    if app.palette() != palette(table):
+        app.setPalette(palette(table))
+    set_text_size(app, percent)
+    sheet = style_sheet(table, percent=percent)
+    if app.styleSheet() != sheet:  # it costs a second for every window there is
+        app.setStyleSheet(sheet)
     for window in app.topLevelWidgets():
         dress_again(window)
+        grow(window)
     return name

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QImage
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from matteapp.actions import ACTIONS
-from matteapp.icons import dress, icon
+from matteapp.icons import dress, framed, icon
+from matteapp.text_size import measures_itself
 
 _BUTTONS = (
     ("file.open", "Open…", True),
     ("file.sample", "Open the sample", False),
     ("file.paste", "Paste", False),
+    ("help.tour", "Take the tour", False),
 )
+_RECENT_SHOWN = 5
+_RECENT_PICTURE = QSize(116, 78)
 
 
 class Welcome(QFrame):
@@ -27,12 +39,24 @@ class Welcome(QFrame):
         self.setAccessibleName("Nothing is open")
         self.card = QFrame()
         self.card.setObjectName("dropCard")
-        self.card.setFixedSize(480, 310)
+        self.card.setMinimumSize(480, 310)
+        measures_itself(self.card)
         self._fill_card(actions)
+        self.recent = RecentRow()
         outer = QVBoxLayout(self)
         outer.addStretch(3)
         outer.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addSpacing(24)
+        outer.addWidget(self.recent, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(4)
+
+    def show_recent(self, paths: Sequence[Path], open_path: Callable[[Path], None]) -> None:
+        """Offer the newest of these files."""
+        self.recent.show_paths(paths, open_path)
+
+    def show_recent_picture(self, path: Path, picture: QImage) -> None:
+        """Show what a recent file looks like."""
+        self.recent.show_picture(path, picture)
 
     def show_over(self, over: bool) -> None:
         """Show that what is dragged may be dropped."""
@@ -66,6 +90,54 @@ class Welcome(QFrame):
         column.addSpacing(18)
         column.addLayout(_buttons(actions))
         column.addStretch(1)
+
+
+class RecentRow(QFrame):
+    """The newest files with their pictures; a click opens one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Recent files")
+        self.buttons: dict[Path, QToolButton] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(10)
+
+    def show_paths(self, paths: Sequence[Path], open_path: Callable[[Path], None]) -> None:
+        """Show the newest of these."""
+        newest = list(paths[:_RECENT_SHOWN])
+        if newest == list(self.buttons):
+            return
+        for button in self.buttons.values():
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {path: self._made(path, open_path) for path in newest}
+        self.setVisible(bool(newest))
+
+    def show_picture(self, path: Path, picture: QImage) -> None:
+        """Show what a file looks like."""
+        button = self.buttons.get(path)
+        if button is not None:
+            button.setProperty("icon_name", None)  # no icon to be redrawn with the theme
+            button.setIcon(QIcon(framed(picture, _RECENT_PICTURE)))
+
+    def _made(self, path: Path, open_path: Callable[[Path], None]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("recentFile")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setIconSize(_RECENT_PICTURE)
+        button.setFixedWidth(_RECENT_PICTURE.width() + 16)
+        dress(button, "image")
+        elided = button.fontMetrics().elidedText(
+            path.name, Qt.TextElideMode.ElideMiddle, _RECENT_PICTURE.width()
+        )
+        button.setText(elided.replace("&", "&&"))
+        button.setAccessibleName(f"Open {path.name}")
+        button.setToolTip(f"Open {path}.")
+        button.clicked.connect(lambda: open_path(path))
+        self._row.addWidget(button)
+        return button
 
 
 def _buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:

@@ -17,12 +17,17 @@ from engine.models.segmentation_net import Shape
 from engine.models.spec import ModelKind, ModelSpec
 from engine.models.stylegan2 import Generator, Size
 from engine.models.stylegan2_discriminator import Discriminator
+from engine.models.stylegan3 import Generator as DrawnGenerator
+from engine.models.stylegan3_size import Size as DrawnSize
 from engine.models.trimap_net import TrimapNet
 from engine.models.weights import sha256_of
 
 Made = TypeVar("Made", bound=nn.Module)
 
 FACE_SIZE = Size(resolution=32, base=256, most=12, latent=12, style=12, depth=2)
+DRAWN_SIZE = DrawnSize(
+    resolution=16, colours=4, latent=6, style=5, depth=1, base=64, most=8, layers=4, margin=2
+)
 PORTRAIT_SIZE = Size(resolution=16, base=128, most=16, latent=12, style=10, depth=3)
 TINY_SHAPE = Shape(widths=(8, 12, 16, 16), blocks=1, dilations=(1, 2), stem=4, norm="batch")
 
@@ -196,6 +201,11 @@ def save_faces(folder: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "fa
     critic = face_discriminator()
     save_weights(folder, f"{name}_discriminator", critic, network="stylegan2_discriminator")
     save_weights(folder, "trimap_small", seeded(tiny_trimap, seed=2))
+
+
+def save_drawing(folder: Path, *, name: str = "drawn") -> None:
+    """Put a generator of portraits of 16 pixels with mattes into a folder."""
+    save_weights(folder, name, seeded(DrawnGenerator, DRAWN_SIZE), network="stylegan3")
 
 
 def face_generator() -> Generator:

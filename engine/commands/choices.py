@@ -17,6 +17,7 @@ from engine.settings import (
     GuidanceSettings,
     GuidanceSource,
     ImageFit,
+    Lens,
     TrimapSettings,
 )
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 _FOREGROUND_METHODS: tuple[str, ...] = get_args(ForegroundMethod)
 _BOX = re.compile(r"(\d+),(\d+),(\d+),(\d+)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%?")
+
+_AMOUNTS = {
+    "--decontaminate": "Give an amount from 0 to 100, 'off', a method, or METHOD:AMOUNT.",
+    "--background": "Give the amounts of a blur in percent, from 0 to 100.",
+}
+_LENSES: dict[str, tuple[Lens, int]] = {"blur": ("gaussian", 1), "bokeh": ("disc", 2)}
+"""The lens of a kind of blur, and how many amounts it takes."""
 
 BAND = "none"
 """Instead of a network's name: a band along the mask's edge."""
@@ -67,19 +75,18 @@ def parse_foreground(text: str) -> ForegroundSettings:
     )
 
 
-def _share(amount: str, text: str) -> float:
+def _share(amount: str, text: str, *, option: str = "--decontaminate") -> float:
     if amount == "off":
         return 0.0
     number = _PERCENT.fullmatch(amount)
     if number is None or float(number[1]) > 100:
-        raise UsageError(
-            f"--decontaminate {text!r} is not understood.",
-            remedy="Give an amount from 0 to 100, 'off', a method, or METHOD:AMOUNT.",
-        )
+        raise UsageError(f"{option} {text!r} is not understood.", remedy=_AMOUNTS[option])
     return float(number[1]) / 100
 
 
-def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> TrimapSettings:
+def parse_trimap(
+    propose: str, *, radius: int | None, smart: bool | None, hair: bool = False
+) -> TrimapSettings:
     """What a network is not sure of, or a band along the mask's edge.
 
     Args:
@@ -87,19 +94,22 @@ def parse_trimap(propose: str, *, radius: int | None, smart: bool | None) -> Tri
             network, or a band if anything is said about one.
         radius: of the band.
         smart: of the band.
+        hair: look for hair around it as well.
 
     Raises:
         UsageError: if something is said about the band and a network is named.
     """
     about_band = radius is not None or smart is not None
     if propose == BAND or (about_band and not propose):
-        return TrimapSettings(source="radius", radius=radius, smart=smart is not False)
+        return TrimapSettings(source="radius", radius=radius, smart=smart is not False, hair=hair)
     if propose == BY_FINDER and not about_band:
-        return TrimapSettings(source="finder")
+        return TrimapSettings(source="finder", hair=hair)
     if about_band:
         option = "--smart" if radius is None else "--radius"
         raise UsageError(f"--propose and {option} are both given.", remedy="Leave one out.")
-    return TrimapSettings(source="network", model=propose) if propose else TrimapSettings()
+    if not propose:
+        return TrimapSettings(hair=hair)
+    return TrimapSettings(source="network", model=propose, hair=hair)
 
 
 def parse_guidance(find: str, box: str | None) -> GuidanceSettings:
@@ -143,7 +153,7 @@ def parse_compute(device: str, precision: str) -> Compute:
 
 
 def parse_background(text: str, *, fit: str = "fill", linear_light: bool = False) -> Background:
-    """Read a file, a folder, a colour, `transparent`, `blur`, `blur:PERCENT`, or a gradient.
+    """Read a file, a folder, a colour, `transparent`, `blur`, `bokeh`, or a gradient.
 
     Args:
         text: what was typed; a file or folder of that name goes first.
@@ -164,11 +174,23 @@ def parse_background(text: str, *, fit: str = "fill", linear_light: bool = False
     kind, *rest = text.split(":")
     if kind == "transparent" and not rest:
         return Background(BackgroundSettings())
-    if kind == "blur" and len(rest) <= 1:
-        blur = _share(rest[0], text) if rest else BackgroundSettings().blur
-        settings = BackgroundSettings(kind="blurred", blur=blur, linear_light=linear_light)
-        return Background(settings)
+    if kind in _LENSES and len(rest) <= _LENSES[kind][1]:
+        return Background(_blurred(kind, rest, linear_light=linear_light))
     return Background(_colours(text, [kind, *rest], linear_light=linear_light))
+
+
+def _blurred(kind: str, rest: list[str], *, linear_light: bool) -> BackgroundSettings:
+    """`blur`, `blur:PERCENT`, `bokeh`, `bokeh:PERCENT` or `bokeh:PERCENT:HIGHLIGHTS`."""
+    usual = BackgroundSettings()
+    shares = [_share(amount, amount, option="--background") for amount in rest]
+    blur, highlights, *_ = (*shares, *(usual.blur, usual.highlights)[len(shares) :])
+    return BackgroundSettings(
+        kind="blurred",
+        blur=blur,
+        lens=_LENSES[kind][0],
+        highlights=highlights,
+        linear_light=linear_light,
+    )
 
 
 def _colours(text: str, parts: list[str], *, linear_light: bool) -> BackgroundSettings:
@@ -195,15 +217,33 @@ def _colours(text: str, parts: list[str], *, linear_light: bool) -> BackgroundSe
 
 
 def _colour(name: str, text: str) -> tuple[float, float, float]:
+    try:
+        return parse_colour(name, option="--background")
+    except UsageError as error:
+        raise _not_a_background(text) from error
+
+
+def parse_colour(name: str, *, option: str) -> tuple[float, float, float]:
+    """A colour as CSS writes it, such as `#3a6ea5` or `teal`, as RGB in [0, 1].
+
+    Raises:
+        UsageError: if it is none, or see-through.
+    """
     from PIL.ImageColor import getrgb
 
     try:
         channels = getrgb(name)
     except ValueError as error:
-        raise _not_a_background(text) from error
+        raise _no_colour(name, option) from error
     if len(channels) != 3:
-        raise _not_a_background(text)
+        raise _no_colour(name, option)
     return channels[0] / 255, channels[1] / 255, channels[2] / 255
+
+
+def _no_colour(name: str, option: str) -> UsageError:
+    return UsageError(
+        f"{option} {name!r} is not a colour.", remedy="Give one such as '#3a6ea5' or 'teal'."
+    )
 
 
 def _fit(text: str) -> ImageFit:
@@ -217,8 +257,8 @@ def _fit(text: str) -> ImageFit:
 def _not_a_background(text: str) -> UsageError:
     return UsageError(
         f"--background {text!r} is neither a file or folder that is there, nor a colour.",
-        remedy="Use a file, a folder, '#3a6ea5', a colour's name, 'transparent', 'blur', or a "
-        "gradient such as 'white:#3a6ea5'.",
+        remedy="Use a file, a folder, '#3a6ea5', a colour's name, 'transparent', 'blur', "
+        "'bokeh', or a gradient such as 'white:#3a6ea5'.",
     )
 
 

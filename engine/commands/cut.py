@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from engine.commands import background_options as b
 from engine.commands import options as o
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings
 
@@ -15,13 +16,33 @@ SAVED = "cutout"
 @o.takes_run()
 def cut(
     run: o.RunOptions,
+    context: typer.Context,
+    preset: Annotated[
+        str,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="Settings kept under a name, here or in the window; what else is typed wins.",
+            rich_help_panel=o.RUN,
+        ),
+    ] = "",
+    export_preset: Annotated[
+        str,
+        typer.Option(
+            "--export-preset",
+            metavar="NAME",
+            help="Files, format, size and names kept under a name; what else is typed wins.",
+            rich_help_panel=o.FILES,
+        ),
+    ] = "",
     save: Annotated[
         str,
         typer.Option(
             "--save",
             metavar="LIST",
             help="What to save, with commas between: cutout, alpha, trimap, mask, foreground, "
-            "composite.",
+            "composite; as PSD masked, layer, layers; views: on_black, on_white, on_grey, overlay, "
+            "onion, ants, trimap_view, guidance.",
             rich_help_panel=o.FILES,
         ),
     ] = SAVED,
@@ -31,6 +52,7 @@ def cut(
     box: o.Box = None,
     radius: o.Radius = None,
     smart: o.Smart = None,
+    hair: o.Hair = False,
     method: Annotated[
         str,
         typer.Option(
@@ -60,9 +82,34 @@ def cut(
             rich_help_panel=o.GUIDANCE,
         ),
     ] = "multilevel:100",
-    background: o.Background = None,
-    fit: o.Fit = "fill",
-    linear_light: o.LinearLight = False,
+    despill: Annotated[
+        str,
+        typer.Option(
+            "--despill",
+            metavar="COLOUR[:AMOUNT]",
+            help="Take this colour's light off the subject, 0 to 100 percent.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = "off",
+    despill_inside: Annotated[
+        bool,
+        typer.Option(
+            "--despill-inside",
+            help="Do so in the whole subject, not near its edge alone.",
+            rich_help_panel=o.GUIDANCE,
+        ),
+    ] = False,
+    background: b.Background = None,
+    fit: b.Fit = "fill",
+    zoom: b.Zoom = 100.0,
+    move: b.Move = "0,0",
+    rotate: b.Rotate = 0.0,
+    flip: b.Flip = "none",
+    linear_light: b.LinearLight = False,
+    light_wrap: b.LightWrap = "0",
+    match: b.Match = "0",
+    shadow: b.Shadow = "none",
+    shadow_colour: b.ShadowColour = "black",
     fill_holes: Annotated[
         int, o.edge_size("--fill-holes", "Fill holes up to this area.", metavar="AREA")
     ] = 0,
@@ -82,6 +129,7 @@ def cut(
     clean_white: Annotated[
         float, o.edge_share("--clean-white", "Alpha from this on becomes 100 %.")
     ] = 100.0,
+    watch: o.Watch = False,
     device: o.Device = "auto",
     precision: o.Precision = "auto",
 ) -> None:
@@ -91,6 +139,7 @@ def cut(
     STEM_cutout.png, STEM_alpha.png and so on, as large as the upright photograph.
     """
     # What computes is imported here, so that help and mistakes take no time.
+    from engine.commands.background_choices import parse_harmony, placed, with_despill
     from engine.commands.choices import (
         BAND,
         parse_background,
@@ -101,13 +150,18 @@ def cut(
         parse_trimap,
     )
     from engine.commands.execute import execute
+    from engine.commands.given import background_of, typed_options, with_output, with_preset
     from engine.commands.start_cut import cut_command, one_guidance
-    from engine.products import PRODUCTS
+    from engine.product_table import CUTS
 
     brought = one_guidance(mask, trimap, find=find, box=box)
-    settings = CutSettings(
+    under = parse_background(background or "transparent", fit=fit, linear_light=linear_light)
+    under = placed(under, zoom=zoom, move=move, rotate=rotate, flip=flip)
+    asked = CutSettings(
         guidance=GuidanceSettings("file") if brought else parse_guidance(find, box),
-        trimap=parse_trimap(propose or (BAND if trimap else ""), radius=radius, smart=smart),
+        trimap=parse_trimap(
+            propose or (BAND if trimap else ""), radius=radius, smart=smart, hair=hair
+        ),
         method=method,
         refine=refine,
         edge=EdgeSettings(
@@ -120,16 +174,23 @@ def cut(
             clean_black=clean_black / 100,
             clean_white=clean_white / 100,
         ),
-        foreground=parse_foreground(decontaminate),
+        foreground=with_despill(parse_foreground(decontaminate), despill, inside=despill_inside),
+        background=under.settings,
+        harmony=parse_harmony(light_wrap, match, shadow, shadow_colour),
     )
+    typed = typed_options(context)
+    settings = with_preset(asked, preset, typed=typed)
+    run, save = with_output(run, save, export_preset, typed=typed)
+    products = parse_names(save, tuple(CUTS), option="--save")
+    behind, compute = background_of(settings, under), parse_compute(device, precision)
     command = cut_command(
-        run,
-        settings,
-        products=parse_names(save, tuple(PRODUCTS), option="--save"),
-        guidance=brought,
-        background=parse_background(
-            background or "transparent", fit=fit, linear_light=linear_light
-        ),
-        compute=parse_compute(device, precision),
+        run, settings, products=products, guidance=brought, background=behind, compute=compute
     )
-    execute(command, run)
+    if not watch:
+        execute(command, run)
+        return
+    from engine.commands import watching
+
+    folders = watching.watched_folders(run, guidance=brought, background=behind)
+    order = watching.order_of(run, settings, products=products, background=behind)
+    watching.watch(order, folders, run, compute=compute)

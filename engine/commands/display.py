@@ -8,13 +8,13 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from engine.commands.report import FileReport
+from engine.batch.report import FileReport
 
 
 class Terminal:
     """Lines on stdout, failures and the bar on stderr; the bar only if that is a terminal."""
 
-    def __init__(self, count: int, *, title: str) -> None:
+    def __init__(self, count: int | None, *, title: str) -> None:
         self._out = Console(file=sys.stdout, soft_wrap=True)
         self._err = Console(file=sys.stderr, soft_wrap=True)
         self._progress = Progress(

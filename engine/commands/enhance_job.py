@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.batch.cutting import READ
+from engine.batch.report import Outcome
 from engine.commands.inputs import Companion
-from engine.commands.jobs import READ, Job, mask_given
-from engine.commands.report import Outcome
+from engine.commands.jobs import Job, mask_given
 from engine.device import Compute
 from engine.enhance.result import Enhanced
 from engine.enhance.settings import EnhanceSettings, ModelChoice
+from engine.enhanced_products import write_change, write_enhanced
 from engine.imaging.digital_source import ENHANCED, marked, source_type
 from engine.imaging.types import Image, Rect
 from engine.jobs.context import JobContext, SubContext
 from engine.jobs.enhancing import EnhanceRequest
 from engine.jobs.masks import FoundMask, mask_from
 from engine.jobs.requests import CutRequest
-from engine.products import write_change, write_enhanced, write_products
+from engine.products import write_products
 from engine.settings import CutSettings
 
 MASKED, CHANGED, WRITTEN, SOLVED = 0.06, 0.85, 0.87, 0.97
@@ -88,9 +90,7 @@ class EnhanceJob(Job):
         targets = self.task.targets
         lost: tuple[str, ...] = ()
         if "enhanced" in targets:
-            lost = write_enhanced(
-                targets["enhanced"], image, found.pixels, bits=self.bits, quality=self.quality
-            )
+            lost = write_enhanced(targets["enhanced"], image, found.pixels, delivery=self.delivery)
         if "change" in targets:
             kept, _ = found.change.bounded(self.settings.strength, self.settings.bounds)
             write_change(targets["change"], image.size, kept)
@@ -114,8 +114,7 @@ class EnhanceJob(Job):
             request,
             result,
             targets=self._cut_targets,
-            bits=self.bits,
-            quality=self.quality,
+            delivery=self.delivery,
             ctx=SubContext(ctx, share, 1.0),
         )
 

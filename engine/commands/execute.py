@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
+from engine.batch.report import Outcome, write_report
 from engine.commands.batch import Assignment, BatchResult, run_batch
 from engine.commands.display import Terminal
 from engine.commands.errors import UsageError
 from engine.commands.inputs import Companion, find_sources
 from engine.commands.options import RunOptions
 from engine.commands.plan import Task, Wishes, format_named, make_folders, plan
-from engine.commands.report import Outcome, write_report
 from engine.errors import UserError
-from engine.imaging.read import read_image
 from engine.jobs.context import JobContext
 
 FAILED, INTERRUPTED = 1, 130
@@ -55,6 +54,7 @@ def execute(command: Command, run: RunOptions) -> None:
     """
     if run.bits not in (None, 8, 16):
         raise UsageError(f"--bits {run.bits} is not possible.", remedy="Use 8 or 16.")
+    _check_delivery(run)
     _check_report_place(run.report)
     tasks = _planned(command, run)
     make_folders(tasks)
@@ -71,21 +71,6 @@ def say(message: str) -> None:
     print(message, file=sys.stderr)  # noqa: T201 - the command line's own voice
 
 
-def complete(targets: Mapping[str, Path]) -> bool:
-    """Whether all files are there and can be read to their end."""
-    return all(_readable(path) for path in targets.values())
-
-
-def _readable(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    try:
-        read_image(path)
-    except UserError:
-        return False
-    return True
-
-
 def _planned(command: Command, run: RunOptions) -> list[Task]:
     sources = find_sources(run.inputs, recursive=run.recursive, out=run.out)
     wishes = Wishes(
@@ -97,11 +82,20 @@ def _planned(command: Command, run: RunOptions) -> list[Task]:
         overwrite=run.overwrite,
         resume=run.resume,
         renames=command.renames,
+        template=run.name_template,
+        scale=run.delivery.scale,
     )
     read = [path for companion in command.companions if companion for path in companion.files()]
     tasks = plan(sources, wishes, also_read=read)
     _check_report_apart(run.report, tasks, read)
     return tasks
+
+
+def _check_delivery(run: RunOptions) -> None:
+    try:
+        run.delivery.check()
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
 
 
 def _check_report_place(report: Path | None) -> None:

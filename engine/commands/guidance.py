@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from engine.commands.jobs import MaskJob, TrimapJob
     from engine.commands.plan import Task
 
+_COLOURS = ("quality", "scale", "colour_space", "strip_metadata")
+"""Options of files in colour."""
 
-@o.takes_run(without=("quality",))
+
+@o.takes_run(without=_COLOURS)
 def mask(
     run: o.RunOptions,
     find: o.Find = "",
@@ -28,13 +31,13 @@ def mask(
 
     def make_job(task: Task) -> MaskJob:
         return MaskJob(
-            task=task, bits=run.bits, resume=run.resume, settings=guidance, compute=compute
+            task=task, delivery=run.delivery, resume=run.resume, settings=guidance, compute=compute
         )
 
     execute(Command("mask", "Finding people", ("mask",), make_job), run)
 
 
-@o.takes_run(without=("bits", "quality"))
+@o.takes_run(without=("bits", *_COLOURS))
 def trimap(
     run: o.RunOptions,
     mask_given: o.Mask = None,
@@ -42,6 +45,7 @@ def trimap(
     box: o.Box = None,
     radius: o.Radius = None,
     smart: o.Smart = None,
+    hair: o.Hair = False,
     propose: o.Propose = "",
 ) -> None:
     """Put the unknown band around masks and save trimaps (STEM_trimap.png)."""
@@ -52,7 +56,7 @@ def trimap(
 
     masks = one_guidance(mask_given, None, find=find, box=box).mask
     guidance = parse_guidance(find, box)
-    settings = parse_trimap(propose, radius=radius, smart=smart)
+    settings = parse_trimap(propose, radius=radius, smart=smart, hair=hair)
 
     def make_job(task: Task) -> TrimapJob:
         return TrimapJob(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from engine.batch.folders import base_stem, is_readable, photographs_in
 from engine.commands.errors import UsageError
 from engine.errors import UserError
-from engine.imaging.read import READABLE
 from engine.product_table import EVERY
 
 _MAGIC = "*?["
@@ -75,36 +75,12 @@ def _matches(text: str) -> list[Path]:
 
 
 def _walk(folder: Path, *, recursive: bool, out: Path | None) -> Iterator[Source]:
-    inside = None if out is None or out.resolve() == folder.resolve() else out.resolve()
     found = False
-    for path in sorted(folder.rglob("*") if recursive else folder.iterdir()):
-        ours = inside is not None and path.resolve().is_relative_to(inside)
-        if is_readable(path) and not ours and not _is_product(path):
-            found = True
-            yield Source(path, PurePath(path.relative_to(folder).parent))
+    for path in photographs_in(folder, recursive=recursive, out=out):
+        found = True
+        yield Source(path, PurePath(path.relative_to(folder).parent))
     if not found:
         raise UsageError("There are no photographs in this folder.", path=folder)
-
-
-def is_readable(path: Path) -> bool:
-    """Whether a file found in a folder is a picture, going by its suffix; hidden ones are not."""
-    return path.suffix.lower() in READABLE and not path.name.startswith(".") and path.is_file()
-
-
-def _is_product(path: Path) -> bool:
-    """Whether the photograph this was made from lies beside it."""
-    stem = base_stem(path)
-    return stem != path.stem and any(
-        is_readable(path.with_name(stem + suffix)) for suffix in READABLE
-    )
-
-
-def base_stem(path: Path) -> str:
-    """A file's stem without the suffix of a product: `face` for `face_cutout.png`."""
-    for product in EVERY.values():
-        if path.stem.endswith(product.suffix) and path.stem != product.suffix:
-            return path.stem.removesuffix(product.suffix)
-    return path.stem
 
 
 @dataclass(frozen=True)

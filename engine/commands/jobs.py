@@ -5,24 +5,31 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
+from engine.batch.cutting import READ, SOLVED, write_cut
+from engine.batch.report import Outcome
+from engine.batch.written import complete
 from engine.commands.choices import Background
-from engine.commands.execute import complete
 from engine.commands.inputs import Companion
 from engine.commands.plan import Task
-from engine.commands.report import Outcome
+from engine.delivery import Delivery
 from engine.device import Compute
 from engine.errors import UserError
+from engine.imaging.geometry import resize
 from engine.imaging.read import read_image, read_mask, read_trimap
 from engine.imaging.types import Alpha, Image
 from engine.imaging.write import write_matte
 from engine.jobs.context import JobContext, SubContext
 from engine.jobs.masks import mask_from
 from engine.jobs.requests import CutRequest
-from engine.products import write_composite, write_products
-from engine.settings import BackgroundSettings, CutSettings, GuidanceSettings, TrimapSettings
-
-READ, SOLVED = 0.03, 0.92
-"""Shares of a job's time after which the photograph is read and the matte is there."""
+from engine.products import write_composite
+from engine.scaling import scaled_image
+from engine.settings import (
+    BackgroundSettings,
+    CutSettings,
+    GuidanceSettings,
+    HarmonySettings,
+    TrimapSettings,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +38,12 @@ class Job(ABC):
 
     Attributes:
         task: the photograph and the files to write.
-        bits: see `engine.products.write_products`.
-        quality: of JPEG and WebP.
+        delivery: how the files are written.
         resume: leave the photograph if its files are there and complete.
     """
 
     task: Task
-    bits: int | None = None
-    quality: int = 92
+    delivery: Delivery = field(default_factory=Delivery)
     resume: bool = False
 
     def __call__(self, ctx: JobContext) -> Outcome:
@@ -72,15 +77,7 @@ class CutJob(Job):
             trimap, snapped = read_trimap(self.trimap.of(self.task.source), image.size)
         settings = replace(self.settings, background=_background_for(self.background, self.task))
         request = CutRequest(image, settings, mask=mask, trimap=trimap, compute=self.compute)
-        result = request(SubContext(ctx, READ, SOLVED))
-        write_products(
-            request,
-            result,
-            targets=self.task.targets,
-            bits=self.bits,
-            quality=self.quality,
-            ctx=SubContext(ctx, SOLVED, 1.0),
-        )
+        result = write_cut(request, targets=self.task.targets, delivery=self.delivery, ctx=ctx)
         return Outcome(self.task.targets, snapped=snapped, doubts=result.doubts)
 
 
@@ -94,7 +91,7 @@ class MaskJob(Job):
     def make(self, image: Image, ctx: JobContext) -> Outcome:
         chosen, inner = self.settings, SubContext(ctx, READ, SOLVED)
         found = mask_from(image, chosen, compute=self.compute, ctx=inner)
-        write_matte(self.task.targets["mask"], found.mask, bits=self.bits or 8)
+        write_matte(self.task.targets["mask"], found.mask, bits=self.delivery.bits or 8)
         return Outcome(self.task.targets, doubts=found.doubts)
 
 
@@ -123,24 +120,27 @@ class CompositeJob(Job):
 
     alpha: Companion | None = None
     background: Background
+    harmony: HarmonySettings = field(default_factory=HarmonySettings)
 
     def make(self, image: Image, ctx: JobContext) -> Outcome:
         alpha = mask_given(self.alpha, self.task, image)
         alpha = image.alpha if alpha is None else alpha
+        size = self.delivery.size(image.size)
         if alpha is None:
             raise UserError(
                 "This picture has no transparency.",
                 remedy="Give its matte with --alpha.",
                 path=self.task.source,
             )
+        small = scaled_image(image, size)
         write_composite(
             self.task.targets["composite"],
-            image,
-            foreground=image.pixels,
-            alpha=alpha,
+            small,
+            foreground=small.pixels,
+            alpha=resize(alpha, size),
             background=_background_for(self.background, self.task),
-            bits=self.bits,
-            quality=self.quality,
+            harmony=self.harmony,
+            delivery=self.delivery,
         )
         return Outcome(self.task.targets)
 

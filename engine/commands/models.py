@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 models = typer.Typer(
     name="models",
-    help="List, check and add the models that cut.",
+    help="List, check, add and remove the models that cut.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -152,6 +152,14 @@ def add(
         if row.accepted:
             typer.echo(f"You accepted this licence on {row.accepted}.")
         typer.echo(f"From {row.origin}")
+
+
+@models.command("remove")
+def remove(name: Name) -> None:
+    """Delete weights that you added; those that came with the program stay."""
+    from engine.models.installed import remove_weights
+
+    typer.echo(f"Removed {name}: {remove_weights(name)}")
 
 
 def _weights_rows(item: FoundWeights) -> list[tuple[str, str]]:

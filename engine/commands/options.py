@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+
+from engine.naming import TEMPLATE
+
+if TYPE_CHECKING:
+    from engine.delivery import Delivery
 
 FILES, GUIDANCE, EDGE, RUN = "Files", "Guidance", "Edge of the matte", "Run"
 
@@ -56,6 +61,44 @@ Quality = Annotated[
         "--quality", min=1, max=100, help="Quality of JPEG and WebP.", rich_help_panel=FILES
     ),
 ]
+Scale = Annotated[
+    float,
+    typer.Option(
+        "--scale",
+        min=1.0,
+        max=400.0,
+        metavar="PERCENT",
+        help="Size of the files, in percent of the photograph's.",
+        rich_help_panel=FILES,
+    ),
+]
+ColourSpace = Annotated[
+    str,
+    typer.Option(
+        "--colour-space",
+        metavar="NAME|FILE",
+        help="Colours of the files: photograph (as they are), srgb, display_p3, adobe_rgb, or an "
+        "ICC file. EXR is linear whatever is chosen.",
+        rich_help_panel=FILES,
+    ),
+]
+StripMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--strip-metadata",
+        help="Leave out what the photograph says of camera, place and people (EXIF and XMP).",
+        rich_help_panel=FILES,
+    ),
+]
+NameTemplate = Annotated[
+    str,
+    typer.Option(
+        "--name-template",
+        metavar="TEMPLATE",
+        help="Names of the files, with {name}, {product}, {view}, {size}, {date} and {counter}.",
+        rich_help_panel=FILES,
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option(
@@ -82,6 +125,15 @@ Report = Annotated[
 Jobs = Annotated[
     int,
     typer.Option("--jobs", "-j", min=1, max=64, help="Photographs at a time.", rich_help_panel=RUN),
+]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help="Go on and cut what comes into the folders, until Ctrl+C. What is done and unchanged "
+        "is not done again.",
+        rich_help_panel=RUN,
+    ),
 ]
 Device = Annotated[
     str,
@@ -169,29 +221,12 @@ Smart = Annotated[
         rich_help_panel=GUIDANCE,
     ),
 ]
-BACKGROUND = typer.Option(
-    "--background",
-    metavar="BACKGROUND",
-    help="File, folder matched by name, colour ('#3a6ea5', 'teal'), 'transparent', 'blur', "
-    "'blur:PERCENT', or a gradient 'FROM:TO' or 'FROM:TO:DEGREES'.",
-    rich_help_panel="Background",
-)
-Background = Annotated[str | None, BACKGROUND]
-Fit = Annotated[
-    str,
-    typer.Option(
-        "--fit",
-        metavar="fill|fit",
-        help="How a background image takes the frame.",
-        rich_help_panel="Background",
-    ),
-]
-LinearLight = Annotated[
+Hair = Annotated[
     bool,
     typer.Option(
-        "--linear-light",
-        help="Blend in linear light instead of on encoded values.",
-        rich_help_panel="Background",
+        "--hair",
+        help="Look for hair around the subject's edge and solve it, too.",
+        rich_help_panel=GUIDANCE,
     ),
 ]
 
@@ -221,11 +256,28 @@ class RunOptions:
     format: Format = None
     bits: Bits = None
     quality: Quality = 92
+    scale: Scale = 100.0
+    colour_space: ColourSpace = "photograph"
+    strip_metadata: StripMetadata = False
+    name_template: NameTemplate = TEMPLATE
     recursive: Recursive = False
     overwrite: Overwrite = False
     resume: Resume = False
     report: Report = None
     jobs: Jobs = 2
+
+    @property
+    def delivery(self) -> Delivery:
+        """How the files are written."""
+        from engine.delivery import Delivery
+
+        return Delivery(
+            self.bits,
+            self.quality,
+            self.scale / 100,
+            self.colour_space,
+            metadata=not self.strip_metadata,
+        )
 
 
 def takes_run(

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.batch.folders import base_stem
 from engine.commands.errors import UsageError
-from engine.commands.inputs import Source, base_stem
+from engine.commands.inputs import Source
+from engine.delivery import Delivery
 from engine.errors import UserError
+from engine.imaging.read import read_image
 from engine.imaging.write import WRITERS, writer_for
-from engine.product_table import EVERY, MATTE_FORMATS, check_targets, product_paths
+from engine.naming import TEMPLATE, Named, fields_of
+from engine.product_table import EVERY, check_targets, product_paths
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Wishes:
         out: a folder, or a file if it has a suffix.
         products: keys of `engine.product_table.EVERY`.
         format: a key of `WRITERS`, or None for what `out` or the product asks for.
+        template: of the files' names, see `engine.naming`.
+        scale: of the files, relative to the photographs.
         bits: 8, 16, or None.
         transparent: there is no background to composite on.
         overwrite: replace what is there.
@@ -51,6 +57,8 @@ class Wishes:
     overwrite: bool = False
     resume: bool = False
     renames: bool = False
+    template: str = TEMPLATE
+    scale: float = 1.0
 
 
 def plan(
@@ -69,12 +77,12 @@ def plan(
     """
     if wishes.overwrite and wishes.resume:
         raise UsageError("--overwrite and --resume contradict each other.")
-    _check_grey_format(wishes)
+    _check_format_means_something(wishes)
     single = _is_file(wishes.out)
     if single:
         tasks = [_single_task(sources, wishes)]
     else:
-        tasks = [_task(source, wishes) for source in sources]
+        tasks = [_task(source, wishes, number) for number, source in enumerate(sources, start=1)]
     for task in tasks:
         _check_formats(task, wishes)
     _check_names(tasks)
@@ -124,15 +132,27 @@ def _is_file(out: Path) -> bool:
     return bool(out.suffix) and not out.is_dir()
 
 
-def _task(source: Source, wishes: Wishes) -> Task:
-    folder = wishes.out / source.below
-    named = product_paths(
-        base_stem(source.path) if wishes.renames else source.path.stem,
-        folder=folder,
-        products=wishes.products,
-        format_name=wishes.format or "png",
-    )
+def _task(source: Source, wishes: Wishes, number: int) -> Task:
+    stem = base_stem(source.path) if wishes.renames else source.path.stem
+    try:
+        named = product_paths(
+            stem,
+            folder=wishes.out / source.below,
+            products=wishes.products,
+            format_name=wishes.format or "png",
+            template=wishes.template,
+            about=Named(stem, _size_of(source.path, wishes), counter=number),
+        )
+    except UserError as error:
+        raise UsageError(error.problem, remedy=error.remedy, path=error.path) from error
     return Task(source.path, named)
+
+
+def _size_of(source: Path, wishes: Wishes) -> tuple[int, int] | None:
+    """(height, width) of a photograph's files; it is read for that only if a name has it."""
+    if "size" not in fields_of(wishes.template):
+        return None
+    return Delivery(scale=wishes.scale).size(read_image(source).size)
 
 
 def _single_task(sources: Sequence[Source], wishes: Wishes) -> Task:
@@ -144,6 +164,10 @@ def _single_task(sources: Sequence[Source], wishes: Wishes) -> Task:
             path=wishes.out,
         )
     _check_format_agrees(wishes)
+    if wishes.template != TEMPLATE:
+        raise UsageError(
+            "-o names the file already.", remedy="Leave --name-template out.", path=wishes.out
+        )
     return Task(sources[0].path, {wishes.products[0]: wishes.out})
 
 
@@ -152,14 +176,15 @@ def _check_format_agrees(wishes: Wishes) -> None:
         raise UsageError(f"--format {wishes.format} contradicts the file's name.", path=wishes.out)
 
 
-def _check_grey_format(wishes: Wishes) -> None:
-    """Among colour products the grey ones fall back to PNG; alone they can't."""
-    alone = all(EVERY[name].grey for name in wishes.products)
-    if alone and wishes.format not in (None, *MATTE_FORMATS):
-        raise UsageError(
-            f"A {wishes.products[0]} is not saved as {wishes.format}.",
-            remedy=f"Use {' or '.join(MATTE_FORMATS)}.",
-        )
+def _check_format_means_something(wishes: Wishes) -> None:
+    """Among products of any format, the others are saved as they can; alone they can't."""
+    rows = [EVERY[name] for name in wishes.products]
+    if wishes.format is None or any(row.format_for(wishes.format) == wishes.format for row in rows):
+        return
+    raise UsageError(
+        f"A {wishes.products[0]} is not saved as {wishes.format}.",
+        remedy=f"Use {' or '.join(rows[0].formats)}.",
+    )
 
 
 def _writer(path: Path) -> object:

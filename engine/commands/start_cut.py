@@ -89,8 +89,7 @@ def cut_command(
     def make_job(task: Task) -> CutJob:
         return CutJob(
             task=task,
-            bits=run.bits,
-            quality=run.quality,
+            delivery=run.delivery,
             resume=run.resume,
             settings=settings,
             mask=guidance.mask,

@@ -52,8 +52,7 @@ def enhance_command(
     def make_job(task: Task) -> EnhanceJob:
         return EnhanceJob(
             task=task,
-            bits=run.bits,
-            quality=run.quality,
+            delivery=run.delivery,
             resume=run.resume,
             models=models,
             settings=settings,

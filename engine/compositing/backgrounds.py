@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.compositing.bokeh import bokeh, bokeh_factor
+from engine.compositing.placing import Place, mirrored, place_of, sample_turned
 from engine.compositing.sampling import Axis, sample
 from engine.errors import UserError
 from engine.imaging.geometry import strips
@@ -86,21 +88,53 @@ def _image(settings: BackgroundSettings, image: Image, backdrop: Image | None) -
         raise UserError(
             "There is no background image.", remedy="Choose one, or another kind of background."
         )
-    placed, rows, cols = _placed(settings, image.size, backdrop)
-    colour = np.array(settings.colour, np.float32)
+    place = place_of(settings, image.size, backdrop.size)
+    pixels = mirrored(_shown(backdrop, place), settings)
+    draw = _upright if place.upright else _turned
+    return draw(pixels, place, np.array(settings.colour, np.float32))
+
+
+def _upright(pixels: Pixels, place: Place, colour: Rgb) -> Renderer:
+    """An image whose rows are the frame's."""
+    rows, cols = (
+        Axis.stretched(pixels.shape[i], place.shown[i], start=round(middle - place.shown[i] / 2))
+        for i, middle in enumerate(place.middle)
+    )
 
     def render(rect: Rect) -> Rgb:
         covered = rows.inside(rect.top, rect.bottom)[:, None] & cols.inside(rect.left, rect.right)
-        sampled = sample(placed, rect, rows=rows, cols=cols)
+        sampled = sample(pixels, rect, rows=rows, cols=cols)
         return sampled if covered.all() else np.where(covered[..., None], sampled, colour)
 
     return render
 
 
+def _turned(pixels: Pixels, place: Place, colour: Rgb) -> Renderer:
+    def render(rect: Rect) -> Rgb:
+        sampled, inside = sample_turned(pixels, place, rect)
+        return np.asarray(colour + inside[..., None] * (sampled - colour))
+
+    return render
+
+
 def _blurred(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
-    small = _blurred_copy(image, settings.blur * min(image.size))
+    sigma = settings.blur * min(image.size)
+    if settings.lens == "disc" and sigma > 0:
+        return _out_of_focus(image, sigma, settings.highlights)
+    small = _blurred_copy(image, sigma)
     rows = Axis.stretched(small.shape[0], image.size[0])
     cols = Axis.stretched(small.shape[1], image.size[1])
+    return lambda rect: sample(small, rect, rows=rows, cols=cols)
+
+
+def _out_of_focus(image: Image, sigma: float, highlights: float) -> Renderer:
+    small = _remembered(
+        image,
+        ("disc", sigma, highlights),
+        lambda: bokeh(image.pixels, sigma, highlights=highlights),
+    )
+    share = 1 / bokeh_factor(sigma)
+    rows, cols = (Axis(small.shape[i], share, 0, image.size[i]) for i in range(2))
     return lambda rect: sample(small, rect, rows=rows, cols=cols)
 
 
@@ -112,24 +146,12 @@ _RENDERERS: dict[str, Callable[[BackgroundSettings, Image, Image | None], Render
 }
 
 
-def _placed(
-    settings: BackgroundSettings, size: tuple[int, int], backdrop: Image
-) -> tuple[Pixels, Axis, Axis]:
-    """The backdrop, averaged down if it is shown smaller, and where it lies in the frame."""
-    ratios = size[0] / backdrop.size[0], size[1] / backdrop.size[1]
-    fitted = max(ratios) if settings.fit == "fill" else min(ratios)
-    zoom = max(fitted * settings.scale, 1e-6)
-    shown = max(1, round(backdrop.size[0] * zoom)), max(1, round(backdrop.size[1] * zoom))
-    pixels = backdrop.pixels
-    if zoom < 1:
-        pixels = _remembered(backdrop, ("area", shown), lambda: _shrunk(backdrop.pixels, shown))
-    axes = [
-        Axis.stretched(
-            pixels.shape[i], shown[i], start=round((size[i] - shown[i]) / 2 + shift * size[i])
-        )
-        for i, shift in enumerate(settings.offset)
-    ]
-    return pixels, axes[0], axes[1]
+def _shown(backdrop: Image, place: Place) -> Pixels:
+    """The backdrop, averaged down if it is shown smaller."""
+    if place.shown[0] >= backdrop.size[0]:
+        return backdrop.pixels
+    shown = place.shown
+    return _remembered(backdrop, ("area", shown), lambda: _shrunk(backdrop.pixels, shown))
 
 
 def _blurred_copy(image: Image, sigma: float) -> Pixels:

@@ -17,17 +17,17 @@ class Axis:
     Attributes:
         samples: how many the picture has.
         scale: the picture's samples to one pixel of the frame.
-        start: the frame's pixel at which the picture begins.
+        start: the frame's pixel at which the picture begins; may lie between two.
         length: how many of the frame's pixels the picture covers.
     """
 
     samples: int
     scale: float
-    start: int
+    start: float
     length: int
 
     @classmethod
-    def stretched(cls, samples: int, length: int, *, start: int = 0) -> Axis:
+    def stretched(cls, samples: int, length: int, *, start: float = 0) -> Axis:
         """A picture's `samples` over `length` pixels of a frame from `start` on."""
         return cls(samples, samples / length, start, length)
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compositing.backgrounds import render_background
-from engine.compositing.blend import composite
-from engine.compositing.pyramid import Pyramid, eight_bits, reduced
-from engine.compositing.views import (
-    CHANGE_SHOWN,
-    OVERLAY_STRENGTH,
-    PALETTES,
-    STROKE_STRENGTH,
-    TRIMAP_STRENGTH,
-    Rgb8,
-    ViewedDocument,
+from engine.compositing.view_composite import draw_composite
+from engine.compositing.view_crop import (
+    BgrA8,
+    Crop,
+    Rgb8Pixels,
+    Scene,
+    blended,
+    mixed,
+    premultiplied,
 )
+from engine.compositing.viewer_grade import graded, regraded
+from engine.compositing.views import PALETTES, STROKE_STRENGTH, Rgb8
 from engine.imaging.types import (
     BACKGROUND,
     FOREGROUND,
@@ -29,38 +28,17 @@ from engine.imaging.types import (
     STROKE_FOREGROUND,
     STROKE_UNKNOWN,
     UNKNOWN,
-    Alpha,
-    Image,
     Rect,
     from_float,
-    to_float,
 )
 
-BgrA8 = NDArray[np.uint8]
-"""H×W×4 uint8 blue, green, red, alpha; premultiplied. In memory what Qt calls (A)RGB32."""
-Rgb8Pixels = NDArray[np.uint8]
+__all__ = ["Scene", "ViewTile", "render_tile"]
 
 _MASKED_OUT = (24, 24, 24)
 _MASK_STRENGTH = 0.7
 _DIMMED = 0.3
+_GREY = (128, 128, 128)
 _CHANGE_COLOURS = cv2.COLORMAP_INFERNO
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """What is drawn: an immutable state of the document, and what is needed besides.
-
-    Attributes:
-        state: the document.
-        pyramid: of its photograph; the same one for as long as that is shown.
-        backdrop: the loaded background image, if there is one.
-        palette: a name of `PALETTES`.
-    """
-
-    state: ViewedDocument
-    pyramid: Pyramid
-    backdrop: Image | None = None
-    palette: str = "standard"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +55,10 @@ class ViewTile:
 
 
 def render_tile(view: str, scene: Scene, rect: Rect, level: int) -> ViewTile:
-    """Draw a rectangle of a view.
+    """Draw a rectangle of a view, or of a shape that is outlined.
 
     Args:
-        view: a name of `engine.compositing.views.VIEWS`.
+        view: a name of `engine.compositing.views.VIEWS`, or of `SHAPES`: white inside.
         scene: what to draw.
         rect: where, in pixels of the level; inside it.
         level: each halves the size; 0 is the photograph's own.
@@ -88,112 +66,31 @@ def render_tile(view: str, scene: Scene, rect: Rect, level: int) -> ViewTile:
     Returns:
         The rectangle's pixels, ready for a QImage.
     """
-    drawn = _RENDERERS[view](_Crop(scene, rect, level))
+    drawn = _RENDERERS[view](Crop(scene, rect, level))
     if drawn.shape[2] == 4:
         return ViewTile(drawn, opaque=False)
     return ViewTile(np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGB2BGRA)), opaque=True)
 
 
-@dataclass(frozen=True, eq=False)
-class _Crop:
-    """One rectangle of everything in a scene, at one level."""
-
-    scene: Scene
-    rect: Rect
-    level: int
-
-    @property
-    def state(self) -> ViewedDocument:
-        return self.scene.state
-
-    @property
-    def full_rect(self) -> Rect:
-        """The rectangle in pixels of the photograph."""
-        scaled = Rect(*(edge << self.level for edge in self.rect))
-        return scaled.intersected(Rect.whole(self.state.size))
-
-    def photo(self) -> Rgb8Pixels:
-        return self.scene.pyramid.crop(self.rect, self.level)
-
-    def colours(self) -> Rgb8Pixels:
-        """The foreground, or the photograph's own colours (the caption says which)."""
-        plane = self.state.foreground
-        return (
-            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
-        )
-
-    def enhanced(self) -> Rgb8Pixels:
-        """The enhanced picture, or the photograph (the caption says which)."""
-        plane = self.state.enhanced
-        return (
-            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
-        )
-
-    def change(self) -> NDArray[np.float32]:
-        """How much of the largest change that is told apart each pixel changes, 0 to 1."""
-        plane, rect = self.state.enhanced, self.full_rect
-        if plane is None:
-            return np.zeros(self._size, np.float32)
-        apart = to_float(plane.read(rect)) - to_float(self.state.image.pixels[rect.slices])
-        most = np.abs(apart).max(axis=-1) * np.float32(255 / CHANGE_SHOWN)
-        return np.minimum(self._small(most), np.float32(1))
-
-    def mask(self) -> Alpha | None:
-        plane = self.state.mask
-        return None if plane is None else self._small(plane.read(self.full_rect))
-
-    def matte(self) -> Alpha:
-        """The matte; else the mask, else 1 (the caption says which)."""
-        if self.state.alpha is not None:
-            return self._small(self.state.alpha.read(self.full_rect))
-        mask = self.mask()
-        return np.ones(self._size, np.float32) if mask is None else mask
-
-    def cover(self, labels: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
-        """Share of each pixel that has a label; `labels` is at full size."""
-        where = np.asarray(cv2.compare(labels, label, cv2.CMP_EQ))
-        return self._small(where) * np.float32(1 / 255)
-
-    def tinted(
-        self,
-        under: Rgb8Pixels,
-        labels: NDArray[np.uint8],
-        colours: dict[int, Rgb8],
-        strength: float,
-    ) -> Rgb8Pixels:
-        """Colours over `under` where the labels are."""
-        for label, colour in colours.items():
-            if (labels == label).any():
-                under = _mixed(under, colour, self.cover(labels, label) * np.float32(strength))
-        return under
-
-    @property
-    def _size(self) -> tuple[int, int]:
-        return self.rect.height, self.rect.width
-
-    def _small(self, samples: NDArray[Any]) -> NDArray[Any]:
-        return reduced(samples, 1 << self.level)
-
-
-def _input(crop: _Crop) -> Rgb8Pixels:
+def _input(crop: Crop) -> Rgb8Pixels:
     return crop.photo()
 
 
-def _guidance(crop: _Crop) -> Rgb8Pixels:
+def _guidance(crop: Crop) -> Rgb8Pixels:
     """The photograph, dark where the mask cuts, and the strokes on it."""
     drawn, mask = crop.photo(), crop.mask()
     if mask is not None:
-        drawn = _mixed(drawn, _MASKED_OUT, (1 - mask) * np.float32(_MASK_STRENGTH))
-    colours = PALETTES[crop.scene.palette]
+        drawn = mixed(drawn, _MASKED_OUT, (1 - mask) * np.float32(_MASK_STRENGTH))
+    colours = PALETTES[crop.scene.look.palette]
     return crop.tinted(drawn, crop.state.strokes.read(crop.full_rect), colours, STROKE_STRENGTH)
 
 
-def _trimap(crop: _Crop) -> Rgb8Pixels:
+def _trimap(crop: Crop) -> Rgb8Pixels:
     """Keep, cut and unknown over the photograph; before there is a trimap only the strokes."""
-    colours = PALETTES[crop.scene.palette]
+    colours, strength = PALETTES[crop.scene.look.palette], crop.scene.look.strength("trimap")
     if crop.state.trimap is None:
         labels = crop.state.strokes.read(crop.full_rect)
-        return crop.tinted(crop.photo(), labels, colours, TRIMAP_STRENGTH)
+        return crop.tinted(crop.photo(), labels, colours, strength)
     of_value = {value: colours[label] for value, label in _LABEL_OF_TRIMAP.items()}
     trimap = crop.state.effective_trimap(crop.full_rect)
     covers = [crop.cover(trimap, value) for value in of_value]
@@ -201,53 +98,55 @@ def _trimap(crop: _Crop) -> Rgb8Pixels:
         cover[..., None] * np.array(colour, np.float32)
         for cover, colour in zip(covers, of_value.values(), strict=True)
     )
-    whole = np.full(covers[0].shape, TRIMAP_STRENGTH, np.float32)
-    return _blended(np.rint(np.asarray(tint)).astype(np.uint8), crop.photo(), whole)
+    whole = np.full(covers[0].shape, strength, np.float32)
+    return blended(np.rint(np.asarray(tint)).astype(np.uint8), crop.photo(), whole)
 
 
-def _alpha(crop: _Crop) -> Rgb8Pixels:
-    grey = from_float(crop.matte(), np.uint8)
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
+def _alpha(crop: Crop) -> Rgb8Pixels:
+    return _grey(graded(crop.matte(), crop.scene.look.grade))
 
 
-def _foreground(crop: _Crop) -> Rgb8Pixels:
+def _foreground(crop: Crop) -> Rgb8Pixels:
     return crop.colours()
 
 
-def _composite(crop: _Crop) -> NDArray[np.uint8]:
-    settings = crop.state.settings.background
-    missing = settings.kind == "image" and crop.scene.backdrop is None
-    level = crop.scene.pyramid.level(crop.level)
-    behind = (
-        None
-        if missing
-        else render_background(settings, level, backdrop=crop.scene.backdrop, rect=crop.rect)
-    )
-    if behind is None:
-        return _premultiplied(crop.colours(), crop.matte())
-    over = eight_bits(behind)
-    return composite(crop.colours(), crop.matte(), over, linear_light=settings.linear_light)
+def _layers(crop: Crop) -> BgrA8:
+    """The cut-out over what lies below: the canvas shows a checkerboard."""
+    return premultiplied(crop.colours(), crop.matte())
 
 
-def _on_black(crop: _Crop) -> Rgb8Pixels:
-    return _mixed(crop.colours(), (0, 0, 0), 1 - crop.matte())
+def _onion(crop: Crop) -> BgrA8:
+    """The photograph, fading outside the subject."""
+    matte, fading = crop.matte(), np.float32(crop.scene.look.strength("onion"))
+    return premultiplied(crop.photo(), 1 - (1 - matte) * fading)
 
 
-def _on_white(crop: _Crop) -> Rgb8Pixels:
-    return _mixed(crop.colours(), (255, 255, 255), 1 - crop.matte())
+def _on(view: str, colour: Rgb8) -> Callable[[Crop], Rgb8Pixels]:
+    """The cut-out over a colour, which may let the photograph through."""
+
+    def draw(crop: Crop) -> Rgb8Pixels:
+        strength, matte = crop.scene.look.strength(view), crop.matte()
+        if strength == 1.0:
+            return mixed(crop.colours(), colour, 1 - matte)
+        photo = crop.photo()
+        behind = mixed(photo, colour, np.full(matte.shape, strength, np.float32))
+        return blended(crop.colours(), behind, matte)
+
+    return draw
 
 
-def _overlay(crop: _Crop) -> Rgb8Pixels:
-    """The subject clear, what is cut away in the colour of cutting."""
-    colour = PALETTES[crop.scene.palette][STROKE_BACKGROUND]
-    return _mixed(crop.photo(), colour, (1 - crop.matte()) * np.float32(OVERLAY_STRENGTH))
+def _overlay(crop: Crop) -> Rgb8Pixels:
+    """The subject clear, what is cut away in the overlay's colour."""
+    look = crop.scene.look
+    share = (1 - crop.matte()) * np.float32(look.strength("overlay"))
+    return mixed(crop.photo(), look.overlay_colour, share)
 
 
-def _enhanced(crop: _Crop) -> Rgb8Pixels:
+def _enhanced(crop: Crop) -> Rgb8Pixels:
     return crop.enhanced()
 
 
-def _change(crop: _Crop) -> Rgb8Pixels:
+def _change(crop: Crop) -> Rgb8Pixels:
     """Where and how much the picture changes, glowing over the dimmed photograph in grey."""
     share = crop.change()
     if crop.state.enhanced is None:
@@ -255,7 +154,34 @@ def _change(crop: _Crop) -> Rgb8Pixels:
     grey = np.asarray(cv2.cvtColor(crop.photo(), cv2.COLOR_RGB2GRAY)) * np.float32(_DIMMED)
     under = np.asarray(cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2RGB))
     glow = cv2.applyColorMap(from_float(share, np.uint8), _CHANGE_COLOURS)
-    return _blended(np.asarray(cv2.cvtColor(glow, cv2.COLOR_BGR2RGB)), under, np.sqrt(share))
+    return blended(np.asarray(cv2.cvtColor(glow, cv2.COLOR_BGR2RGB)), under, np.sqrt(share))
+
+
+def _viewed(draw: Callable[[Crop], NDArray[np.uint8]]) -> Callable[[Crop], NDArray[np.uint8]]:
+    """What `draw` makes, through the viewer's gain and gamma."""
+
+    def drawn(crop: Crop) -> NDArray[np.uint8]:
+        grade = crop.scene.look.grade
+        pixels = draw(crop)
+        return pixels if grade.neutral else regraded(pixels, grade)
+
+    return drawn
+
+
+def _matte_shape(crop: Crop) -> Rgb8Pixels:
+    return _grey(crop.matte())
+
+
+def _unknown_shape(crop: Crop) -> Rgb8Pixels:
+    """White where the matte is to be found; before there is a trimap, where strokes say so."""
+    if crop.state.trimap is None:
+        labels = crop.state.strokes.read(crop.full_rect)
+        return _grey(crop.cover(labels, STROKE_UNKNOWN))
+    return _grey(crop.cover(crop.state.effective_trimap(crop.full_rect), UNKNOWN))
+
+
+def _grey(share: NDArray[np.float32]) -> Rgb8Pixels:
+    return np.asarray(cv2.cvtColor(from_float(share, np.uint8), cv2.COLOR_GRAY2RGB))
 
 
 _LABEL_OF_TRIMAP = {
@@ -264,34 +190,27 @@ _LABEL_OF_TRIMAP = {
     UNKNOWN: STROKE_UNKNOWN,
 }
 
-_RENDERERS: dict[str, Callable[[_Crop], NDArray[np.uint8]]] = {
+_PLAIN: dict[str, Callable[[Crop], NDArray[np.uint8]]] = {
     "input": _input,
     "guidance": _guidance,
     "trimap": _trimap,
-    "alpha": _alpha,
     "foreground": _foreground,
-    "composite": _composite,
-    "on_black": _on_black,
-    "on_white": _on_white,
+    "composite": draw_composite,
+    "layers": _layers,
+    "onion": _onion,
+    "ants": _input,
     "overlay": _overlay,
+    "on_black": _on("on_black", (0, 0, 0)),
+    "on_white": _on("on_white", (255, 255, 255)),
+    "on_grey": _on("on_grey", _GREY),
     "enhanced": _enhanced,
     "change": _change,
 }
 
-
-def _blended(over: Rgb8Pixels, under: Rgb8Pixels, share: NDArray[np.float32]) -> Rgb8Pixels:
-    """`over` where share is 1, `under` where it is 0."""
-    return np.asarray(
-        cv2.blendLinear(np.ascontiguousarray(over), np.ascontiguousarray(under), share, 1 - share)
-    )
-
-
-def _mixed(pixels: Rgb8Pixels, colour: Rgb8, share: NDArray[np.float32]) -> Rgb8Pixels:
-    return _blended(np.full(pixels.shape, colour, np.uint8), pixels, share)
-
-
-def _premultiplied(colours: Rgb8Pixels, alpha: Alpha) -> BgrA8:
-    drawn = np.empty((*alpha.shape, 4), np.uint8)
-    cv2.cvtColor(_mixed(colours, (0, 0, 0), 1 - alpha), cv2.COLOR_RGB2BGRA, dst=drawn)
-    drawn[..., 3] = from_float(alpha, np.uint8)
-    return drawn
+_RENDERERS: dict[str, Callable[[Crop], NDArray[np.uint8]]] = {
+    **{name: _viewed(draw) for name, draw in _PLAIN.items()},
+    "alpha": _alpha,
+    "matte": _matte_shape,
+    "unknown": _unknown_shape,
+}
+"""Views as the viewer's gain and gamma show them; the matte is graded before it is rounded."""

@@ -71,10 +71,23 @@ PALETTES: dict[str, dict[int, Rgb8]] = {
 Source of the second's keep and cut: Okabe and Ito, "Color Universal Design" (2008).
 """
 
-TRIMAP_STRENGTH = 0.5
 STROKE_STRENGTH = 0.65
-OVERLAY_STRENGTH = 0.6
-"""Shares of the colour over the photograph."""
+"""Share of a stroke's colour over the photograph."""
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How strong a view's own colour is over the photograph.
+
+    Attributes:
+        default: 0 to 1, until people choose another.
+        title: what its slider is called.
+        tip: what it does, in a sentence.
+    """
+
+    default: float
+    title: str
+    tip: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,8 @@ class ViewSpec:
             the view.
         caption: what it has to say about a document, "" if it shows just what its title says.
         before: the view that it is compared with across a line, empty if with none.
+        strength: of its colour, None if there is nothing to choose.
+        outline: the shape (see `SHAPES`) whose outline runs over it, empty if none.
     """
 
     title: str
@@ -97,6 +112,8 @@ class ViewSpec:
     planes: frozenset[str]
     caption: Callable[[ViewedDocument, Image | None], str]
     before: str = ""
+    strength: Strength | None = None
+    outline: str = ""
 
 
 _MASK = "no matte yet: the guidance mask stands in"
@@ -149,6 +166,11 @@ def _about_change(state: ViewedDocument, backdrop: Image | None) -> str:
     return _SCALE if state.enhanced is not None else _NOT_ENHANCED
 
 
+def _opacity(default: float, what: str) -> Strength:
+    return Strength(default, "Opacity", f"How much of the photograph {what} covers.")
+
+
+_TRANSPARENCY = Strength(0.5, "Transparency", "How far the photograph fades around the subject.")
 _MATTE = frozenset({"alpha", "mask"})
 _RESULT = frozenset({"alpha", "mask", "image", "foreground"})
 
@@ -158,7 +180,12 @@ VIEWS: dict[str, ViewSpec] = {
         "Guidance", "F3", "person-simple", frozenset({"image", "mask", "strokes"}), _about_mask
     ),
     "trimap": ViewSpec(
-        "Trimap", "F4", "selection-all", frozenset({"image", "trimap", "strokes"}), _about_trimap
+        "Trimap",
+        "F4",
+        "selection-all",
+        frozenset({"image", "trimap", "strokes"}),
+        _about_trimap,
+        strength=_opacity(0.5, "the trimap's colour"),
     ),
     "alpha": ViewSpec("Alpha", "F5", "circle-half", _MATTE, _about_matte),
     "foreground": ViewSpec(
@@ -167,9 +194,35 @@ VIEWS: dict[str, ViewSpec] = {
     "composite": ViewSpec(
         "Composite", "F7", "stack", _RESULT | {"background", "backdrop"}, _about_composite
     ),
-    "on_black": ViewSpec("On black", "A", "square", _RESULT, _about_result),
-    "on_white": ViewSpec("On white", "T", "square", _RESULT, _about_result),
-    "overlay": ViewSpec("Overlay", "V", "selection-inverse", _MATTE | {"image"}, _about_matte),
+    "layers": ViewSpec("On layers", "Y", "squares-four", _RESULT, _about_result),
+    "onion": ViewSpec(
+        "Onion skin",
+        "O",
+        "stack-simple",
+        _MATTE | {"image"},
+        _about_matte,
+        strength=_TRANSPARENCY,
+    ),
+    "ants": ViewSpec(
+        "Marching ants", "M", "selection", frozenset({"image"}), _about_matte, outline="matte"
+    ),
+    "overlay": ViewSpec(
+        "Overlay",
+        "V",
+        "selection-inverse",
+        _MATTE | {"image"},
+        _about_matte,
+        strength=_opacity(0.6, "the overlay's colour"),
+    ),
+    "on_black": ViewSpec(
+        "On black", "A", "square", _RESULT, _about_result, strength=_opacity(1.0, "black")
+    ),
+    "on_white": ViewSpec(
+        "On white", "T", "square", _RESULT, _about_result, strength=_opacity(1.0, "white")
+    ),
+    "on_grey": ViewSpec(
+        "On grey", "Shift+F6", "square", _RESULT, _about_result, strength=_opacity(1.0, "grey")
+    ),
     "enhanced": ViewSpec(
         "Enhanced", "F8", "sparkle", frozenset({"image", "enhanced"}), _about_enhanced, "input"
     ),
@@ -178,6 +231,17 @@ VIEWS: dict[str, ViewSpec] = {
     ),
 }
 """Every view by its name. What stands in for something else is said in the caption."""
+
+SHAPES: dict[str, frozenset[str]] = {
+    "matte": _MATTE,
+    "unknown": frozenset({"trimap", "strokes"}),
+}
+"""What can be outlined on any view, and the parts of the document that it is made of."""
+
+
+def planes_of(name: str) -> frozenset[str]:
+    """The parts of the document that a view or a shape is made of."""
+    return SHAPES[name] if name in SHAPES else VIEWS[name].planes
 
 
 def caption(view: str, state: ViewedDocument, backdrop: Image | None = None) -> str:

@@ -16,7 +16,9 @@ from engine.document.planes import Plane
 from engine.document.state import DocumentState, SourceLink
 from engine.errors import BugError
 from engine.imaging.types import (
+    STROKE_BACKGROUND,
     STROKE_FOREGROUND,
+    STROKE_UNKNOWN,
     Alpha,
     Pixels,
     Rect,
@@ -40,7 +42,9 @@ def set_settings(state: DocumentState, settings: CutSettings) -> DocumentState:
     if settings == state.settings:
         return state
     other = settings.enhance.matte != state.settings.enhance.matte
-    return replace(_mattes_swapped(state) if other else state, settings=settings)
+    changed = replace(_mattes_swapped(state) if other else state, settings=settings)
+    same = not other and _solver(settings) == _solver(state.settings)
+    return changed if same else replace(changed, automatic=None)
 
 
 def set_source(state: DocumentState, source: SourceLink) -> DocumentState:
@@ -68,6 +72,67 @@ def paint(state: DocumentState, rect: Rect, labels: Strokes) -> DocumentState:
     return _with_strokes(state, state.strokes.written(inside[:2], painted))
 
 
+def refine(state: DocumentState, rect: Rect, where: NDArray[np.bool_]) -> DocumentState:
+    """Have the matte solved there: unknown, but for what is painted as subject or background.
+
+    Args:
+        rect: where; what lies outside the image is left out.
+        where: bool of the rectangle's size.
+    """
+    inside = rect.intersected(Rect.whole(state.size))
+    if inside.empty:
+        return state
+    meant = where[inside.moved(-rect.top, -rect.left).slices]
+    painted = state.strokes.read(inside)
+    said = (painted == STROKE_BACKGROUND) | (painted == STROKE_FOREGROUND)
+    labels = np.where(meant & ~said, np.uint8(STROKE_UNKNOWN), painted)
+    return _with_strokes(state, state.strokes.written(inside[:2], labels))
+
+
+def restore(state: DocumentState, rect: Rect, where: NDArray[np.bool_]) -> DocumentState:
+    """Take strokes away and have the matte of before any stroke there again, at once.
+
+    Where no such matte is kept, since the mask, the trimap or the method has changed meanwhile, it
+    is solved again instead. So are the surroundings of what was taken away, in any case.
+
+    Args:
+        rect: where; what lies outside the image is left out.
+        where: bool of the rectangle's size.
+    """
+    labels = np.where(where, np.uint8(ERASE), np.uint8(0))
+    bare = paint(state, rect, labels)
+    if bare is state or bare.alpha is None or bare.automatic is None:
+        return bare
+    inside = rect.intersected(Rect.whole(state.size))
+    meant = where[inside.moved(-rect.top, -rect.left).slices]
+    back = np.where(meant, bare.automatic.read(inside), bare.alpha.read(inside))
+    plane = bare.alpha.written(inside[:2], back)
+    if plane is bare.alpha:
+        return bare
+    return replace(bare, alpha=plane, foreground_stale=_more(bare, inside))
+
+
+def marked(strokes: Plane, rect: Rect, where: NDArray[np.bool_], label: int) -> Plane:
+    """Strokes with `label` (STROKE_* or ERASE) in an area; tile by tile, for areas of any size.
+
+    Args:
+        strokes: those before.
+        rect: inside the photograph.
+        where: bool of the rectangle's size.
+    """
+    painted = np.uint8(0 if label == ERASE else label)
+
+    def change(part: Rect, pixels: NDArray[Any]) -> NDArray[Any]:
+        return np.where(where[part.moved(-rect.top, -rect.left).slices], painted, pixels)
+
+    return strokes.mapped(rect, change)
+
+
+def set_strokes(state: DocumentState, strokes: Plane) -> DocumentState:
+    """The document with other strokes, H×W uint8 of STROKE_*."""
+    return _with_strokes(state, strokes)
+
+
 def clear_strokes(state: DocumentState) -> DocumentState:
     """Take all strokes away."""
     return _with_strokes(state, state.strokes.written((0, 0), np.zeros(state.size, np.uint8)))
@@ -78,7 +143,7 @@ def set_mask(state: DocumentState, mask: Alpha | None) -> DocumentState:
     if mask is not None:
         check_alpha(mask, state.size)
     plane = _replaced(state.mask, mask)
-    return state if plane is state.mask else replace(state, mask=plane)
+    return state if plane is state.mask else replace(state, mask=plane, automatic=None)
 
 
 def set_trimap(state: DocumentState, trimap: Trimap | None) -> DocumentState:
@@ -89,7 +154,7 @@ def set_trimap(state: DocumentState, trimap: Trimap | None) -> DocumentState:
     if plane is state.trimap:
         return state
     whole = Rect.whole(state.size)
-    return replace(state, trimap=plane, alpha_stale=whole, aside_stale=whole)
+    return replace(state, trimap=plane, alpha_stale=whole, aside_stale=whole, automatic=None)
 
 
 def set_alpha(state: DocumentState, alpha: Alpha, *, rect: Rect | None = None) -> DocumentState:
@@ -154,7 +219,13 @@ def set_enhanced(state: DocumentState, pixels: Pixels, amount: Amount) -> Docume
         raise BugError("there is no enhancement that could be drawn")
     base = state.enhanced or Plane.viewing(state.image.pixels)
     plane = base.written(state.enhancement.rect[:2], pixels)
-    return replace(state, enhanced=plane, amount=amount)
+    automatic = None if state.settings.enhance.matte else state.automatic
+    return replace(state, enhanced=plane, amount=amount, automatic=automatic)
+
+
+def _solver(settings: CutSettings) -> tuple[str, str]:
+    """What the automatic matte depends on besides planes."""
+    return settings.method, settings.refine
 
 
 def _mattes_swapped(state: DocumentState) -> DocumentState:
@@ -189,7 +260,18 @@ def _with_strokes(state: DocumentState, strokes: Plane) -> DocumentState:
         changed.united(stale) if stale else changed
         for stale in (state.alpha_stale, state.aside_stale)
     )
-    return replace(state, strokes=strokes, alpha_stale=alpha, aside_stale=aside)
+    automatic = _untouched(state) if state.automatic is None else state.automatic
+    return replace(
+        state, strokes=strokes, alpha_stale=alpha, aside_stale=aside, automatic=automatic
+    )
+
+
+def _untouched(state: DocumentState) -> Plane | None:
+    """The matte, if it is solved and nothing has been painted."""
+    if state.alpha is None or state.alpha_stale is not None:
+        return None
+    blank = Plane.full(state.size, 0, np.uint8)
+    return state.alpha if state.strokes.changed_rect(blank).empty else None
 
 
 def _replaced(old: Plane | None, array: NDArray[Any] | None) -> Plane | None:

@@ -128,9 +128,21 @@ class Plane:
             there = part.moved(-tile.top, -tile.left).slices
             if not np.array_equal(tiles[index][there], new):
                 tiles[index] = _overwritten(tiles[index], there, new)
-        if all(new is old for new, old in zip(tiles, self._tiles, strict=True)):
-            return self
-        return Plane(self.shape, self.dtype, tuple(tiles))
+        return self._with(tiles)
+
+    def mapped(self, rect: Rect, change: Callable[[Rect, NDArray[Any]], NDArray[Any]]) -> Plane:
+        """This plane with `change(part, pixels)` in each part of `rect` that lies in one tile.
+
+        Costs memory for the tiles alone that change; itself if none does.
+        """
+        tiles = list(self._tiles)
+        for index, tile in self._touched(self._checked(rect)):
+            part = tile.intersected(rect)
+            there = part.moved(-tile.top, -tile.left).slices
+            new = change(part, tiles[index][there])
+            if not np.array_equal(tiles[index][there], new):
+                tiles[index] = _overwritten(tiles[index], there, new)
+        return self._with(tiles)
 
     def changed_rect(self, other: Plane) -> Rect:
         """The smallest rectangle outside of which both planes have the same values."""
@@ -167,6 +179,12 @@ class Plane:
         """Bytes that this plane keeps alive and `other` doesn't."""
         theirs = other.owners if other is not None else {}
         return sum(size for owner, size in self.owners.items() if owner not in theirs)
+
+    def _with(self, tiles: list[Tile]) -> Plane:
+        """The plane of these tiles; itself if they are its own."""
+        if all(new is old for new, old in zip(tiles, self._tiles, strict=True)):
+            return self
+        return Plane(self.shape, self.dtype, tuple(tiles))
 
     def _checked(self, rect: Rect) -> Rect:
         height, width = self.size

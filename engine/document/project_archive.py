@@ -11,7 +11,7 @@ from engine.document.damage import DamagedProjectError, damage_in
 from engine.document.source import unreadable
 from engine.errors import UserError
 
-MAX_ENTRIES = 64
+MAX_ENTRIES = 256
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 

@@ -41,6 +41,8 @@ from engine.document.project_manifest import (
     decode_manifest,
     encode_manifest,
 )
+from engine.document.snapshot_file import snapshot_entries
+from engine.document.snapshots import Snapshot
 from engine.document.source import (
     decode_embedded,
     encode_unsaved,
@@ -62,11 +64,17 @@ _THUMBNAIL = 256
 
 
 def save_project(
-    path: Path, state: DocumentState, *, embed: bool = False, ctx: JobContext = NOBODY
+    path: Path,
+    state: DocumentState,
+    *,
+    embed: bool = False,
+    snapshots: tuple[Snapshot, ...] = (),
+    ctx: JobContext = NOBODY,
 ) -> SourceLink:
     """Write a document; the file at `path` is replaced as a whole or not at all.
 
     Args:
+        snapshots: states of the same photograph that are kept with it.
         embed: carry the photograph's bytes along. A photograph that has no file, or that came
             embedded, is embedded anyway.
 
@@ -82,7 +90,7 @@ def save_project(
     if embed or source.embedded or source.path is None:
         source = _embedded(state)
     with replace_atomically(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
-        for fraction, (name, data) in _entries(path, state, source):
+        for fraction, (name, data) in _entries(path, state, source, snapshots):
             ctx.progress(fraction, f"Saving {path.name}")
             ctx.check()
             file.writestr(zipfile.ZipInfo(name), data)
@@ -161,7 +169,7 @@ def _embedded(state: DocumentState) -> SourceLink:
 
 
 def _entries(
-    path: Path, state: DocumentState, source: SourceLink
+    path: Path, state: DocumentState, source: SourceLink, snapshots: tuple[Snapshot, ...]
 ) -> Iterator[tuple[float, tuple[str, bytes]]]:
     """Share that is done before it, name and bytes of each entry; encoded as they are asked for."""
     changed = state.enhancement
@@ -172,16 +180,18 @@ def _entries(
         settings=state.settings,
         planes=tuple(name for name, _ in kept),
         alpha_stale=state.alpha_stale,
-        enhancement=None if changed is None else _remembered(changed),
+        enhancement=None if changed is None else EnhancementRecord.of(changed),
     )
     yield 0.0, (MANIFEST_ENTRY, encode_manifest(manifest))
-    yield 0.1, (THUMBNAIL_ENTRY, encode_samples(_thumbnail(state)))
+    yield 0.1, (THUMBNAIL_ENTRY, encode_samples(thumbnail(state)))
     for index, (name, plane) in enumerate(kept):
         yield 0.2 + 0.2 * index / len(kept), (PLANE_ENTRIES[name], encode_plane(plane))
     if changed is not None:
         yield 0.8, (CHANGE_ENTRY, encode_codes(changed.codes))
     if source.embedded and source.data is not None:
         yield 0.9, (manifest.source.entry, source.data)
+    for entry in snapshot_entries(manifest, state, snapshots):
+        yield 0.95, entry
 
 
 def _record(source: SourceLink, project: Path) -> SourceRecord:
@@ -248,10 +258,6 @@ def _planes(archive: Archive, manifest: Manifest, path: Path, ctx: JobContext) -
     return planes
 
 
-def _remembered(enhancement: Enhancement) -> EnhancementRecord:
-    return EnhancementRecord(enhancement.rect, enhancement.reach, enhancement.note)
-
-
 def _enhancement(
     archive: Archive, record: EnhancementRecord | None, path: Path
 ) -> Enhancement | None:
@@ -275,7 +281,7 @@ def _wrong_size(
     )
 
 
-def _thumbnail(state: DocumentState) -> NDArray[np.uint8]:
+def thumbnail(state: DocumentState) -> NDArray[np.uint8]:
     """H×W×4 BGRA uint8, straight, at most 256 pixels on its longer side."""
     step = -(-max(state.size) // _THUMBNAIL)
     pixels = to_float(state.image.pixels[::step, ::step, ::-1])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.document.damage import DamagedProjectError
-from engine.document.enhancement import EnhancementNote
+from engine.document.enhancement import Enhancement, EnhancementNote
 from engine.errors import UserError
 from engine.imaging.limits import check_dimensions
 from engine.imaging.types import Rect
@@ -60,6 +60,10 @@ class EnhancementRecord:
     rect: Rect
     reach: float
     note: EnhancementNote
+
+    @classmethod
+    def of(cls, enhancement: Enhancement) -> EnhancementRecord:
+        return cls(enhancement.rect, enhancement.reach, enhancement.note)
 
 
 @dataclass(frozen=True)

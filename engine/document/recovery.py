@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.document.project_file import SUFFIX, save_project
+from engine.document.snapshots import Snapshot
 from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.jobs.context import NOBODY, JobContext
@@ -85,9 +86,14 @@ class Slot:
         return self._base.with_suffix(SUFFIX)
 
     def write(
-        self, state: DocumentState, *, project_path: Path | None, ctx: JobContext = NOBODY
+        self,
+        state: DocumentState,
+        *,
+        project_path: Path | None,
+        snapshots: tuple[Snapshot, ...] = (),
+        ctx: JobContext = NOBODY,
     ) -> None:
-        """Keep `state`; nothing happens once the slot is discarded.
+        """Keep `state` and its snapshots; nothing happens once the slot is discarded.
 
         Raises:
             UserError: if it cannot be written.
@@ -96,7 +102,7 @@ class Slot:
             return
         try:
             self._hold()
-            save_project(self.path, state, ctx=ctx)
+            save_project(self.path, state, snapshots=snapshots, ctx=ctx)
             self._write_note(state, project_path)
         finally:
             if self._gone.is_set():

@@ -28,9 +28,10 @@ _DTYPES = {
     "trimap": np.uint8,
     "alpha": np.float32,
     "alpha_aside": np.float32,
+    "automatic": np.float32,
 }
 # Indexed by stroke label; the first is never used, where there is no stroke the trimap shows.
-_TRIMAP_OF_STROKE = np.array([UNKNOWN, BACKGROUND, UNKNOWN, FOREGROUND], np.uint8)
+TRIMAP_OF_STROKE = np.array([UNKNOWN, BACKGROUND, UNKNOWN, FOREGROUND], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class DocumentState:
         alpha_aside: the matte that isn't in use: the photograph's own where `alpha` is the enhanced
             picture's, and the other way round; or None.
         aside_stale: `alpha_stale` of that one.
+        automatic: the matte as it was before any stroke, from the mask, trimap and method that are
+            still in use; or None. Not drawn and not saved.
     """
 
     image: Image
@@ -91,6 +94,7 @@ class DocumentState:
     amount: Amount | None = None
     alpha_aside: Plane | None = None
     aside_stale: Rect | None = None
+    automatic: Plane | None = None
 
     def __post_init__(self) -> None:
         for name, plane in self.planes():
@@ -115,7 +119,7 @@ class DocumentState:
 
     def planes(self) -> Iterator[tuple[str, Plane]]:
         """Name and plane of all that exist."""
-        for name in PLANES:
+        for name in (*PLANES, "automatic"):
             plane = getattr(self, name)
             if plane is not None:
                 yield name, plane
@@ -124,12 +128,12 @@ class DocumentState:
         """The trimap (of `rect`) with the user's strokes on top; unknown where there is neither."""
         strokes = self.strokes.read(rect)
         if self.trimap is None:
-            unpainted: Trimap = _TRIMAP_OF_STROKE[strokes]
+            unpainted: Trimap = TRIMAP_OF_STROKE[strokes]
             return unpainted
         base: Trimap = self.trimap.read(rect)
         if not strokes.any():
             return base
-        return np.where(strokes == 0, base, _TRIMAP_OF_STROKE[strokes])
+        return np.where(strokes == 0, base, TRIMAP_OF_STROKE[strokes])
 
 
 def new_document(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from engine.device import Compute
+from engine.device import Compute, device_ladder, retry_on_memory
 from engine.enhance.align import Alignment, from_box
 from engine.enhance.cache import Cache
 from engine.enhance.result import Enhanced
@@ -94,7 +95,8 @@ def enhance_portrait(
         ctx: progress with step, terms and time left; cancel.
 
     Raises:
-        UserError: if networks are missing, or the reference model can't be enhanced for.
+        UserError: if networks are missing, the reference model can't be enhanced for, or memory
+            is too small.
         Cancelled: when asked to stop.
     """
     from engine.enhance.making import make
@@ -106,17 +108,21 @@ def enhance_portrait(
         alignment = find_alignment(
             image, generator=models.generator, compute=compute, ctx=SubContext(ctx, 0.0, 0.02)
         )
-    return make(
-        image,
-        alignment,
-        models=models,
-        settings=settings,
-        mask=mask,
-        true_alpha=true_alpha,
-        compute=compute,
-        cache=cache,
-        stop=stop,
-        ctx=SubContext(ctx, 0.02, 1.0),
+    return retry_on_memory(
+        lambda _, device: make(
+            image,
+            alignment,
+            models=models,
+            settings=settings,
+            mask=mask,
+            true_alpha=true_alpha,
+            compute=replace(compute, device=device),
+            cache=cache,
+            stop=stop,
+            ctx=SubContext(ctx, 0.02, 1.0),
+        ),
+        devices=device_ladder(compute),
+        ctx=ctx,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from engine.errors import BugError, UserError
 from engine.imaging.atomic import replace_atomically
@@ -24,7 +24,12 @@ __all__ = [
 ]
 
 
-LayersWriter: TypeAlias = Callable[[Path, Raster, Raster], None]
+class LayersWriter(Protocol):
+    """Writes a background and a subject over it."""
+
+    def __call__(
+        self, path: Path, background: Raster, subject: Raster, *, masked: bool = True
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -160,12 +165,13 @@ def write_layers(
     alpha: Alpha,
     bits: int = 8,
     metadata: Metadata | None = None,
+    masked: bool = True,
 ) -> None:
     """Save the subject over the background as layers, in the format that the suffix names.
 
-    PSD: the background layer, the subject's layer with the alpha as its layer mask, and the
-    flattened picture. EXR: the premultiplied cut-out as the main RGBA, and the layers
-    `background`, `foreground` (straight) and `matte`, all linear.
+    PSD: the background layer, the subject's layer with the alpha as its layer mask (or as its
+    transparency), and the flattened picture. EXR: the premultiplied cut-out as the main RGBA, and
+    the layers `background`, `foreground` (straight) and `matte`, all linear.
 
     Args:
         path: the file, `.psd` or `.exr`.
@@ -174,6 +180,7 @@ def write_layers(
         alpha: H×W float32.
         bits: as for `write_picture`.
         metadata: as for `write_picture`.
+        masked: the alpha is the subject's layer mask in PSD, else its transparency.
 
     Raises:
         UserError: as for `write_picture`, and for a format without layers.
@@ -194,7 +201,7 @@ def write_layers(
     subject = Raster(foreground, alpha, depth, metadata)
     _check_size(writer, path, below)
     with replace_atomically(path) as temporary:
-        writer.save_layers(temporary, below, subject)
+        writer.save_layers(temporary, below, subject, masked=masked)
 
 
 def _save(path: Path, writer: Writer, raster: Raster) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.device import Compute
 from engine.errors import UserError
+from engine.foreground.despill import despill
 from engine.foreground.estimate import FOREGROUND_METHODS, estimate_foreground
 from engine.foreground.network import Painter
 from engine.imaging.types import Alpha, Image, Pixels
@@ -23,12 +24,12 @@ def estimate_colours(
     compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> Pixels:
-    """The subject's own colours; see `engine.foreground.estimate.estimate_foreground`.
+    """The subject's own colours; see `estimate_foreground` and `despill` in `engine.foreground`.
 
     Args:
         image: the photograph.
         alpha: its matte, H×W float32 in [0, 1].
-        chosen: method and amount.
+        chosen: method, amount, and the colour to despill.
         bits: 8, 16 or 32 (float) bits a channel; None keeps the photograph's depth.
         compute: where a network runs.
         ctx: progress and cancel.
@@ -39,7 +40,7 @@ def estimate_colours(
     painter, start = None, 0.0
     if FOREGROUND_METHODS[chosen.method].by_network and chosen.amount > 0:
         painter, start = _painter(compute, SubContext(ctx, 0.0, 0.1)), 0.1
-    return estimate_foreground(
+    estimated = estimate_foreground(
         image,
         alpha,
         method=chosen.method,
@@ -48,6 +49,7 @@ def estimate_colours(
         painter=painter,
         ctx=SubContext(ctx, start, 1.0),
     )
+    return despill(estimated, alpha, chosen)
 
 
 def foreground_network() -> str:

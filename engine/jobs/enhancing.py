@@ -124,23 +124,28 @@ def advice(models: ModelChoice) -> str:
 
 
 def generators() -> tuple[str, ...]:
-    """Names of the generators' weights on this machine; doesn't import torch."""
-    return _named("generator")
+    """Names of the weights on this machine that a portrait can be enhanced with (no torch)."""
+    return _named(_finds_photographs)
 
 
 def trimap_networks() -> tuple[str, ...]:
     """Names of the trimap networks' weights on this machine; doesn't import torch."""
-    return _named("trimap")
+    return _named(lambda row: _kind(row) == "trimap")
 
 
-def _named(kind: str) -> tuple[str, ...]:
+def _named(wanted: Callable[[WeightsRow], bool]) -> tuple[str, ...]:
     found = {each.row.model: each.row for each in reversed(all_weights()) if each.path.is_file()}
-    return tuple(name for name, row in sorted(found.items()) if _kind(row) == kind)
+    return tuple(name for name, row in sorted(found.items()) if wanted(row))
 
 
 def _kind(row: WeightsRow) -> str:
     known = MODELS.get(row.network or row.model)
     return "" if known is None else known.kind
+
+
+def _finds_photographs(row: WeightsRow) -> bool:
+    known = MODELS.get(row.network or row.model)
+    return known is not None and known.finds_photographs
 
 
 def _is_here(name: str) -> bool:
@@ -175,7 +180,7 @@ def _missing_reference(models: ModelChoice) -> Iterator[tuple[str, str]]:
             )
         if kind is not None:
             return
-    known = ", ".join([*METHODS, *_named("matting")])
+    known = ", ".join([*METHODS, *_named(lambda row: _kind(row) == "matting")])
     yield f"the reference model {name!r}", f"Matting models here: {known}; or an .onnx file."
 
 

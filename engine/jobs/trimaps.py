@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.device import Compute
+from engine.guidance.hair import with_hair
 from engine.guidance.people import trimap_of
 from engine.guidance.trimap import trimap_from_mask
 from engine.imaging.types import Alpha, Image, Trimap
@@ -36,6 +37,21 @@ def trimap_from(
         UserError: if a network is asked for and its weights are missing, or what found the mask
             and it was no network.
     """
+    base = _without_hair(
+        mask, image, chosen, guidance=guidance, compute=compute, ctx=SubContext(ctx, 0.0, 0.8)
+    )
+    return with_hair(base, mask, image, ctx=SubContext(ctx, 0.8, 1.0)) if chosen.hair else base
+
+
+def _without_hair(
+    mask: Alpha,
+    image: Image,
+    chosen: TrimapSettings,
+    *,
+    guidance: GuidanceSettings,
+    compute: Compute,
+    ctx: JobContext,
+) -> Trimap:
     if chosen.source == "network":
         return propose_trimap(image, mask, model=chosen.model, compute=compute, ctx=ctx)
     if chosen.source == "finder":

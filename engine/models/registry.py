@@ -163,6 +163,7 @@ _ROWS = (
         weights="portrait_small.safetensors",
         licence="MIT",
         origin=f"trained with matte-train stylegan2; after {_STYLEGAN2}",
+        abilities=frozenset({"inversion"}),
     ),
     ModelSpec(
         name="portrait_small_discriminator",
@@ -183,6 +184,7 @@ _ROWS = (
         weights="stylegan2.safetensors",
         licence="of the official weights: NVIDIA Source Code License, non-commercial",
         origin=_STYLEGAN2,
+        abilities=frozenset({"inversion"}),
         sized="engine.models.stylegan2:generator_of",
     ),
     ModelSpec(
@@ -205,6 +207,7 @@ _ROWS = (
         weights="stylemattegan_small.safetensors",
         licence="yours",
         origin=f"after {_STYLEMATTE} and {_STYLEGAN3}",
+        abilities=frozenset({"drawn mattes"}),
     ),
     ModelSpec(
         name="stylemattegan_small_discriminator",
@@ -225,6 +228,7 @@ _ROWS = (
         weights="stylegan3.safetensors",
         licence="of the official weights: NVIDIA Source Code License, non-commercial",
         origin=_STYLEGAN3,
+        abilities=frozenset({"drawn mattes"}),
         sized="engine.models.stylegan3:generator_of",
     ),
     ModelSpec(

@@ -17,7 +17,10 @@ ModelKind = Literal[
 ]
 """A matting network takes at most two planes of guidance; one of proposals takes `MASK_PLANES`, and
 its matte of a small copy says where the trimap of the photograph is unknown."""
-Ability = Literal["automatic", "mask", "trimap", "clicks", "foreground", "region"]
+Ability = Literal[
+    "automatic", "mask", "trimap", "clicks", "foreground", "region", "inversion", "drawn mattes"
+]
+"""Of generators: "inversion" finds a photograph in its latent space, "drawn mattes" draws them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class ModelSpec:
     def takes_nothing(self) -> bool:
         """Whether it makes a matte of the photograph alone."""
         return self.kind == "matting" and self.abilities == {"automatic"}
+
+    @property
+    def finds_photographs(self) -> bool:
+        """Whether it is a generator in whose latent space photographs are found."""
+        return self.kind == "generator" and "inversion" in self.abilities
 
     def load_builder(self) -> Callable[[], Any]:
         """Import what builds the network, and torch with it.

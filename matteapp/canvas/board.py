@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QRegion
 
 from engine.imaging.types import Rect
@@ -31,6 +33,11 @@ class Board:
         """A finished stroke that stays in sight, None if there is none."""
         return self._held
 
+    @property
+    def label(self) -> int:
+        """What the stroke in progress paints; 0 if there is none."""
+        return 0 if self._scratch is None else self._scratch.label
+
     def start(self, size: tuple[int, int] | None) -> None:
         """Another photograph of (height, width), or none."""
         self._held = None
@@ -43,6 +50,12 @@ class Board:
     def sweep(self, start: Dab, end: Dab) -> None:
         if self._scratch is not None and self._scratch.active:
             changed = self._scratch.extend(start, end)
+            self._update(self._screen.show_stroke(self._scratch.labels, changed))
+
+    def fill(self, rect: Rect, where: NDArray[np.bool_], label: int) -> None:
+        """The stroke in progress has grown over some pixels of `rect`."""
+        if self._scratch is not None and self._scratch.active:
+            changed = self._scratch.fill(rect, where, label)
             self._update(self._screen.show_stroke(self._scratch.labels, changed))
 
     def finish(self) -> Stroke | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColorSpace
 
-from engine.compositing.views import VIEWS, caption
+from engine.compositing.view_look import Look
+from engine.compositing.views import SHAPES, VIEWS, caption, planes_of
 from engine.document.state import PLANES, DocumentState
 from engine.imaging.types import Image, Rect
 from matteapp.canvas.rendering import PyramidOf, RenderThread, RenderTiles, TileSource
@@ -23,12 +26,19 @@ from matteapp.canvas.tiles import (
 )
 from matteapp.canvas.viewport import Viewport
 
+Tiles = tuple[tuple[TileKey, Tile], ...]
+
 
 class DocumentView(QObject):
     """Keeps the tiles of a document up to date with its newest state.
 
+    Attributes:
+        view: the view that is shown.
+        chosen: the view that it is compared with; empty for none, None for the view's own.
+        shapes: what is outlined on it.
+
     Signals:
-        arrived(TileKey): a tile of the view is there, or is newer.
+        arrived(TileKey): a tile of the view or of a shape is there, or is newer.
     """
 
     arrived = Signal(object)
@@ -43,9 +53,13 @@ class DocumentView(QObject):
         self._fresh = Freshness((1, 1))
         self._revision = 0
         self._oldest = 0
+        self._oldest_looks = 0
         self._backdrop: Image | None = None
-        self._palette = "standard"
+        self._look = Look()
+        self._display: QColorSpace | None = None
         self.view = "input"
+        self.chosen: str | None = None
+        self.shapes: tuple[str, ...] = ()
 
     @property
     def state(self) -> DocumentState | None:
@@ -58,14 +72,17 @@ class DocumentView(QObject):
 
     @property
     def before(self) -> str:
-        """The view that this one is compared with, empty while something stands in for it."""
-        if self._state is None or self.caption:
-            return ""
-        return VIEWS[self.view].before
+        """The view that this one is compared with, empty if with none.
+
+        One that people chose, else the view's own unless something stands in for the view itself.
+        """
+        if self.chosen is not None:
+            return self.chosen
+        return "" if self._state is None or self.caption else VIEWS[self.view].before
 
     @property
     def _views(self) -> tuple[str, ...]:
-        return (self.view, self.before) if self.before else (self.view,)
+        return tuple(dict.fromkeys((self.view, self.before))) if self.before else (self.view,)
 
     def find(self, key: TileKey) -> Tile | None:
         """The tile, even if it is out of date."""
@@ -87,16 +104,30 @@ class DocumentView(QObject):
         self._backdrop = backdrop
         self._touch("backdrop")
 
-    def set_palette(self, name: str) -> None:
-        self._palette = name
-        self._touch("image")
+    def set_look(self, look: Look) -> None:
+        """How views are drawn; what is there already is drawn again."""
+        before, self._look = self._look, look
+        if look != before:
+            self._revision += 1
+            self._oldest_looks = self._revision
+
+    def set_display(self, profile: QColorSpace | None) -> None:
+        """The display's profile; what is there already is drawn again."""
+        self._display = profile
+        self._revision += 1
+        self._oldest_looks = self._revision
 
     def keys(self, viewport: Viewport, rect: Rect | None = None) -> list[TileKey]:
         """Tiles that show any of `rect` (of what is in sight), at the level of the zoom."""
-        level = level_for(viewport.scale, top_level(viewport.image))
-        shown = viewport.rect_of(viewport.box)
-        wanted = shown if rect is None else shown.intersected(rect)
-        return self._keys_in(level, wanted, viewport.image)
+        return _seen(self._views, viewport, rect)
+
+    def shape_tiles(self, shape: str, viewport: Viewport) -> Tiles | None:
+        """A shape's tiles in sight, or None while one of them is missing or out of date."""
+        keys = _seen((shape,), viewport)
+        if any(map(self.stale, keys)):
+            return None
+        found = ((key, self._cache.get(key)) for key in keys)
+        return tuple((key, tile) for key, tile in found if tile is not None)
 
     def stale(self, key: TileKey) -> bool:
         """Whether the tile is missing or shows an old state."""
@@ -121,17 +152,18 @@ class DocumentView(QObject):
             self._state,
             self._pyramid,
             self._backdrop,
-            self._palette,
+            self._look,
             self._revision,
             keys,
             self._source.deliver,
+            self._display,
         )
 
     def _wanted(self, viewport: Viewport) -> list[TileKey]:
         """An overview if there is none, what is in sight from the middle out, then around."""
         overviews = [TileKey(view, top_level(viewport.image), 0, 0) for view in self._views]
         first = [key for key in overviews if self._cache.get(key) is None]
-        in_sight = self.keys(viewport)
+        in_sight = _seen((*self._views, *self.shapes), viewport)
         near = partial(_distance, middle=viewport.to_image(*viewport.middle))
         seen = sorted((key for key in in_sight if self.stale(key)), key=near)
         around = [key for key in self._around(viewport) if self._cache.get(key) is None]
@@ -141,13 +173,11 @@ class DocumentView(QObject):
         level = level_for(viewport.scale, top_level(viewport.image))
         shown = viewport.rect_of(viewport.box)
         grown = shown.grown(TILE * 2**level // 2, within=viewport.image)
-        return self._keys_in(level, grown, viewport.image)
-
-    def _keys_in(self, level: int, rect: Rect, size: tuple[int, int]) -> list[TileKey]:
-        return [key for view in self._views for key in keys_in(view, level, rect, size)]
+        return [key for view in self._views for key in keys_in(view, level, grown, viewport.image)]
 
     def _needed(self, key: TileKey) -> int:
-        return max(self._oldest, self._fresh.needed(VIEWS[key.view].planes, key.source_rect))
+        oldest = self._oldest if key.view in SHAPES else max(self._oldest, self._oldest_looks)
+        return max(oldest, self._fresh.needed(planes_of(key.view), key.source_rect))
 
     def _start(self, state: DocumentState | None) -> None:
         """Another photograph: nothing drawn so far is of use."""
@@ -169,8 +199,15 @@ class DocumentView(QObject):
         if tile.revision < self._oldest or (known is not None and known.revision > tile.revision):
             return
         self._cache.put(key, tile)
-        if key.view in self._views:
+        if key.view in self._views or key.view in self.shapes:
             self.arrived.emit(key)
+
+
+def _seen(views: tuple[str, ...], viewport: Viewport, rect: Rect | None = None) -> list[TileKey]:
+    level = level_for(viewport.scale, top_level(viewport.image))
+    shown = viewport.rect_of(viewport.box)
+    wanted = shown if rect is None else shown.intersected(rect)
+    return [key for view in views for key in keys_in(view, level, wanted, viewport.image)]
 
 
 def _changes(before: DocumentState, after: DocumentState) -> dict[str, Rect | None]:
@@ -180,9 +217,20 @@ def _changes(before: DocumentState, after: DocumentState) -> dict[str, Rect | No
         old, new = getattr(before, name), getattr(after, name)
         if old is not new:
             touched[name] = None if old is None or new is None else new.roughly_changed_rect(old)
-    if before.settings.background != after.settings.background:
+    if _background_changed(before, after, touched):
         touched["background"] = None
     return touched
+
+
+def _background_changed(
+    before: DocumentState, after: DocumentState, touched: Collection[str]
+) -> bool:
+    """Whether it, or what the subject does to it: a shadow falls far from what throws it."""
+    old, new = before.settings, after.settings
+    if (old.background, old.harmony) != (new.background, new.harmony):
+        return True
+    reaches = new.harmony.shadowed or new.harmony.lit
+    return reaches and not {"alpha", "mask"}.isdisjoint(touched)
 
 
 def _distance(key: TileKey, *, middle: tuple[float, float]) -> float:

@@ -24,13 +24,22 @@ CURSORS: dict[CursorName, Qt.CursorShape] = {
     "cross": Qt.CursorShape.CrossCursor,
     "hand": Qt.CursorShape.OpenHandCursor,
     "zoom": Qt.CursorShape.PointingHandCursor,
+    "dropper": Qt.CursorShape.CrossCursor,
 }
 
 
-def pointer(event: QMouseEvent | QTabletEvent, viewport: Viewport | None, ratio: float) -> Pointer:
-    """Where a mouse or a pen is on the photograph; `ratio` is device pixels a logical one."""
+def pointer(
+    event: QMouseEvent | QTabletEvent, viewport: Viewport | None, ratio: float, *, left: int = 0
+) -> Pointer:
+    """Where a mouse or a pen is on the photograph.
+
+    Args:
+        viewport: where the photograph lies in its pane.
+        ratio: device pixels a logical one.
+        left: the pane's first column, in device pixels.
+    """
     place: QPointF = event.position()
-    x, y = place.x() * ratio, place.y() * ratio
+    x, y = place.x() * ratio - left, place.y() * ratio
     row, col = (y, x) if viewport is None else viewport.to_image(x, y)
     held = event.modifiers()
     pen = isinstance(event, QTabletEvent)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 
 from matteapp.canvas.events import CURSORS
-from matteapp.tools.brush import BrushOptions
+from matteapp.tools.brush import Brush, BrushOptions
 from matteapp.tools.hand import Hand
-from matteapp.tools.table import TOOLS
-from matteapp.tools.tool import Easel, Pointer, Tool
+from matteapp.tools.table import LABELS, TOOLS
+from matteapp.tools.tool import Easel, Lingering, Pointer, Tool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the brush would paint where the pointer is.
+
+    Attributes:
+        pointer: where it is.
+        radius: in pixels of the photograph.
+        core: share of the radius that is painted firmly.
+        label: what it would paint.
+    """
+
+    pointer: Pointer
+    radius: float
+    core: float
+    label: int
 
 
 class Gestures:
@@ -21,6 +40,7 @@ class Gestures:
 
     def __init__(self, easel: Easel, options: BrushOptions) -> None:
         self._easel = easel
+        self._options = options
         self._tools: dict[str, Tool] = {name: row.make(options) for name, row in TOOLS.items()}
         self._hand = Hand()
         self._active: Tool | None = None
@@ -30,8 +50,13 @@ class Gestures:
 
     @property
     def active(self) -> bool:
-        """Whether a button is down."""
-        return self._active is not None
+        """Whether a button is down, or a tool has something begun."""
+        return self._active is not None or self._lingering is not None
+
+    @property
+    def pending(self) -> bool:
+        """Whether a tool has something begun while no button is down."""
+        return self._active is None and self._lingering is not None
 
     @property
     def cursor(self) -> Qt.CursorShape:
@@ -40,17 +65,23 @@ class Gestures:
         return CURSORS[self._held.cursor]
 
     @property
-    def ring(self) -> tuple[Pointer, float] | None:
-        """Where the pointer is and how large the brush, in pixels of the photograph."""
+    def ring(self) -> Preview | None:
+        """What the brush would paint; None if the tool is no brush."""
         if self._pointer is None or self._active is self._hand or self.panning:
             return None
-        radius = self._held.radius(self._pointer)
-        return None if radius is None else (self._pointer, radius)
+        held, pointer = self._held, self._pointer
+        if not isinstance(held, Brush):
+            return None
+        radius = held.radius(pointer) or 0.0
+        return Preview(pointer, radius, held.core(pointer), held.shown_label(pointer))
 
     def take(self, name: str) -> None:
         """Another tool of the table."""
         self.cancel()
         self.name = name
+        label = LABELS.get(name)
+        if label is not None:
+            self._options.choose("label", label)
 
     def press(self, pointer: Pointer, *, pan: bool = False) -> None:
         if self._active is None:
@@ -62,6 +93,8 @@ class Gestures:
         self._pointer = pointer
         if self._active is not None:
             self._active.move(self._easel, pointer)
+        elif self._lingering is not None:
+            self._lingering.hover(self._easel, pointer)
 
     def release(self, pointer: Pointer) -> None:
         tool, self._active = self._active, None
@@ -78,12 +111,30 @@ class Gestures:
         tool, self._active = self._active, None
         if tool is not None:
             tool.cancel(self._easel)
+        if self._lingering is not None:
+            self._tools[self.name].cancel(self._easel)
+
+    def finish(self) -> None:
+        """End what a tool has begun: Enter or a double click."""
+        if self._lingering is not None:
+            self._lingering.finish(self._easel)
+
+    def step_back(self) -> None:
+        """Take back the last place of what a tool has begun."""
+        if self._lingering is not None:
+            self._lingering.step_back(self._easel)
 
     def forget(self) -> None:
         """Another photograph."""
         self.cancel()
         for tool in self._tools.values():
             tool.forget()
+
+    @property
+    def _lingering(self) -> Lingering | None:
+        """The chosen tool, if it has something begun."""
+        tool = self._tools[self.name]
+        return tool if isinstance(tool, Lingering) and tool.pending else None
 
     @property
     def _held(self) -> Tool:

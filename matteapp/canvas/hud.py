@@ -20,6 +20,8 @@ _DASHES: dict[BoxName, Qt.PenStyle] = {
 }
 Line = tuple[tuple[float, float], tuple[float, float]]
 """(row, column) of both ends, in pixels of the photograph."""
+CORE_FROM = 2.0
+"""Device pixels of radius from which the core of a brush is shown."""
 MARGIN = 3
 """Device pixels of pen and smoothing around a line."""
 
@@ -30,11 +32,26 @@ class Ring:
     def __init__(self) -> None:
         self._middle: tuple[float, float] | None = None
         self._radius = 0.0
+        self._core = 1.0
+        self._colour = BRIGHT
 
-    def move(self, middle: tuple[float, float] | None, radius: float) -> QRegion:
-        """Put it elsewhere (None hides it); returns what has to be painted again."""
+    def move(
+        self,
+        middle: tuple[float, float] | None,
+        radius: float,
+        *,
+        core: float = 1.0,
+        colour: QColor = BRIGHT,
+    ) -> QRegion:
+        """Put it elsewhere (None hides it); returns what has to be painted again.
+
+        Args:
+            core: share of the radius that is painted firmly; below 1, a second ring shows it.
+            colour: of what it paints.
+        """
         before = self.region
         self._middle, self._radius = middle, radius
+        self._core, self._colour = core, colour
         return before + self.region
 
     @property
@@ -44,7 +61,7 @@ class Ring:
             return QRegion()
         reach = self._radius + MARGIN
         ring = QRegion(_around(self._middle, reach))
-        inside = (self._radius - MARGIN) / math.sqrt(2)
+        inside = (self._radius * self._core - MARGIN) / math.sqrt(2)
         if inside > 8:
             ring -= QRegion(_around(self._middle, inside - 1))
         return ring
@@ -54,8 +71,12 @@ class Ring:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = QPointF(*self._middle)
-        for colour, radius in ((DARK, self._radius + 0.5), (BRIGHT, self._radius - 0.5)):
-            painter.setPen(QPen(colour, 1))
+        rings = [(DARK, self._radius + 0.5, 1.0), (self._colour, self._radius - 0.5, 1.4)]
+        core = self._radius * self._core
+        if self._core < 1.0 and core > CORE_FROM:
+            rings += [(DARK, core + 0.5, 1.0), (BRIGHT, core - 0.5, 1.0)]
+        for colour, radius, width in rings:
+            painter.setPen(QPen(colour, width))
             painter.drawEllipse(middle, max(radius, 0.5), max(radius, 0.5))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from engine.compositing.views import PALETTES
-from engine.imaging.types import Rect, Strokes
-from matteapp.canvas.strokes import ERASE
+from engine.compositing.views import PALETTES, Rgb8
+from engine.imaging.types import STROKE_UNKNOWN, Rect, Strokes
+from matteapp.canvas.strokes import ERASE, REFINE, RESTORE
 from matteapp.canvas.viewport import NOWHERE, Box, Viewport
 
 STRENGTH = 150
 """Opacity of a stroke while it is drawn, 0 to 255."""
 ERASER = (235, 235, 235)
+RESTORER = (245, 200, 70)
 
 
 class LiveStroke:
@@ -63,10 +64,17 @@ class LiveStroke:
         return box
 
 
+def label_colours(palette: str) -> dict[int, Rgb8]:
+    """The colour of every label that a stroke can have, sRGB 0–255."""
+    chosen = PALETTES[palette]
+    more = {ERASE: ERASER, RESTORE: RESTORER, REFINE: chosen[STROKE_UNKNOWN]}
+    return {**chosen, **more}
+
+
 def colour_table(palette: str) -> NDArray[np.uint32]:
     """A premultiplied 0xAARRGGBB for each label, 256 of them."""
     table = np.zeros(256, np.uint32)
-    for label, rgb in {**PALETTES[palette], ERASE: ERASER}.items():
+    for label, rgb in label_colours(palette).items():
         red, green, blue = (channel * STRENGTH // 255 for channel in rgb)
         table[label] = STRENGTH << 24 | red << 16 | green << 8 | blue
     return table

@@ -33,7 +33,7 @@ class Picture:
         self._find = find
         self._frame = QImage(1, 1, QImage.Format.Format_RGB32)
         self._dirty = QRegion()
-        self._checks = _checkerboard()
+        self._checks = checkerboard()
         self.surround = SURROUND
         self.pixel_grid = True
         self.wipe = Wipe()
@@ -84,12 +84,9 @@ class Picture:
         parts: tuple[list[TileKey], list[TileKey]] = ([], [])
         for key in keys:
             parts[key.view != self.wipe.before].append(key)
-        left = QRect(self._frame.rect())
-        left.setWidth(self.wipe.place(self._frame.width()))
-        right = QRect(self._frame.rect())
-        right.setLeft(left.width())
-        sides = (area & left, parts[0]), (area & right, parts[1])
-        return [side for side in sides if not side[0].isEmpty()]
+        sides = self.wipe.sides(self._frame.rect(), "")
+        shown = [(area & side, part) for (side, _), part in zip(sides, parts, strict=True)]
+        return [side for side in shown if not side[0].isEmpty()]
 
     def _draw_area(
         self, painter: QPainter, area: QRect, viewport: Viewport | None, keys: list[TileKey]
@@ -123,17 +120,26 @@ class Picture:
     def _draw_tile(
         self, painter: QPainter, tile: Tile, level: int, target: QRect, viewport: Viewport
     ) -> None:
-        painter.resetTransform()
-        painter.setClipRect(target)
         if tile.image.format() != QImage.Format.Format_RGB32:
+            painter.resetTransform()
+            painter.setClipRect(target)
             painter.setBrushOrigin(viewport.x, viewport.y)
             painter.fillRect(target, self._checks)
-        zoom = viewport.scale * 2**level
-        # Smooth when pixels are averaged or a coarser level stands in, never when enlarged.
-        smooth = zoom != 1.0 and (level > 0 or viewport.scale < 1.0)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.setTransform(QTransform(zoom, 0, 0, zoom, viewport.x, viewport.y))
-        painter.drawImage(QPointF(tile.corner[1], tile.corner[0]), tile.image)
+        place_tile(painter, tile, level, target, viewport)
+
+
+def place_tile(
+    painter: QPainter, tile: Tile, level: int, target: QRect, viewport: Viewport
+) -> None:
+    """Draw a tile of a level where it lies in the widget, clipped to `target`."""
+    painter.resetTransform()
+    painter.setClipRect(target)
+    zoom = viewport.scale * 2**level
+    # Smooth when pixels are averaged or a coarser level stands in, never when enlarged.
+    smooth = zoom != 1.0 and (level > 0 or viewport.scale < 1.0)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.setTransform(QTransform(zoom, 0, 0, zoom, viewport.x, viewport.y))
+    painter.drawImage(QPointF(tile.corner[1], tile.corner[0]), tile.image)
 
 
 def tile_box(key: TileKey, viewport: Viewport) -> Box:
@@ -182,7 +188,8 @@ def _stand_ins(key: TileKey, find: Find) -> Iterator[TileKey]:
         yield from key.children
 
 
-def _checkerboard() -> QBrush:
+def checkerboard() -> QBrush:
+    """What shows through where a picture is transparent."""
     pattern = QPixmap(2 * CHECK_SIZE, 2 * CHECK_SIZE)
     pattern.fill(CHECKS[0])
     painter = QPainter(pattern)

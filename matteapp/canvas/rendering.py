@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColorSpace, QColorTransform, QImage
 
 from engine.imaging.types import Rect
 from engine.jobs.context import JobContext
+from matteapp.canvas.display import transform_for
 from matteapp.canvas.tiles import GUTTER, Tile, TileKey, level_size
 
 if TYPE_CHECKING:
     from engine.compositing.pyramid import Pyramid
+    from engine.compositing.view_look import Look
     from engine.compositing.view_tiles import Scene
     from engine.document.state import DocumentState
     from engine.imaging.types import Image
@@ -55,25 +57,28 @@ class RenderTiles:
 
     Attributes:
         deliver: gets each tile as soon as it is drawn, on the render thread.
+        display: the display's profile, None to show numbers as they are.
     """
 
     state: DocumentState
     pyramid: PyramidOf
     backdrop: Image | None
-    palette: str
+    look: Look
     revision: int
     keys: tuple[TileKey, ...]
     deliver: Callable[[TileKey, Tile], None]
+    display: QColorSpace | None = None
 
     def __call__(self, ctx: JobContext) -> None:
         from engine.compositing.view_tiles import Scene
 
-        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.palette)
+        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.look)
+        transform = transform_for(self.display, self.state.image.metadata.icc)
         for key in self.keys:
             ctx.check()
-            self.deliver(key, self._drawn(key, scene))
+            self.deliver(key, self._drawn(key, scene, transform))
 
-    def _drawn(self, key: TileKey, scene: Scene) -> Tile:
+    def _drawn(self, key: TileKey, scene: Scene, transform: QColorTransform | None) -> Tile:
         from engine.compositing.view_tiles import render_tile
 
         size = level_size(self.state.size, key.level)
@@ -84,6 +89,8 @@ class RenderTiles:
             form = QImage.Format.Format_ARGB32_Premultiplied
         pixels = made.pixels
         image = QImage(pixels.data, rect.width, rect.height, pixels.strides[0], form)
+        if transform is not None:
+            image.applyColorTransform(transform)
         return Tile(image, (rect.top, rect.left), self.revision, pixels)
 
 

@@ -12,11 +12,16 @@ Ends: TypeAlias = NDArray[np.float64]
 
 
 class Dab(NamedTuple):
-    """A disc of the brush in image pixels; the pixel (r, c) has its centre at (r+0.5, c+0.5)."""
+    """A disc of the brush in image pixels; the pixel (r, c) has its centre at (r+0.5, c+0.5).
+
+    `firmness` is the share of the stroke's hardness that it is painted with: less of a pen's
+    pressure leaves a wider rim unknown.
+    """
 
     row: float
     col: float
     radius: float
+    firmness: float = 1.0
 
 
 class Spans(NamedTuple):

@@ -12,7 +12,7 @@ GRAB = 7.0
 STEP = 0.05
 """Share of the width that a key moves it."""
 KNOB = 7.0
-_GAP, _ROOM, _BELOW = 10, 20, 14
+TITLE_GAP, _ROOM, _BELOW = 10, 20, 14
 
 
 class Wipe:
@@ -45,6 +45,15 @@ class Wipe:
         """The pixel at which the right side begins, on a canvas of this width."""
         return round(self.share * width)
 
+    def sides(self, whole: QRect, view: str) -> list[tuple[QRect, str]]:
+        """The parts of a canvas and what each shows: `view`, or what it is compared with."""
+        if not self.active:
+            return [(whole, view)]
+        left, right = QRect(whole), QRect(whole)
+        left.setWidth(self.place(whole.width()))
+        right.setLeft(left.width())
+        return [(left, self.before), (right, view)]
+
     def is_near(self, x: float, width: int, *, reach: float) -> bool:
         """Whether somebody who points at `x` means the line."""
         return self.active and abs(x - self.place(width)) <= reach
@@ -75,11 +84,18 @@ class Wipe:
     def _draw_titles(self, painter: QPainter, x: int, size: QSize) -> None:
         metrics = QFontMetrics(painter.font())
         for title, left in zip(self.titles, (True, False), strict=True):
-            width, height = metrics.horizontalAdvance(title) + _ROOM, metrics.height() + 6
-            start = x - _GAP - width if left else x + _GAP
-            place = QRect(start, size.height() - height - _BELOW, width, height)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(PILL)
-            painter.drawRoundedRect(place, 6, 6)
-            painter.setPen(PILL_TEXT)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, title)
+            width = metrics.horizontalAdvance(title) + _ROOM
+            start = x - TITLE_GAP - width if left else x + TITLE_GAP
+            draw_title(painter, title, start, size.height())
+
+
+def draw_title(painter: QPainter, title: str, start: int, below: int) -> None:
+    """What a part of the canvas shows, from the column `start` on, above the row `below`."""
+    metrics = QFontMetrics(painter.font())
+    width, height = metrics.horizontalAdvance(title) + _ROOM, metrics.height() + 6
+    place = QRect(start, below - height - _BELOW, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PILL)
+    painter.drawRoundedRect(place, 6, 6)
+    painter.setPen(PILL_TEXT)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, title)

@@ -27,6 +27,7 @@ class ErrorDialog(QDialog):
         self.details = QPlainTextEdit(details)
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details")
+        self.details.setToolTip("What went wrong, for those who mend it.")
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         text = QLabel(
             "This is a fault of the program, not yours. Your work is still open; "
@@ -43,7 +44,9 @@ class ErrorDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         copy = QPushButton("Copy details")
+        copy.setToolTip("Copy the details, to pass them on.")
         folder = QPushButton("Open the log's folder")
+        folder.setToolTip("Open the folder with the log file.")
         close = QPushButton("Go on")
         close.setDefault(True)
         copy.clicked.connect(self._copy)

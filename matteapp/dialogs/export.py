@@ -1,35 +1,39 @@
-"""The export dialog: which files of the cut, in which format, and where."""
+"""The export dialog: which files of the cut, how, where, and what they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from engine.delivery import Delivery
 from engine.errors import UserError
 from engine.imaging.write import WRITERS
-from engine.product_table import EVERY, MATTE_FORMATS, PRODUCTS, check_targets, product_paths
-from engine.products import QUALITY
+from engine.naming import FIELDS, TEMPLATE, Named, fields_of
+from engine.output_presets import BUILT_IN, Output, OutputPresets
+from engine.product_table import CUTS, EVERY, check_targets, product_paths
+from matteapp.dialogs.export_form import DeliveryForm
+from matteapp.dialogs.export_products import ProductBoxes
+from matteapp.dialogs.page import Page
+from matteapp.panels.preset_row import PresetRow
 
-_LOSSY = ("jpeg", "webp")
-_FORBIDDEN = '\\/:*?"<>|'
+_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,238 +42,272 @@ class ExportChoice:
 
     Attributes:
         targets: product name to file.
-        bits: bits a channel, None for the photograph's own.
-        quality: 1 to 100.
-        scale: size relative to the photograph.
+        output: the same for any photograph.
+        opens: open the files as documents once they are written.
     """
 
     targets: dict[str, Path]
-    bits: int | None
-    quality: int
-    scale: float
+    output: Output
+    opens: bool = False
+
+    @property
+    def delivery(self) -> Delivery:
+        """How the files are written."""
+        return self.output.delivery
 
 
-class ExportDialog(QDialog):
-    """Offers products, format, depth, size and place; says why something is not possible.
+@dataclass(frozen=True)
+class Exportable:
+    """What there is to export.
 
-    Args:
-        stem: how the files' names begin.
-        folder: where they go.
+    Attributes:
+        stem: the photograph's name.
+        folder: where the files go, until people choose another.
         size: (height, width) of the photograph.
         transparent: there is no background to composite on.
         has_mask: the cut has a coarse mask.
         enhanced: the photograph was enhanced.
+    """
+
+    stem: str
+    folder: Path
+    size: tuple[int, int]
+    transparent: bool
+    has_mask: bool
+    enhanced: bool
+
+    def impossible(self, name: str, format_name: str) -> str:
+        """Why a product can't be had, or nothing."""
+        row = EVERY[name]
+        writer = WRITERS[row.format_for(format_name)]
+        if row.needs_background and self.transparent:
+            return "needs a background: choose one in the Background panel"
+        if row.needs_alpha and not (writer.alpha or writer.layers):
+            return f"{writer.title} has no transparency"
+        if name not in CUTS and not self.enhanced:
+            return "not enhanced: see the Enhance panel"
+        if name == "mask" and not self.has_mask:
+            return "this cut has no mask"
+        return ""
+
+
+class ExportDialog(QDialog):
+    """Offers products, how they are written, names and place; says why something is not possible.
+
+    Args:
+        what: there is to export.
         chosen: gets the choice when people say "Export".
+        presets: ways of exporting that are kept by name.
+        first: what is chosen at first.
     """
 
     def __init__(
         self,
+        what: Exportable,
         *,
-        stem: str,
-        folder: Path,
-        size: tuple[int, int],
-        transparent: bool,
-        has_mask: bool,
-        enhanced: bool,
         chosen: Callable[[ExportChoice], None],
+        presets: OutputPresets,
+        first: Output = Output(),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._size = size
-        self._transparent = transparent
-        self._has_mask = has_mask
-        self._enhanced = enhanced
+        self._what = what
         self._chosen = chosen
-        self.products = {name: QCheckBox(row.title) for name, row in EVERY.items()}
-        self._notes = {name: QLabel(row.summary) for name, row in EVERY.items()}
-        self.format = QComboBox()
-        self.bits = QComboBox()
-        self.quality = QSpinBox()
-        self.scale = QSpinBox()
-        self.name = QLineEdit(stem)
-        self.folder = QLineEdit(str(folder))
+        self._presets = presets
+        self.presets = PresetRow(
+            "export preset",
+            tip="Choose the files, their format, size and names, as they are kept under a name.",
+            kept="what is chosen here",
+        )
+        self.boxes, self.form = ProductBoxes(), DeliveryForm()
+        self.products = self.boxes.boxes
+        self.opens = QCheckBox("Open as new documents")
+        self.name, self.folder = QLineEdit(TEMPLATE), QLineEdit(str(what.folder))
+        self.fields = QPushButton("Insert")
+        self.browse = QPushButton("Choose…")
         self.summary = QLabel()
         self.go = QPushButton("Export")
-        self._fill()
+        self._name()
         self._place()
         self._connect()
-        self._update()
+        self._offer_presets()
+        self.show_output(first)
 
     def choice(self) -> ExportChoice:
-        """What is chosen now."""
-        names = [n for n, box in self.products.items() if box.isChecked() and box.isEnabled()]
-        targets = product_paths(
-            self.name.text().strip(),
-            folder=Path(self.folder.text()).expanduser(),
-            products=names,
-            format_name=self.format.currentData(),
-        )
-        bits: int | None = self.bits.currentData()
-        return ExportChoice(targets, bits, self.quality.value(), self.scale.value() / 100)
+        """What is chosen now.
 
-    def _fill(self) -> None:
-        for name, writer in WRITERS.items():
-            self.format.addItem(writer.title, name)
-        self.quality.setRange(1, 100)
-        self.quality.setValue(QUALITY)
-        self.scale.setRange(1, 400)
-        self.scale.setValue(100)
-        self.scale.setSuffix(" %")
-        for box in (self.quality, self.scale):
-            box.lineEdit().setTextMargins(6, 0, 6, 0)
-        self.products["cutout"].setChecked(True)
+        Raises:
+            UserError: if the names of the files cannot be had.
+        """
+        output = self.output()
+        about = Named(self._what.stem, output.delivery.size(self._what.size))
+        targets = self._targets(about)
+        if "counter" in fields_of(self.name.text()):
+            for number in range(1, _MOST):
+                targets = self._targets(Named(about.name, about.size, counter=number))
+                if not any(path.exists() for path in targets.values()):
+                    break
+        return ExportChoice(targets, output, self.opens.isChecked())
+
+    def output(self) -> Output:
+        """What is chosen now, for any photograph."""
+        ticked = tuple(name for name, box in self.products.items() if box.isChecked())
+        return Output(ticked, self.form.format_name, self.name.text(), self.form.delivery())
+
+    def show_output(self, output: Output) -> None:
+        """Choose this."""
+        self.boxes.tick(output.products)
+        self.form.show_delivery(output.format, output.delivery)
+        self.name.setText(output.template)
+        self._update()
+
+    def _targets(self, about: Named) -> dict[str, Path]:
+        return product_paths(
+            about.name,
+            folder=Path(self.folder.text()).expanduser(),
+            products=self.boxes.chosen,
+            format_name=self.form.format_name,
+            template=self.name.text(),
+            about=about,
+        )
+
+    # -- making
+
+    def _name(self) -> None:
+        fields = QMenu(self.fields)
+        for field, title in FIELDS.items():
+            act = fields.addAction(f"{{{field}}}    {title}")
+            act.triggered.connect(partial(self._insert, field))
+        self.fields.setMenu(fields)
+        told: dict[QWidget, tuple[str, str]] = {
+            self.name: ("Name", "Names of the files; fields in braces are filled in."),
+            self.fields: ("Insert a field", "Put a field into the name, which is filled in."),
+            self.folder: ("Folder", "Where the files go."),
+            self.browse: ("Choose the folder", "Choose where the files go."),
+            self.opens: (
+                "Open as new documents",
+                "Open the files beside this photograph once they are written.",
+            ),
+            self.go: ("Export", "Cut out with full quality and write the files."),
+        }
+        for control, (name, tip) in told.items():
+            control.setAccessibleName(name)
+            control.setToolTip(tip)
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)
-        self.summary.setMinimumHeight(60)
+        self.summary.setMinimumHeight(44)
+        self.summary.setContentsMargins(24, 0, 24, 0)
         self.summary.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.go.setDefault(True)
-        named = {"Format": self.format, "Bits a channel": self.bits, "Quality": self.quality}
-        named |= {"Size": self.scale, "Name": self.name, "Folder": self.folder}
-        for title, control in named.items():
-            control.setAccessibleName(title)
 
     def _place(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 20, 24, 16)
-        whole.setSpacing(16)
+        inner = QWidget()
+        page = QVBoxLayout(inner)
+        page.setContentsMargins(24, 20, 24, 8)
+        page.setSpacing(16)
+        page.addWidget(self.presets)
         top = QHBoxLayout()
         top.setSpacing(32)
-        top.addLayout(self._product_grid(), 3)
-        top.addLayout(self._form(), 2)
-        whole.addLayout(top)
-        whole.addLayout(self._place_form())
+        top.addWidget(self.boxes, 3)
+        top.addWidget(self.form, 2, Qt.AlignmentFlag.AlignTop)
+        page.addLayout(top)
+        page.addWidget(self.boxes.rows)
+        page.addLayout(self._place_form())
+        page.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.addWidget(Page(inner, title="Export"), 1)
         whole.addWidget(self.summary)
         whole.addLayout(self._buttons())
-        self.setMinimumWidth(740)
-
-    def _product_grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(1)
-        for index, (name, box) in enumerate(self.products.items()):
-            self._notes[name].setProperty("role", "muted")
-            self._notes[name].setIndent(26)
-            self._notes[name].setMinimumWidth(360)
-            grid.addWidget(box, 3 * index, 0)
-            grid.addWidget(self._notes[name], 3 * index + 1, 0)
-            grid.setRowMinimumHeight(3 * index + 2, 6)
-        return grid
-
-    def _form(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setVerticalSpacing(10)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Format", self.format)
-        form.addRow("Bits a channel", self.bits)
-        form.addRow("Quality", self.quality)
-        form.addRow("Size", self.scale)
-        return form
+        self.resize(830, 740)
 
     def _place_form(self) -> QFormLayout:
-        browse = QPushButton("Choose…")
-        browse.setAccessibleName("Choose the folder")
-        browse.clicked.connect(self._ask_folder)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.folder, 1)
-        row.addWidget(browse)
         form = QFormLayout()
         form.setVerticalSpacing(10)
-        form.addRow("Name", self.name)
-        form.addRow("Folder", row)
+        for title, field, button in (
+            ("Name", self.name, self.fields),
+            ("Folder", self.folder, self.browse),
+        ):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addWidget(field, 1)
+            row.addWidget(button)
+            form.addRow(title, row)
         return form
 
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton("Cancel")
+        cancel.setToolTip("Close without exporting.")
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
+        row.setContentsMargins(24, 0, 24, 0)
+        row.addWidget(self.opens)
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.go)
         return row
 
     def _connect(self) -> None:
-        for box in self.products.values():
-            box.toggled.connect(self._update)
-        self.format.currentIndexChanged.connect(self._update)
-        self.bits.activated.connect(self._update)
-        self.scale.valueChanged.connect(self._update)
+        self.boxes.changed.connect(self._update)
+        self.form.changed.connect(self._update)
         self.name.textChanged.connect(self._update)
         self.folder.textChanged.connect(self._update)
+        self.browse.clicked.connect(self._ask_folder)
         self.go.clicked.connect(self._on_go)
+        self.presets.chosen.connect(self._take_preset)
+        self.presets.save_asked.connect(self._save_preset)
+        self.presets.rename_asked.connect(self._rename_preset)
+        self.presets.delete_asked.connect(self._delete_preset)
+
+    # -- what is possible, and what will be
 
     def _update(self) -> None:
-        self._offer_bits()
-        self._offer_products()
-        lossy = self.format.currentData() in _LOSSY
-        self.quality.setEnabled(lossy)
-        self.quality.setToolTip(
-            "" if lossy else "This format keeps every value; no quality to set."
-        )
-        problem = self._problem()
-        self.go.setEnabled(not problem)
-        self.summary.setText(problem or self._promise())
+        self.boxes.offer(self._impossible, self._summary)
+        try:
+            choice = self._checked()
+        except UserError as error:
+            self._say(error)
+            return
+        there = [path.name for path in choice.targets.values() if path.exists()]
+        self.go.setEnabled(True)
+        self.go.setText("Replace and Export" if there else "Export")
+        self.summary.setText(self._promise(choice, there))
 
-    def _offer_bits(self) -> None:
-        chosen = self.bits.currentData()
-        bits = WRITERS[self.format.currentData()].bits
-        self.bits.blockSignals(True)
-        self.bits.clear()
-        self.bits.addItem("As the photograph", None)
-        for value in bits:
-            self.bits.addItem(f"{value}", value)
-        self.bits.setCurrentIndex(max(self.bits.findData(chosen), 0))
-        self.bits.blockSignals(False)
-
-    def _offer_products(self) -> None:
-        for name, box in self.products.items():
-            reason = self._impossible(name)
-            box.setEnabled(not reason)
-            self._notes[name].setEnabled(not reason)
-            self._notes[name].setText(reason or self._summary(name))
+    def _say(self, error: UserError) -> None:
+        self.go.setEnabled(False)
+        self.summary.setText(f"{error.problem} {error.remedy}".strip())
 
     def _impossible(self, name: str) -> str:
-        """Why a product can't be had, or nothing."""
-        row, writer = EVERY[name], WRITERS[self.format.currentData()]
-        if row.needs_background and self._transparent:
-            return "needs a background: choose one in the Background panel"
-        if row.needs_alpha and not (writer.alpha or writer.layers):
-            return f"{writer.title} has no transparency"
-        if name not in PRODUCTS and not self._enhanced:
-            return "not enhanced: see the Enhance panel"
-        if name == "mask" and not self._has_mask:
-            return "this cut has no mask"
-        return ""
+        return self._what.impossible(name, self.form.format_name)
 
     def _summary(self, name: str) -> str:
-        row = EVERY[name]
-        if row.grey and self.format.currentData() not in MATTE_FORMATS:
-            return f"{row.summary}; always as {MATTE_FORMATS[0].upper()}"
-        return row.summary
+        row, asked = EVERY[name], self.form.format_name
+        given = row.format_for(asked)
+        return row.summary if given == asked else f"{row.summary}; as {WRITERS[given].title}"
 
-    def _problem(self) -> str:
-        name = self.name.text().strip()
-        if not name or any(letter in _FORBIDDEN for letter in name):
-            return f"A file's name is not empty and has none of {' '.join(_FORBIDDEN)}."
+    def _checked(self) -> ExportChoice:
+        """The choice, if it can go well."""
+        choice = self.choice()
         if not Path(self.folder.text()).expanduser().is_dir():
-            return "This folder does not exist."
-        choice = self.choice()
+            raise UserError("This folder does not exist.", remedy="Choose another.")
         if not choice.targets:
-            return "Choose at least one file to export."
-        try:
-            check_targets(choice.targets, bits=choice.bits, transparent=self._transparent)
-        except UserError as error:
-            return f"{error.problem} {error.remedy}"
-        return ""
+            raise UserError("Choose at least one file to export.")
+        choice.delivery.check()
+        bits = choice.delivery.bits
+        check_targets(choice.targets, bits=bits, transparent=self._what.transparent)
+        return choice
 
-    def _promise(self) -> str:
-        choice = self.choice()
-        height, width = (max(1, round(side * choice.scale)) for side in self._size)
+    def _promise(self, choice: ExportChoice, there: list[str]) -> str:
+        height, width = choice.delivery.size(self._what.size)
         names = ", ".join(path.name for path in choice.targets.values())
-        there = [path.name for path in choice.targets.values() if path.exists()]
-        replaced = f" {len(there)} of them exist and will be replaced." if there else ""
+        replaced = f" There already, and will be replaced: {', '.join(there)}." if there else ""
         return f"{width} × {height} pixels: {names}.{replaced}"
+
+    def _insert(self, field: str) -> None:
+        self.name.insert(f"{{{field}}}")
+        self.name.setFocus()
 
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self, "Folder for the files", self.folder.text())
@@ -281,3 +319,40 @@ class ExportDialog(QDialog):
     def _on_go(self) -> None:
         self._chosen(self.choice())
         self.accept()
+
+    # -- presets
+
+    def _take_preset(self, name: str) -> None:
+        self._try(lambda: self.show_output(self._presets.named(name)))
+
+    def _save_preset(self, name: str) -> None:
+        self._change(lambda: self._presets.put(name, self.output()), chosen=name)
+
+    def _rename_preset(self, name: str, new: str) -> None:
+        self._change(lambda: self._presets.rename(name, new), chosen=new)
+
+    def _delete_preset(self, name: str) -> None:
+        self._change(lambda: self._presets.delete(name))
+
+    def _change(self, change: Callable[[], None], *, chosen: str = "") -> None:
+        if self._try(change):
+            self.presets.end_naming()
+            self._offer_presets(" ".join(chosen.split()))
+
+    def _try(self, run: Callable[[], None]) -> bool:
+        try:
+            run()
+        except UserError as error:
+            self._say(error)
+            return False
+        return True
+
+    def _offer_presets(self, chosen: str = "") -> None:
+        own: list[str] = []
+        try:
+            own = list(self._presets.own())
+        except UserError as error:
+            self._say(error)
+        tips = {name: one.tip for name, one in BUILT_IN.items()} | dict.fromkeys(own, "")
+        self.presets.offer(tips, own=own)
+        self.presets.show_chosen(chosen)

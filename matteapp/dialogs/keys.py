@@ -1,51 +1,124 @@
-"""All keys on one sheet, from the table of actions."""
+"""All keys on one sheet: those that actions have now, and those that tools listen to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
-
-from matteapp.actions import ACTIONS, KEY_NOTES
-
-_COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
-    (("file", "File"), ("edit", "Edit"), ("run", "Matte"), ("help", "Help")),
-    (("tool", "Tools"), ("brush", "Brush"), ("held", "While painting")),
-    (("view", "Views"),),
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
 )
+
+from matteapp.actions import ACTIONS, KEY_NOTES, plain_title
+from matteapp.dialogs.page import Page
+from matteapp.text_size import text_factor
+
+COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("file", "File"), ("edit", "Edit"), ("run", "Matte"), ("enhance", "Enhance")),
+    (
+        ("tool", "Tools"),
+        ("brush", "Brush"),
+        ("held", "While painting"),
+        ("batch", "Batch"),
+        ("preset", "Presets"),
+        ("help", "Help"),
+    ),
+    (
+        ("view", "Views"),
+        ("peek", "While held"),
+        ("show", "On every view"),
+        ("compare", "Compare"),
+        ("with", "Compare with"),
+        ("wipe", "Line between views"),
+    ),
+)
+"""Groups of actions, the part of a name before its dot, and their headings."""
+_HELD = "held"
+_LARGE = 1.3
 
 
 class KeySheet(QDialog):
-    """Shows every key; leave it with Esc."""
+    """Shows every key; leave it with Esc.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        actions: by their names.
+        change: called when people want other keys.
+    """
+
+    def __init__(
+        self,
+        actions: Mapping[str, QAction],
+        *,
+        change: Callable[[], object],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._actions, self._change = actions, change
         self.setWindowTitle("Keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(24, 20, 24, 24)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.addWidget(self._sheet(), 1)
+        whole.addLayout(self._buttons())
+
+    def _sheet(self) -> Page:
+        inner = QWidget()
+        row = QHBoxLayout(inner)
+        row.setContentsMargins(24, 20, 24, 8)
         row.setSpacing(40)
-        for groups in _COLUMNS:
+        for groups in _columns():
             column = QVBoxLayout()
             column.setSpacing(6)
             for group, title in groups:
-                _add_group(column, title, _rows(group))
+                _add_group(column, title, self._rows(group))
             column.addStretch(1)
             row.addLayout(column)
+        return Page(inner, title="Keys")
+
+    def _rows(self, group: str) -> list[tuple[str, tuple[str, ...]]]:
+        if group == _HELD:
+            return [(note.title, note.keys) for note in KEY_NOTES]
+        return [
+            (plain_title(ACTIONS[name]), tuple(map(_native, action.shortcuts())))
+            for name, action in self._actions.items()
+            if name.startswith(f"{group}.") and action.shortcuts()
+        ]
+
+    def _buttons(self) -> QHBoxLayout:
+        change, close = QPushButton("Change keys…"), QPushButton("Close")
+        change.setToolTip("Give actions and tools keys of your choice.")
+        change.clicked.connect(self._on_change)
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.setContentsMargins(24, 0, 24, 0)
+        row.addWidget(change)
+        row.addStretch(1)
+        row.addWidget(close)
+        return row
+
+    def _on_change(self) -> None:
+        self.accept()
+        self._change()
 
 
-def _rows(group: str) -> list[tuple[str, tuple[str, ...]]]:
-    if group == "held":
-        return [(note.title, note.keys) for note in KEY_NOTES]
-    return [
-        (row.title.replace("&", "").rstrip("…"), tuple(_native(key) for key in row.keys))
-        for name, row in ACTIONS.items()
-        if name.startswith(f"{group}.") and row.keys
-    ]
+def _columns() -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Large text finds room for two columns only."""
+    if text_factor() <= _LARGE:
+        return COLUMNS
+    first, second, third = COLUMNS
+    return (*first, *second[2:]), (*second[:2], *third)
 
 
-def _native(key: str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def _native(key: QKeySequence) -> str:
+    return key.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _add_group(column: QVBoxLayout, title: str, rows: list[tuple[str, tuple[str, ...]]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -18,7 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from matteapp.settings import SETTINGS, Choice, Settings, SettingSpec, Whole
+from matteapp.dialogs.file_choice import FileChoice
+from matteapp.dialogs.page import Page
+from matteapp.settings import SETTINGS, Choice, ChosenFile, Settings, SettingSpec, Whole
+
+GROUPS = {
+    "look": "Appearance",
+    "tools": "Pen",
+    "engine": "Computing",
+    "memory": "Memory",
+    "files": "Files",
+}
+"""What settings are about: the part of a key before its slash, and the heading."""
 
 
 class PreferencesDialog(QDialog):
@@ -31,29 +43,42 @@ class PreferencesDialog(QDialog):
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 20, 24, 16)
-        whole.setSpacing(18)
-        whole.addLayout(self._grid())
-        whole.addStretch(1)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.setSpacing(12)
+        whole.addWidget(self._page(), 1)
         whole.addLayout(self._buttons())
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(600)
 
-    def _grid(self) -> QGridLayout:
+    def _page(self) -> Page:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(24, 20, 24, 8)
+        column.setSpacing(10)
+        for group, rows in groupby(sorted(SETTINGS.values(), key=_place), key=_group):
+            heading = QLabel(GROUPS[group])
+            heading.setProperty("role", "heading")
+            column.addWidget(heading)
+            column.addLayout(self._grid(list(rows)))
+        column.addStretch(1)
+        return Page(inner, title="Settings")
+
+    def _grid(self, rows: list[SettingSpec]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        for index, spec in enumerate(SETTINGS.values()):
+        for index, spec in enumerate(rows):
             title, note, control = QLabel(spec.title), QLabel(spec.tip), self._control(spec)
             note.setProperty("role", "muted")
             note.setWordWrap(True)
             title.setBuddy(control)
             control.setAccessibleName(spec.title)
+            control.setToolTip(spec.tip)
             control.setMinimumWidth(170)
             grid.addWidget(title, 3 * index, 0)
             grid.addWidget(note, 3 * index + 1, 0)
             grid.addWidget(control, 3 * index, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
-            grid.setRowMinimumHeight(3 * index + 2, 12)
+            grid.setRowMinimumHeight(3 * index + 2, 8)
             self.controls[spec.key] = control
         return grid
 
@@ -62,6 +87,8 @@ class PreferencesDialog(QDialog):
             return self._choice(spec, spec.kind)
         if isinstance(spec.kind, Whole):
             return self._whole(spec, spec.kind)
+        if isinstance(spec.kind, ChosenFile):
+            return FileChoice(spec, spec.kind, self._settings)
         return self._tick(spec)
 
     def _choice(self, spec: SettingSpec, kind: Choice) -> QComboBox:
@@ -91,10 +118,12 @@ class PreferencesDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         reset, close = QPushButton("Back to defaults"), QPushButton("Close")
+        reset.setToolTip("Set everything here to what it was at first.")
         close.setDefault(True)
         reset.clicked.connect(self._reset)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.setContentsMargins(24, 0, 24, 0)
         row.addWidget(reset)
         row.addStretch(1)
         row.addWidget(close)
@@ -103,3 +132,11 @@ class PreferencesDialog(QDialog):
     def _reset(self) -> None:
         self._settings.reset()
         self.accept()
+
+
+def _group(spec: SettingSpec) -> str:
+    return spec.key.partition("/")[0]
+
+
+def _place(spec: SettingSpec) -> int:
+    return list(GROUPS).index(_group(spec))

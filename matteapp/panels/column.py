@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.matting.methods import REFINED, network_methods
+from matteapp.panels.background_tables import BACKGROUND, HARMONY
 from matteapp.panels.enhance import EnhancePanel
 from matteapp.panels.history import HistoryPanel
 from matteapp.panels.jobs import JobsPanel
+from matteapp.panels.presets import PresetsPanel
 from matteapp.panels.section import Section
 from matteapp.panels.setting_panel import SettingPanel
 from matteapp.panels.subject import SubjectPanel
 from matteapp.panels.tables import (
-    BACKGROUND,
     EDGE,
     FOREGROUND,
     METHODS,
@@ -47,9 +48,10 @@ class PanelColumn(QScrollArea):
         self.setObjectName("panelScroll")
         self.setAccessibleName("Panels")
         self.subject = SubjectPanel()
+        self.presets = PresetsPanel()
         self.history = HistoryPanel()
         self.jobs = JobsPanel()
-        specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND)
+        specs = (TRIMAP, matte_panel(METHODS, *_networks()), EDGE, FOREGROUND, BACKGROUND, HARMONY)
         self.settings: dict[str, SettingPanel] = {spec.key: SettingPanel(spec) for spec in specs}
         self.enhance = EnhancePanel()
         self.settings[self.enhance.key] = self.enhance
@@ -62,7 +64,7 @@ class PanelColumn(QScrollArea):
     @property
     def sections(self) -> tuple[Section, ...]:
         """Top to bottom."""
-        return (self.subject, *self.settings.values(), self.history, self.jobs)
+        return (self.presets, self.subject, *self.settings.values(), self.history, self.jobs)
 
     def show_state(self, state: DocumentState | None, *, has_strokes: bool) -> None:
         """Show a document's settings, or that there is none."""
@@ -75,6 +77,11 @@ class PanelColumn(QScrollArea):
         if state is None:
             return
         self.subject.show_guidance(state.settings.guidance, has_strokes=has_strokes)
+
+    def ask_preset_name(self) -> None:
+        """Let people name the settings as they are."""
+        self.presets.ask_name()
+        self.ensureWidgetVisible(self.presets)
 
     def _place(self) -> None:
         inner = QWidget()

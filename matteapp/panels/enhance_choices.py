@@ -56,13 +56,19 @@ def _choices(found: dict[str, FoundWeights], kind: ModelKind, usual: str) -> Cho
     here = {
         name: each
         for name, each in sorted(found.items())
-        if kind_of(name, each.row.network) == kind
+        if kind_of(name, each.row.network) == kind and _serves(name, each)
     }
     rows = [(name, _title(name, each), _tip(name, each)) for name, each in here.items()]
     if usual not in here:
         known = MODELS[usual]
         rows.insert(0, (usual, f"{known.title} (not here)", f"{known.summary} Not installed."))
     return tuple(rows)
+
+
+def _serves(name: str, each: FoundWeights) -> bool:
+    """Of generators, only those that a photograph can be found in."""
+    known = MODELS[each.row.network or name]
+    return known.kind != "generator" or known.finds_photographs
 
 
 def _title(name: str, each: FoundWeights) -> str:

@@ -63,6 +63,7 @@ class Section(QFrame):
         self.header.setObjectName("sectionHeader")
         self.header.setText(title)
         self.header.setAccessibleName(f"{title}: fold or unfold")
+        self.header.setToolTip(f"Fold or unfold the panel {title}.")
         self.header.setCheckable(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

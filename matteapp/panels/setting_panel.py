@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from engine.setting_paths import value_at
 from engine.settings import CutSettings
 from matteapp.panels.fields import Field, make_field
 from matteapp.panels.kinds import FieldSpec
@@ -15,14 +15,6 @@ from matteapp.panels.section import Section
 from matteapp.panels.tables import PanelSpec
 
 DEFAULTS = CutSettings()
-
-
-def value_at(settings: CutSettings, path: str) -> Any:
-    """The value at "part.name" (or "name") of the settings."""
-    found: Any = settings
-    for name in path.split("."):
-        found = getattr(found, name)
-    return found
 
 
 class SettingPanel(Section):
@@ -61,5 +53,5 @@ class SettingPanel(Section):
 
 
 def _applies(row: FieldSpec, settings: CutSettings) -> bool:
-    part = row.path.rpartition(".")[0]
+    part = row.path.partition(".")[0]
     return all(value_at(settings, f"{part}.{name}") in values for name, values in row.shown_for)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matteapp.panels.kinds import Colour, FieldSpec, File, Number, OneOf, Switch
+from matteapp.panels.kinds import Colour, FieldSpec, Number, OneOf, Switch
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def _px(high: float, *, step: float = 0.5) -> Number:
     return Number(0, high, step, "px", decimals=1)
 
 
-def _percent(low: float = 0, high: float = 100) -> Number:
+def percent(low: float = 0, high: float = 100) -> Number:
     return Number(low, high, 1, "%", scale=100)
 
 
@@ -66,6 +66,12 @@ TRIMAP = PanelSpec(
             "Widen the band where hair or texture makes the edge uncertain.",
             _BAND,
         ),
+        FieldSpec(
+            "trimap.hair",
+            "Refine hair",
+            Switch(),
+            "Look for strands around the subject's edge and have them solved, too.",
+        ),
     ),
 )
 
@@ -76,20 +82,20 @@ EDGE = PanelSpec(
     (
         FieldSpec("edge.smooth", "Smooth", _px(20), "Smooth the outline; small bumps go."),
         FieldSpec("edge.feather", "Feather", _px(20), "Blur the edge."),
-        FieldSpec("edge.contrast", "Contrast", _percent(), "Make the edge steeper."),
+        FieldSpec("edge.contrast", "Contrast", percent(), "Make the edge steeper."),
         FieldSpec(
-            "edge.shift", "Shift edge", _percent(-100, 100), "Pull the edge in or push it out."
+            "edge.shift", "Shift edge", percent(-100, 100), "Pull the edge in or push it out."
         ),
         FieldSpec(
             "edge.clean_black",
             "Clean black",
-            _percent(0, 50),
+            percent(0, 50),
             "Alpha up to this becomes fully transparent.",
         ),
         FieldSpec(
             "edge.clean_white",
             "Clean white",
-            _percent(50, 100),
+            percent(50, 100),
             "Alpha from this on becomes fully opaque.",
         ),
         FieldSpec(
@@ -116,7 +122,7 @@ FOREGROUND = PanelSpec(
         FieldSpec(
             "foreground.amount",
             "Decontaminate",
-            _percent(),
+            percent(),
             "How much of the old background's colour is taken out of the edge.",
         ),
         FieldSpec(
@@ -132,84 +138,26 @@ FOREGROUND = PanelSpec(
             ),
             "How the subject's own colours are estimated.",
         ),
-    ),
-)
-
-_GRADIENT = (("kind", ("gradient",)),)
-_IMAGE = (("kind", ("image",)),)
-BACKGROUND = PanelSpec(
-    "background",
-    "Background",
-    "transparent",
-    (
         FieldSpec(
-            "background.kind",
-            "Kind",
-            OneOf(
-                (
-                    ("transparent", "Nothing (transparent)", "Keep only the subject."),
-                    ("colour", "A colour", "One even colour."),
-                    ("gradient", "A gradient", "From one colour to another."),
-                    ("image", "A picture", "A photograph of yours."),
-                    ("blurred", "The original, blurred", "A softer version of what was there."),
-                )
-            ),
-            "What the subject is put on.",
+            "foreground.despill",
+            "Despill",
+            percent(),
+            "How much of the light of the colour below is taken off the subject.",
         ),
         FieldSpec(
-            "background.colour",
-            "Colour",
+            "foreground.despill_colour",
+            "Spilled colour",
             Colour(),
-            "The colour; of a gradient, where it starts; of a picture, what shows around it.",
-            (("kind", ("colour", "gradient", "image")),),
+            "The colour of the wall or screen whose light fell on the subject.",
         ),
         FieldSpec(
-            "background.colour_end", "Ends in", Colour(), "Where the gradient ends.", _GRADIENT
-        ),
-        FieldSpec(
-            "background.angle",
-            "Angle",
-            Number(0, 360, 1, "°"),
-            "0 goes from left to right, 90 from top to bottom.",
-            _GRADIENT,
-        ),
-        FieldSpec("background.path", "Picture", File(), "The picture behind the subject.", _IMAGE),
-        FieldSpec(
-            "background.fit",
-            "Size",
-            OneOf(
-                (
-                    ("fill", "Fill the frame", "Crops what does not fit."),
-                    ("fit", "Fit inside", "Shows all of it, over the colour."),
-                )
-            ),
-            "How the picture is fitted to the frame.",
-            _IMAGE,
-        ),
-        FieldSpec(
-            "background.scale",
-            "Zoom",
-            Number(10, 400, 1, "%", scale=100),
-            "Zoom of the picture on top of the fit.",
-            _IMAGE,
-        ),
-        FieldSpec(
-            "background.blur",
-            "Blur",
-            Number(0, 10, 0.1, "%", scale=100, decimals=1),
-            "How blurred the original is, in shares of its short side.",
-            (("kind", ("blurred",)),),
-        ),
-        FieldSpec(
-            "background.linear_light",
-            "Blend in linear light",
+            "foreground.despill_inside",
+            "Despill all of it",
             Switch(),
-            "As light mixes; off blends as Photoshop does.",
-            (("kind", ("colour", "gradient", "image", "blurred")),),
+            "Take the colour out of the whole subject; off does so near its edge alone.",
         ),
     ),
 )
-
 
 Choices = tuple[tuple[str, str, str], ...]
 """What a drop-down offers: (value, title, tip) each."""
@@ -257,7 +205,7 @@ def enhance_panel(generators: Choices, references: Choices, trimaps: Choices) ->
         FieldSpec(
             "enhance.strength",
             "Strength",
-            _percent(0, 150),
+            percent(0, 150),
             "How much of the change is shown and used; nothing is computed again.",
         ),
         FieldSpec(

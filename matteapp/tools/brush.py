@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.imaging.types import STROKE_BACKGROUND, STROKE_FOREGROUND
 from matteapp.canvas.spans import Dab
 from matteapp.canvas.strokes import ERASE, OPPOSITE
+from matteapp.tools.options import OPTIONS, OptionValue
 from matteapp.tools.tool import CursorName, Easel, Pointer
 
 MIN_SIZE, MAX_SIZE = 1.0, 4000.0
 LIGHTEST = 0.15
 """Share of the size that the lightest touch of a pen paints with."""
+SOFTEST = 0.2
+"""Share of the hardness that the lightest touch of a pen paints with."""
 SIZE_STEP = 1.15
 HARDNESS_STEP = 0.1
 
 
 class BrushOptions(QObject):
-    """Size, hardness and pressure, shared by all brushes and the eraser.
+    """What tools can be set to: size, hardness and pressure of all brushes, and `OPTIONS`.
 
     Signals:
         changed(): one of them has another value.
@@ -29,6 +33,8 @@ class BrushOptions(QObject):
         self._size = 40.0
         self._hardness = 1.0
         self._pressure = True
+        self._softens = False
+        self._chosen = {name: spec.default for name, spec in OPTIONS.items()}
 
     @property
     def size(self) -> float:
@@ -57,6 +63,28 @@ class BrushOptions(QObject):
     def pressure(self, pressure: bool) -> None:
         self._set("_pressure", bool(pressure))
 
+    @property
+    def softens(self) -> bool:
+        """Whether a pen's light touch softens the brush: more of its rim becomes unknown."""
+        return self._softens
+
+    @softens.setter
+    def softens(self, softens: bool) -> None:
+        self._set("_softens", bool(softens))
+
+    def chosen(self, name: str) -> OptionValue:
+        """The value of a row of `OPTIONS`."""
+        return self._chosen[name]
+
+    def number(self, name: str) -> float:
+        return float(self._chosen[name])
+
+    def choose(self, name: str, value: OptionValue) -> None:
+        """Set a row of `OPTIONS`."""
+        if self._chosen[name] != value:
+            self._chosen[name] = value
+            self.changed.emit()
+
     def larger(self) -> None:
         self.size = max(self._size + 1, round(self._size * SIZE_STEP))
 
@@ -76,13 +104,13 @@ class BrushOptions(QObject):
 
 
 class Brush:
-    """Paints a label while pressed.
+    """Paints a label while pressed; the base of all tools that sweep over pixels.
 
     Shift paints a straight line from where the last stroke ended, Alt the opposite label, a pen
     turned round erases.
 
     Args:
-        label: STROKE_* or ERASE.
+        label: STROKE_*, ERASE, RESTORE or REFINE.
         options: shared with the other brushes.
     """
 
@@ -100,6 +128,16 @@ class Brush:
         if options.pressure and pointer.pressure is not None:
             share = LIGHTEST + (1.0 - LIGHTEST) * pointer.pressure
         return options.size / 2 * share
+
+    def core(self, pointer: Pointer) -> float:
+        """Share of the radius that is painted firmly; 1 where there is no rim."""
+        if self._label(pointer) not in (STROKE_FOREGROUND, STROKE_BACKGROUND):
+            return 1.0
+        return self.options.hardness * self._firmness(pointer)
+
+    def shown_label(self, pointer: Pointer) -> int:
+        """What it would paint there, with the keys that are held."""
+        return self._label(pointer)
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         easel.begin_stroke(self._label(pointer), hardness=self.options.hardness)
@@ -131,7 +169,13 @@ class Brush:
         self._last = end
 
     def _dab(self, pointer: Pointer) -> Dab:
-        return Dab(pointer.row, pointer.col, self.radius(pointer) or 0.0)
+        radius = self.radius(pointer) or 0.0
+        return Dab(pointer.row, pointer.col, radius, self._firmness(pointer))
+
+    def _firmness(self, pointer: Pointer) -> float:
+        if not self.options.softens or pointer.pressure is None:
+            return 1.0
+        return SOFTEST + (1.0 - SOFTEST) * pointer.pressure
 
     def _label(self, pointer: Pointer) -> int:
         if pointer.eraser:

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.imaging.types import STROKE_BACKGROUND, STROKE_FOREGROUND, STROKE_UNKNOWN
-from matteapp.canvas.strokes import ERASE
+from matteapp.canvas.strokes import ERASE, REFINE, RESTORE
 from matteapp.tools.box import Box
 from matteapp.tools.brush import Brush, BrushOptions
+from matteapp.tools.eyedropper import Eyedropper
+from matteapp.tools.fill import Fill
 from matteapp.tools.hand import Hand
+from matteapp.tools.lasso import Lasso
+from matteapp.tools.options import HARDNESS, SIZE
 from matteapp.tools.person import Person
+from matteapp.tools.quick import QuickSelect
 from matteapp.tools.tool import Tool
 from matteapp.tools.zoom import Zoom
 
@@ -26,6 +31,7 @@ class ToolSpec:
         tip: what it does, in a sentence.
         make: builds it; brushes share the options.
         label: the stroke label it paints, None if it paints none.
+        options: what the bar above the canvas offers for it, see `matteapp.tools.options`.
     """
 
     title: str
@@ -34,10 +40,13 @@ class ToolSpec:
     tip: str
     make: Callable[[BrushOptions], Tool]
     label: int | None = None
+    options: tuple[str, ...] = ()
 
 
-def _brush(title: str, icon: str, key: str, tip: str, label: int) -> ToolSpec:
-    return ToolSpec(title, icon, key, tip, lambda options: Brush(label, options), label)
+def _brush(
+    title: str, icon: str, key: str, tip: str, label: int, options: tuple[str, ...] = (SIZE,)
+) -> ToolSpec:
+    return ToolSpec(title, icon, key, tip, lambda chosen: Brush(label, chosen), label, options)
 
 
 TOOLS: dict[str, ToolSpec] = {
@@ -47,6 +56,7 @@ TOOLS: dict[str, ToolSpec] = {
         "1",
         "Paint what belongs to the subject; Alt paints background, Shift a straight line.",
         STROKE_FOREGROUND,
+        (SIZE, HARDNESS),
     ),
     "background": _brush(
         "Background brush",
@@ -54,6 +64,7 @@ TOOLS: dict[str, ToolSpec] = {
         "2",
         "Paint what does not belong to the subject; Alt paints foreground.",
         STROKE_BACKGROUND,
+        (SIZE, HARDNESS),
     ),
     "unknown": _brush(
         "Unknown brush",
@@ -62,7 +73,54 @@ TOOLS: dict[str, ToolSpec] = {
         "Paint hair and soft edges, for the method to solve; Alt erases.",
         STROKE_UNKNOWN,
     ),
+    "quick": ToolSpec(
+        "Quick select",
+        "magic-wand",
+        "Q",
+        "Sweep over what belongs to the subject: it grows up to the edges; Alt takes away.",
+        QuickSelect,
+        STROKE_FOREGROUND,
+        (SIZE, "reach", "likeness"),
+    ),
+    "refine": _brush(
+        "Refine edge",
+        "wind",
+        "E",
+        "Sweep along hair: it is solved there, but for what you painted; Alt restores.",
+        REFINE,
+    ),
+    "restore": _brush(
+        "Restore",
+        "clock-counter-clockwise",
+        "R",
+        "Take strokes away and have the automatic matte there again; Alt refines.",
+        RESTORE,
+    ),
     "eraser": _brush("Eraser", "eraser", "D", "Take strokes away; Alt paints unknown.", ERASE),
+    "lasso": ToolSpec(
+        "Lasso",
+        "path",
+        "L",
+        "Draw around an area, or click from corner to corner and end with a double click.",
+        Lasso,
+        options=("label",),
+    ),
+    "fill": ToolSpec(
+        "Fill",
+        "paint-bucket",
+        "G",
+        "Fill an area of like colours, or one that strokes enclose; Alt fills the opposite.",
+        Fill,
+        options=("label", "fills", "tolerance"),
+    ),
+    "eyedropper": ToolSpec(
+        "Eyedropper",
+        "eyedropper",
+        "I",
+        "Take a colour of the photograph for the background, or as one that was spilled.",
+        Eyedropper,
+        options=("target", "sample"),
+    ),
     "box": ToolSpec(
         "Subject box", "selection-plus", "S", "Draw a box around the subject.", lambda _: Box()
     ),
@@ -73,12 +131,20 @@ TOOLS: dict[str, ToolSpec] = {
         "Click on a person to leave them out, or back in; draw a line where two touch.",
         lambda _: Person(),
     ),
-    "hand": ToolSpec("Hand", "hand", "H", "Move the photograph.", lambda _: Hand()),
+    "hand": ToolSpec(
+        "Hand",
+        "hand",
+        "H",
+        "Move the photograph; with Shift the picture behind the subject.",
+        lambda _: Hand(),
+    ),
     "zoom": ToolSpec(
         "Zoom", "magnifying-glass-plus", "Z", "Click to zoom in, with Alt out.", lambda _: Zoom()
     ),
 }
 """Every tool by its name. `LAST_BRUSH_KEY` goes back to the brush that was used last."""
 
-BRUSHES = tuple(name for name, spec in TOOLS.items() if spec.label not in (None, ERASE))
+BRUSHES = ("foreground", "background", "unknown")
+LABELS = {name: TOOLS[name].label for name in (*BRUSHES, "eraser")}
+"""What an area is filled with after one of these brushes was used."""
 LAST_BRUSH_KEY = "B"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from engine.imaging.types import Rect
 from matteapp.canvas.hud import Line
 from matteapp.canvas.spans import Dab
 
-CursorName = Literal["brush", "cross", "hand", "zoom"]
+CursorName = Literal["brush", "cross", "hand", "zoom", "dropper"]
+Place = tuple[float, float]
+"""(row, col) in pixels of the photograph."""
+Kind = Literal["alike", "enclosed"]
+"""What an area is that is pointed at: of like colour, or enclosed by strokes."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,32 @@ class Easel(Protocol):
     def end_stroke(self) -> None: ...
     def drop_stroke(self) -> None: ...
     def pan(self, across: float, down: float) -> None: ...
+    def move_behind(self, rows: float, cols: float, *, ends: bool) -> None:
+        """Move the picture behind the subject, by pixels of the photograph since the press."""
+
     def zoom_by(self, notches: float, at: tuple[float, float]) -> None: ...
     def show_box(self, rect: Rect | None) -> None: ...
     def end_box(self, rect: Rect) -> None: ...
     def click(self, row: float, col: float) -> None: ...
     def show_line(self, line: Line | None) -> None: ...
     def divide(self, line: Line) -> None: ...
+    def grow(self, start: Dab, end: Dab, *, reach: float, tolerance: float) -> None:
+        """Let the stroke in progress grow around where the brush just went."""
+
+    def show_path(self, places: Sequence[Place], *, label: int) -> None:
+        """Show a line that is being drawn around something; none without places."""
+
+    def mark_inside(self, places: Sequence[Place], *, label: int) -> None:
+        """Label what a closed line encloses."""
+
+    def mark_at(self, place: Place, *, kind: Kind, tolerance: float, label: int) -> None:
+        """Label the area that a place belongs to."""
+
+    def pick(self, place: Place, *, side: int, target: str, ends: bool) -> None:
+        """Take the colour of a square of pixels; shown alone until `ends`."""
+
+    def drop_pick(self) -> None:
+        """No colour is wanted."""
 
 
 class Tool(Protocol):
@@ -66,3 +91,21 @@ class Tool(Protocol):
 
     def forget(self) -> None:
         """Another photograph: places remembered mean nothing any more."""
+
+
+@runtime_checkable
+class Lingering(Protocol):
+    """A tool that goes on between a release and the next press."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is begun that Esc drops and Enter ends."""
+
+    def hover(self, easel: Easel, pointer: Pointer) -> None:
+        """The pointer moves without a button held."""
+
+    def finish(self, easel: Easel) -> None:
+        """Enter, or a double click."""
+
+    def step_back(self, easel: Easel) -> None:
+        """Backspace: the last place is not wanted."""

@@ -24,7 +24,7 @@ import numpy as np
 from portraits import Portrait, draw_portrait
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.document import edits
 from engine.document.state import DocumentState, SourceLink, new_document
@@ -149,12 +149,12 @@ def play(canvas: TimedCanvas, done: threading.Event) -> None:
         for move in range(MOVES):
             place = _place(canvas, stroke, move)
             if move == 0:
-                _post(canvas, QEvent.Type.MouseButtonPress, place, left, left)
+                post(canvas, QEvent.Type.MouseButtonPress, place, left, left)
             due += PERIOD
             time.sleep(max(0.0, due - time.perf_counter()))
             canvas.times.posted.append(time.perf_counter())
-            _post(canvas, QEvent.Type.MouseMove, place, Qt.MouseButton.NoButton, left)
-        _post(canvas, QEvent.Type.MouseButtonRelease, place, left, Qt.MouseButton.NoButton)
+            post(canvas, QEvent.Type.MouseMove, place, Qt.MouseButton.NoButton, left)
+        post(canvas, QEvent.Type.MouseButtonRelease, place, left, Qt.MouseButton.NoButton)
     done.set()
 
 
@@ -164,15 +164,16 @@ def _place(canvas: Canvas, stroke: int, move: int) -> QPointF:
     return QPointF(x, canvas.height() / 2 + math.sin(angle) * canvas.height() * 0.35)
 
 
-def _post(
-    canvas: Canvas,
+def post(
+    widget: QWidget,
     kind: QEvent.Type,
     place: QPointF,
     button: Qt.MouseButton,
     buttons: Qt.MouseButton,
 ) -> None:
+    """Hand a widget a mouse event when it is its turn."""
     event = QMouseEvent(kind, place, place, button, buttons, Qt.KeyboardModifier.NoModifier)
-    QCoreApplication.postEvent(canvas, event)
+    QCoreApplication.postEvent(widget, event)
 
 
 def measure(portrait: Portrait, load: Load | None, *, view: str, scale: float | None) -> Times:

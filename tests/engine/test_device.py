@@ -176,6 +176,21 @@ def test_the_ladder_stops_when_it_is_cancelled():
         retry_on_memory(lambda tile, device: None, tiles=(1,), ctx=StoppedAfter(0))
 
 
+def test_work_without_tiles_goes_to_the_next_device_and_speaks_of_no_tiles():
+    tried: list[str] = []
+    listener = Listener()
+
+    def attempt(_tile, device):
+        tried.append(device)
+        bytearray(1 << 62)
+
+    with pytest.raises(UserError, match="not enough memory") as told:
+        retry_on_memory(attempt, devices=("cuda", "cpu"), ctx=listener)
+    assert tried == ["cuda", "cpu"]
+    assert "tiles" not in told.value.problem
+    assert listener.messages == ["Out of memory: going on, on the CPU"]
+
+
 def test_torch_running_out_of_memory_is_recognised():
     import torch
 

@@ -12,7 +12,7 @@ from engine.imaging.read import read_image, read_mask
 from engine.imaging.types import Image, Metadata
 from engine.imaging.write import WRITERS
 from engine.jobs.requests import CutRequest, CutResult
-from engine.products import PRODUCTS, check_targets, product_paths, write_products
+from engine.products import PRODUCTS, Delivery, check_targets, product_paths, write_products
 from engine.settings import BackgroundSettings, CutSettings
 from tests.contexts import StoppedAfter
 
@@ -54,7 +54,7 @@ def test_every_product_has_a_name_of_its_own_and_is_written(image, result, tmp_p
 def test_what_is_written_is_what_came_of_the_cut(image, result, tmp_path):
     targets = product_paths("a", folder=tmp_path, products=list(PRODUCTS))
     request = request_for(image, kind="colour", colour=(0.0, 0.0, 0.0))
-    write_products(request, result, targets=targets, bits=16)
+    write_products(request, result, targets=targets, delivery=Delivery(bits=16))
     assert np.allclose(read_mask(targets["alpha"], SIZE), result.alpha, atol=1e-4)
     assert np.array_equal(read_mask(targets["mask"], SIZE), result.mask)
     assert np.array_equal(read_image(targets["trimap"]).pixels[..., 0], result.trimap)
@@ -67,7 +67,9 @@ def test_what_is_written_is_what_came_of_the_cut(image, result, tmp_path):
 @pytest.mark.parametrize("bits", [None, 8, 16])
 def test_the_depth_is_the_photographs_unless_another_is_asked_for(image, result, tmp_path, bits):
     path = tmp_path / "a.png"
-    write_products(request_for(image), result, targets={"cutout": path}, bits=bits)
+    write_products(
+        request_for(image), result, targets={"cutout": path}, delivery=Delivery(bits=bits)
+    )
     assert read_image(path).bits == (bits or 8)
     assert read_image(path).metadata.dpi == pytest.approx((300.0, 300.0), rel=1e-3)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,38 +12,6 @@ import pytest
 pytestmark = [pytest.mark.xvfb, pytest.mark.timeout(400)]
 
 DRIVER = Path(__file__).with_name("window_driver.py")
-
-
-@pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    """The display there is, or one of our own under Xvfb."""
-    if os.environ.get("DISPLAY"):
-        yield os.environ["DISPLAY"]
-        return
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
-
-
-@pytest.fixture
-def surroundings(display: str, tmp_path: Path) -> dict[str, str]:
-    """A user of their own, on a real screen."""
-    homes = {
-        name: str(tmp_path / name.lower())
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
-    }
-    for home in homes.values():
-        Path(home).mkdir()
-    return {**os.environ, **homes, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
 
 
 def test_work_survives_a_kill(surroundings: dict[str, str], tmp_path: Path) -> None:

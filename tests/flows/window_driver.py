@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
 
@@ -67,6 +67,8 @@ class Hand:
         """A screenshot into $MATTE_SHOTS, if that is set."""
         folder = os.environ.get("MATTE_SHOTS")
         if folder:
+            self.app.processEvents()
+            self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             self._shots += 1
             prefix = f"{sys.argv[1]}_{os.environ.get('MATTE_THEME', 'dark')}_{self._shots:02d}"
             (widget or self.window).grab().save(str(Path(folder) / f"{prefix}_{name}.png"))

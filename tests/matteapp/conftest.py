@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.imaging.types import Image
+from engine.presets import PLACE
 from matteapp.app import Studio
 
 
@@ -21,13 +22,19 @@ def store(tmp_path: Path) -> QSettings:
 
 
 @pytest.fixture
-def studio(qtbot, qapp, store: QSettings, tmp_path: Path) -> Iterator[Studio]:
+def studio(
+    qtbot, qapp, store: QSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Studio]:
+    monkeypatch.setenv(PLACE, str(tmp_path / "presets"))
     made = Studio(qapp, store=store, recovery=tmp_path / "recovery")
-    qtbot.addWidget(made.window, before_close_func=lambda _: made.window.let_close())
     made.window.show()
     qtbot.waitExposed(made.window)
     yield made
+    made.window.let_close()
     made.close()
+    # Windows that live on are styled again with every new one: without this, tests get ever slower.
+    made.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

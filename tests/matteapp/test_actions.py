@@ -8,12 +8,14 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from engine.compositing.views import VIEWS
-from matteapp.actions import ACTIONS, MENUS, RECENT
+from matteapp.actions import ACTIONS, MENUS, RECENT, SUBMENUS
 from matteapp.tools.table import TOOLS
 
 # From the product's sheet of keys, and the system's own for files, undo and quitting.
 KNOWN_KEYS = {
-    *("A", "B", "D", "F", "H", "J", "K", "P", "S", "T", "V", "W", "X", "Z", "1", "2", "3", "?"),
+    *("A", "B", "D", "F", "H", "J", "K", "M", "O", "P", "S", "T", "V", "W", "X", "Y", "Z"),
+    *("E", "G", "I", "L", "Q", "R"),
+    *("1", "2", "3", "?", "\\", "Shift+F6"),
     *(
         "F1",
         "F2",
@@ -33,7 +35,9 @@ KNOWN_KEYS = {
     ),
     *("Ctrl+0", "Ctrl+1", "Ctrl+R", "Ctrl+Shift+R", "Esc", "Shift+F", "Ctrl+C", "Ctrl+V"),
     *("Ctrl+E", "Ctrl+Left", "Ctrl+Right"),
+    *("Ctrl+B", "Ctrl+M", "Ctrl+Return"),
     *("Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z"),
+    *("Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+Alt+S", "Ctrl+Shift+C"),
 }
 
 
@@ -58,8 +62,9 @@ def test_tools_and_views_are_in_the_same_table() -> None:
 
 
 def test_every_action_is_in_one_menu() -> None:
-    listed = Counter(name for names in MENUS.values() for name in names if name)
-    assert set(listed) - {RECENT} == set(ACTIONS)
+    menus = (*MENUS.values(), *(names for _, names in SUBMENUS.values()))
+    listed = Counter(name for names in menus for name in names if name)
+    assert set(listed) - {RECENT, *SUBMENUS} == set(ACTIONS)
     assert set(listed.values()) == {1}
 
 
@@ -70,5 +75,6 @@ def test_every_action_does_something(studio) -> None:
 def test_letters_in_menus_are_unique(studio) -> None:
     for names in MENUS.values():
         titles = [ACTIONS[name].title for name in names if name in ACTIONS]
+        titles += [SUBMENUS[name][0] for name in names if name in SUBMENUS]
         letters = [title[title.index("&") + 1].lower() for title in titles if "&" in title]
         assert len(set(letters)) == len(letters), titles

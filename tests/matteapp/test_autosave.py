@@ -14,6 +14,7 @@ import pytest
 from engine.document import edits
 from engine.document.project_file import load_project
 from engine.document.recovery import Slot
+from engine.document.snapshot_file import load_snapshots
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.errors import UserError
 from engine.imaging.types import Image, Rect
@@ -213,6 +214,34 @@ def test_work_outlives_a_kill(qtbot, killed, worker, endings, session, document)
     session.mark_saved(Path("/projects/portrait.matte"))
     autosave.close()
     assert _files(killed) == []
+
+
+_KILLED_WITH_TWO = _KILLED_WHILE_WORKING.replace(
+    "    if isinstance(event, Done):\n",
+    "    done.append(event)\n    if sum(isinstance(one, Done) for one in done) == 2:\n",
+).replace(
+    "app.exec()",
+    "session.open_state(_document())\n_paint(session)\nsession.take_snapshot('Mine')\napp.exec()",
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+def test_all_documents_outlive_a_kill_with_their_snapshots(folder):
+    script = "done = []\n" + _KILLED_WITH_TWO
+    arguments = [sys.executable, "-c", script, str(folder), str(Path(__file__).parent)]
+    child = subprocess.run(arguments, capture_output=True, timeout=60, check=False)
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    found = recoverable(folder)
+    assert {recovery.project_path for recovery in found} == {
+        None,
+        Path("/projects/portrait.matte"),
+    }
+    names = []
+    for recovery in found:
+        state = load_project(recovery.path)
+        assert state.strokes.read(Rect(3, 5, 7, 15)).min() == 3
+        names += [kept.name for kept in load_snapshots(recovery.path, state)]
+    assert names == ["Mine"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")

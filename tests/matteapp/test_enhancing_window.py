@@ -11,6 +11,7 @@ import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from engine.delivery import Delivery
 from engine.document import edits
 from engine.document.enhancement import Enhancement
 from engine.document.project_file import load_project, save_project
@@ -241,7 +242,7 @@ def test_the_enhanced_photograph_is_exported_and_says_so(qtbot, enhanced, tmp_pa
     shown = read_image(targets["change"]).pixels
     assert shown[16:80, 16:80].any() and not shown[:10].any()
     half = {"enhanced": tmp_path / "half.png"}
-    enhanced.exports.export(half, scale=0.5)
+    enhanced.exports.export(half, Delivery(scale=0.5))
     qtbot.waitUntil(lambda: "half.png" in enhanced.window.bar.text.text(), timeout=60_000)
     assert read_image(half["enhanced"]).size == (SIDE // 2, SIDE // 2)
 
@@ -283,10 +284,27 @@ def test_stopping_changes_nothing_and_the_matte_goes_on_meanwhile(qtbot, opened)
     assert "nothing has changed" in opened.window.bar.text.text()
 
 
-def test_another_photograph_ends_it(qtbot, opened) -> None:
+def test_it_goes_on_while_another_photograph_is_shown(qtbot, opened) -> None:
+    enhanced = opened.session.document
+    choose(opened, "enhance.steps", 2000)
+    opened.enhancing.run()
+    wait_for_the_descent(qtbot, opened)
+    opened.session.open_state(document())
+    assert not ended(opened)
+    opened.enhancing.keep()
+    qtbot.waitUntil(lambda: ended(opened), timeout=60_000)
+    assert enhanced.state.enhancement is not None and enhanced.dirty
+    assert opened.session.state.enhancement is None
+    assert "is enhanced" in opened.window.bar.text.text()
+    opened.window.bar.action.click()
+    assert opened.session.document is enhanced
+
+
+def test_closing_the_photograph_ends_it(qtbot, opened) -> None:
     choose(opened, "enhance.steps", 2000)
     opened.enhancing.run()
     opened.session.open_state(document())
+    opened.session.close_state(opened.session.documents[0])
     qtbot.waitUntil(lambda: ended(opened), timeout=60_000)
     assert opened.session.state.enhancement is None
 
@@ -307,10 +325,12 @@ def test_missing_networks_are_named_with_what_to_do(qtbot, opened) -> None:
     assert panel.advice.isHidden()
 
 
-def test_what_is_installed_is_offered_with_its_size(weights) -> None:
+def test_what_is_installed_is_offered_with_its_size(weights, made) -> None:
+    save_weights(weights, "drawn", made["generator"], network="stylegan3")
     rows = offered()
     generators = {value: title for value, title, _ in rows["enhance.generator"]}
     assert generators["faces"] == "faces, 32 px"
+    assert "drawn" not in generators  # no photograph is found in it
     assert "portrait_small" in generators  # the usual one, whether it is here or not
     assert {"closed_form", "prn_small"} <= {value for value, _, _ in rows["enhance.reference"]}
     trimaps = {value: title for value, title, _ in rows["enhance.trimap"]}

@@ -43,7 +43,7 @@ def _change(studio) -> None:
 
 def _save(qtbot, studio, path: Path) -> None:
     saved = []
-    studio.files.save_to(path, lambda: saved.append(path))
+    studio.files.saving.save_to(path, lambda: saved.append(path))
     qtbot.waitUntil(lambda: bool(saved))
 
 
@@ -92,18 +92,28 @@ def test_a_file_that_is_gone_leaves_the_recent_ones(qtbot, idle, tmp_path) -> No
     assert idle.recent.paths() == []
 
 
-def test_several_files_wait_for_their_turn(qtbot, idle, photo, tmp_path) -> None:
+def test_several_files_open_and_only_the_shown_one_is_read(qtbot, idle, photo, tmp_path) -> None:
     second = tmp_path / "second.png"
     shutil.copy(photo, second)
     with qtbot.waitSignal(idle.session.changed):
         idle.files.open_paths([photo, second])
-    action = idle.window.actions_by_name["file.next"]
-    assert action.isEnabled()
-    assert "1 more" in action.text()
+    first, waiting = idle.session.documents
+    assert idle.files.name == "portrait.png"
+    assert waiting.state is None and waiting.name == "second.png"
     with qtbot.waitSignal(idle.session.changed):
-        action.trigger()
-    assert idle.files.name == "second.png"
-    assert not action.isEnabled()
+        idle.window.actions_by_name["file.next"].trigger()
+    assert idle.files.name == "second.png" and first.state is not None
+    idle.window.actions_by_name["file.previous"].trigger()
+    assert idle.session.document is first
+
+
+def test_a_file_that_is_open_is_not_opened_again(qtbot, idle, photo, tmp_path) -> None:
+    second = tmp_path / "second.png"
+    shutil.copy(photo, second)
+    _open(qtbot, idle, photo)
+    _open(qtbot, idle, second)
+    idle.files.open_paths([photo])
+    assert len(idle.session.documents) == 2 and idle.files.name == "portrait.png"
 
 
 def test_dropped_files_open(qtbot, idle, photo) -> None:
@@ -156,7 +166,7 @@ def test_saving_and_opening_a_project_gives_the_work_back(qtbot, idle, photo, tm
 def test_an_unwritable_target_keeps_the_work_unsaved(qtbot, idle, photo, tmp_path) -> None:
     _open(qtbot, idle, photo)
     _change(idle)
-    idle.files.save_to(tmp_path / "no" / "such" / "folder.matte")
+    idle.files.saving.save_to(tmp_path / "no" / "such" / "folder.matte")
     qtbot.waitUntil(idle.window.bar.isVisible)
     assert idle.session.dirty
 
@@ -212,19 +222,81 @@ def test_closing_after_saving_saves_first(qtbot, idle, photo, tmp_path) -> None:
     assert project.read_bytes() != before
 
 
+def test_what_is_done_while_saving_is_asked_about_before_closing(
+    qtbot, idle, photo, tmp_path
+) -> None:
+    _open(qtbot, idle, photo)
+    document = idle.session.document
+    _change(idle)
+    _save(qtbot, idle, tmp_path / "work.matte")
+    idle.session.undo()
+    idle.files.close()
+    first = _question(qtbot, idle)
+    _press(first, "Save")
+    idle.session.redo()  # the file is still being written
+    qtbot.waitUntil(lambda: _asked(idle) not in (None, first))
+    assert document in idle.session.documents and document.dirty
+    _press(_asked(idle), "Discard")
+    assert document not in idle.session.documents
+
+
+def _asked(studio) -> UnsavedDialog | None:
+    shown = [one for one in studio.window.findChildren(UnsavedDialog) if one.isVisible()]
+    return shown[0] if shown else None
+
+
 def test_a_clean_window_closes_at_once(qtbot, idle, photo) -> None:
     _open(qtbot, idle, photo)
     idle.window.close()
     assert not idle.window.isVisible()
 
 
-def test_opening_over_unsaved_work_asks(qtbot, idle, photo) -> None:
+def test_opening_another_keeps_unsaved_work_open(qtbot, idle, photo) -> None:
     _open(qtbot, idle, photo)
     _change(idle)
-    before = idle.session.state
-    idle.files.open_sample()
-    _press(_question(qtbot, idle), "Cancel")
-    assert idle.session.state is before
+    worked_on = idle.session.document
+    with qtbot.waitSignal(idle.session.changed):
+        idle.files.open_sample()
+    assert not idle.session.dirty and not idle.window.isWindowModified()
+    assert idle.session.unsaved == (worked_on,)
+    idle.session.show(worked_on)
+    assert idle.session.dirty and idle.window.isWindowModified()
+    assert idle.session.state.settings.edge.smooth == 3.0
+
+
+def _two_unsaved(qtbot, studio, photo: Path) -> None:
+    second = photo.with_name("second.png")
+    shutil.copy(photo, second)
+    for path in (photo, second):
+        _open(qtbot, studio, path)
+        _change(studio)
+
+
+def test_closing_the_window_asks_once_for_everything(qtbot, idle, photo) -> None:
+    _two_unsaved(qtbot, idle, photo)
+    idle.window.close()
+    question = _question(qtbot, idle)
+    assert "portrait.png" in question.informativeText()
+    assert "second.png" in question.informativeText()
+    _press(question, "Discard")
+    assert not idle.window.isVisible()
+
+
+def test_saving_all_before_closing_asks_for_each_name(qtbot, idle, photo, tmp_path) -> None:
+    _two_unsaved(qtbot, idle, photo)
+    idle.window.close()
+    _press(_question(qtbot, idle), "Save")
+    for name in ("one.matte", "two.matte"):
+        qtbot.waitUntil(lambda: bool(_shown_dialogs(idle)))
+        (dialog,) = _shown_dialogs(idle)
+        dialog.close()
+        dialog.fileSelected.emit(str(tmp_path / name))
+    qtbot.waitUntil(lambda: not idle.window.isVisible())
+    assert (tmp_path / "one.matte").exists() and (tmp_path / "two.matte").exists()
+
+
+def _shown_dialogs(studio) -> list[QFileDialog]:
+    return [one for one in studio.window.findChildren(QFileDialog) if one.isVisible()]
 
 
 def test_only_the_newest_files_are_remembered(idle, tmp_path) -> None:

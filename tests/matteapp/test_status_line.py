@@ -54,11 +54,9 @@ def test_a_recovery_copy_is_made_in_silence(line) -> None:
     assert not line.running.isVisible()
 
 
-def test_the_cursor_is_the_pixel_below_it(line) -> None:
-    line.show_cursor((4.7, 9.2))
-    assert line.cursor_place.text() == "x 9  y 4"
-    line.show_cursor(None)
-    assert line.cursor_place.text() == ""
+def test_what_is_under_the_cursor_is_shown(line) -> None:
+    line.show_readout("x 9  y 4")
+    assert line.readout.text() == "x 9  y 4"
 
 
 def test_jobs_come_and_go_in_their_panel(qtbot) -> None:
@@ -79,3 +77,11 @@ def test_the_device_and_why_is_said(studio) -> None:
     text = studio.window.status.device.text()
     assert text.startswith("CPU")
     assert len(text) > 10
+
+
+def test_the_pixel_under_the_cursor_is_read_out(studio, grey_document) -> None:
+    studio.session.open_state(grey_document)
+    studio.canvas.cursor_moved.emit((10.5, 20.5))
+    assert studio.window.status.readout.text() == "x 20  y 10   RGB 128 128 128"
+    studio.canvas.cursor_moved.emit(None)
+    assert studio.window.status.readout.text() == ""

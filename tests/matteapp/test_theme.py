@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtGui import QColor, QPalette
 
@@ -9,10 +11,19 @@ from matteapp.theme import colours, palette, resolve, style_sheet
 
 # WCAG 2.1, success criterion 1.4.3: text 4.5, and 1.4.11: parts of controls 3.
 READABLE, VISIBLE = 4.5, 3.0
+GROUNDS = ("window", "surface", "raised", "field", "hover", "notice", "alarm", "surround")
 TEXT_ON = [
-    *(("text", ground) for ground in ("window", "surface", "raised", "field", "hover")),
-    *(("text", ground) for ground in ("notice", "alarm")),
+    *(("text", ground) for ground in GROUNDS),
+    *(("muted", ground) for ground in ("window", "surface", "field")),
+    *(("accent", ground) for ground in ("window", "surface", "field")),  # what was changed, links
+    ("accent_text", "accent"),
+]
+# Icons have the text's colour; focus rings the accent's, and on what is accented its text's;
+# ticks are outlined in the muted colour.
+PARTS_ON = [
+    *(("accent", ground) for ground in ("window", "surface", "raised", "field", "hover")),
     *(("muted", ground) for ground in ("window", "surface")),
+    *(("text", ground) for ground in GROUNDS),
     ("accent_text", "accent"),
 ]
 
@@ -39,9 +50,10 @@ def test_text_can_be_read(theme, text, ground) -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_what_is_chosen_stands_out(theme) -> None:
+@pytest.mark.parametrize(("part", "ground"), PARTS_ON)
+def test_parts_of_controls_can_be_seen(theme, part, ground) -> None:
     table = colours(theme)
-    assert _contrast(table["accent"], table["surface"]) >= VISIBLE
+    assert _contrast(table[part], table[ground]) >= VISIBLE
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -65,3 +77,10 @@ def test_a_wish_is_followed(qapp) -> None:
     assert resolve("dark", qapp) == "dark"
     assert resolve("light", qapp) == "light"
     assert resolve("system", qapp) in ("dark", "light")
+
+
+def test_text_in_the_style_sheet_grows() -> None:
+    assert "font-size: 22px" in style_sheet(colours("dark"))
+    grown = style_sheet(colours("dark"), percent=200)
+    assert "font-size: 44px" in grown
+    assert not re.search(r"\dtx\b", grown)

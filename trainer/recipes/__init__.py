@@ -77,7 +77,7 @@ _ROWS = (
         title="StyleMatteGAN",
         summary="Portraits with their mattes from random numbers, by StyleGAN3.",
         module="trainer.recipes.stylemattegan",
-        configs=("paper", "released", "default", "smoke"),
+        configs=("paper", "paper_animals", "released", "default", "smoke"),
     ),
     RecipeSpec(
         name="trimap",

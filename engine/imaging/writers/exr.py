@@ -35,8 +35,10 @@ def write(path: Path, raster: Raster) -> None:
     _write(path, _main_channels(raster), raster.metadata)
 
 
-def write_layers(path: Path, background: Raster, subject: Raster) -> None:
+def write_layers(path: Path, background: Raster, subject: Raster, *, masked: bool = True) -> None:
     """Write the premultiplied subject as main RGBA, and background, foreground and matte as layers.
+
+    The format knows no masks: `masked` changes nothing.
 
     Raises:
         OSError: if it can't be written.

@@ -26,13 +26,13 @@ def write(path: Path, raster: Raster) -> None:
     _save(path, flat(raster) if raster.alpha is None else cut_out(raster))
 
 
-def write_layers(path: Path, background: Raster, subject: Raster) -> None:
-    """Write the subject's layer, with its alpha as layer mask, over the background's layer.
+def write_layers(path: Path, background: Raster, subject: Raster, *, masked: bool = True) -> None:
+    """Write the subject's layer over the background's; its alpha is its mask or its transparency.
 
     Raises:
         OSError: if it can't be written.
     """
-    _save(path, layered(background, subject))
+    _save(path, layered(background, subject, masked=masked))
 
 
 def _save(path: Path, document: Document) -> None:

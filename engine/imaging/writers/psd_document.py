@@ -24,14 +24,28 @@ Rows: TypeAlias = Callable[[Rect], NDArray[Any]]
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as large as the picture; its raster's alpha is the layer mask."""
+    """A layer as large as the picture.
+
+    Attributes:
+        masked: its raster's alpha is its layer mask; else it is the layer's own transparency.
+    """
 
     name: str
     raster: Raster
+    masked: bool = True
 
     @property
     def mask(self) -> Rows | None:
         """The layer mask, or None."""
+        return self._cover if self.masked else None
+
+    @property
+    def opacity(self) -> Rows:
+        """The layer's own transparency."""
+        return (None if self.masked else self._cover) or opaque(self.raster)
+
+    @property
+    def _cover(self) -> Rows | None:
         alpha = self.raster.alpha
         return None if alpha is None else plane(alpha, self.raster.bits)
 
@@ -82,9 +96,9 @@ def cut_out(raster: Raster) -> Document:
     return Document(raster.size, raster.bits, merged, [Layer("Subject", raster)], raster.metadata)
 
 
-def layered(background: Raster, subject: Raster) -> Document:
-    """The subject's layer, with its alpha as layer mask, over the background's layer."""
-    layers = [Layer("Background", background), Layer("Subject", subject)]
+def layered(background: Raster, subject: Raster, *, masked: bool = True) -> Document:
+    """The subject's layer over the background's; its alpha is its mask, or its transparency."""
+    layers = [Layer("Background", background), Layer("Subject", subject, masked)]
     merged = _merged(background, subject)
     return Document(subject.size, subject.bits, merged, layers, subject.metadata)
 

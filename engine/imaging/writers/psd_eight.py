@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from psd_tools.psd import PSD
     from psd_tools.psd.image_data import ImageData
     from psd_tools.psd.image_resources import ImageResources
+    from psd_tools.psd.layer_and_mask import LayerInfo
 
 
 def save(path: Path, document: Document) -> None:
@@ -59,6 +60,8 @@ def _record(document: Document) -> PSD:
     for layer in document.layers:
         _add(whole, document, layer)
     info = record.layer_and_mask_information.layer_info
+    if info is not None:
+        _set_opacities(info, document)
     if document.transparent and info is not None:
         info.layer_count = -len(document.layers)  # below 0: the fourth channel is transparency
     return record
@@ -80,6 +83,16 @@ def _add(whole: PSDImage, document: Document, layer: Layer) -> None:
     added = whole.create_pixel_layer(Pil.fromarray(_whole(document, pixels, 3)), name=layer.name)
     if layer.mask is not None:
         added.create_mask(Pil.fromarray(_whole(document, layer.mask)))
+
+
+def _set_opacities(info: LayerInfo, document: Document) -> None:
+    """Layers' own transparency; psd-tools makes a mask of it where the file has three channels."""
+    height, width = document.size
+    for layer, channels in zip(document.layers, info.channel_image_data, strict=True):
+        if not layer.masked:
+            # The first channel of a layer is its transparency.
+            rows = _whole(document, layer.opacity)
+            channels[0].set_data(rows.tobytes(), width, height, document.bits)
 
 
 def _whole(document: Document, rows: Rows, *channels: int) -> NDArray[np.uint8]:

@@ -27,7 +27,6 @@ from engine.imaging.writers.psd_document import (
     Layer,
     Rows,
     colour,
-    opaque,
 )
 
 _GREY, _RGB = 1, 3
@@ -95,7 +94,7 @@ def _write_layers(file: BinaryIO, document: Document) -> None:
 
 def _channels(layer: Layer) -> dict[int, Rows]:
     """A layer's channels by their number in the file."""
-    channels = {_OPACITY: opaque(layer.raster), **dict(enumerate(colour(layer.raster)))}
+    channels = {_OPACITY: layer.opacity, **dict(enumerate(colour(layer.raster)))}
     if layer.mask is not None:
         channels[_MASK] = layer.mask
     return channels

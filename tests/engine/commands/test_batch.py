@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.batch.report import Outcome
 from engine.commands.batch import Assignment, run_batch
-from engine.commands.report import Outcome
 from engine.errors import Cancelled, UserError
 
 

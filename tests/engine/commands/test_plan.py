@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.commands.errors import UsageError
 from engine.commands.inputs import Source
 from engine.commands.plan import Wishes, format_named, make_folders, plan
 from engine.errors import UserError
+from engine.imaging.write import write_picture
 
 
 def sources(*paths):
@@ -131,3 +133,47 @@ def test_an_unknown_format_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match="png"):
         format_named("gif")
     assert format_named(None) is None
+
+
+def test_names_come_from_a_template_and_count_the_photographs(tmp_path):
+    tasks = plan(sources("a.jpg", "b.jpg"), wishes(tmp_path, template="{counter} {name} {view}"))
+    names = [task.targets["cutout"].name for task in tasks]
+    assert names == ["001 a Cut-out.png", "002 b Cut-out.png"]
+
+
+def test_a_name_has_the_size_of_the_file_if_it_is_asked_for(tmp_path):
+    photo = tmp_path / "a.png"
+    write_picture(photo, np.zeros((40, 60, 3), np.uint8))
+    (task,) = plan(sources(photo), wishes(tmp_path / "out", template="{name}_{size}", scale=0.5))
+    assert task.targets["cutout"].name == "a_30x20.png"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{nmae}", "no field"),
+        ("same", "both be saved here"),
+        ("{name}/x", "has none of"),
+    ],
+)
+def test_a_template_that_gives_no_names_is_refused(tmp_path, template, said):
+    with pytest.raises(UsageError, match=said):
+        plan(sources("a.jpg", "b.jpg"), wishes(tmp_path, template=template))
+
+
+def test_two_products_of_one_name_are_refused(tmp_path):
+    asked = wishes(tmp_path, products=("cutout", "on_white"), template="{name}")
+    with pytest.raises(UsageError, match="Two files"):
+        plan(sources("a.jpg"), asked)
+
+
+def test_a_file_named_by_hand_takes_no_template(tmp_path):
+    with pytest.raises(UsageError, match="names the file already"):
+        plan(sources("a.jpg"), wishes(tmp_path / "face.png", template="{name}"))
+
+
+def test_layers_alone_have_formats_of_their_own(tmp_path):
+    with pytest.raises(UsageError, match="psd"):
+        plan(sources("a.jpg"), wishes(tmp_path, products=("masked",), format="jpeg"))
+    (task,) = plan(sources("a.jpg"), wishes(tmp_path, products=("masked", "ants"), format="jpeg"))
+    assert [path.suffix for path in task.targets.values()] == [".psd", ".jpg"]

@@ -11,13 +11,9 @@ import pytest
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
 from engine.compositing.pyramid import Pyramid, eight_bits, reduced
+from engine.compositing.view_look import Grade, Look
 from engine.compositing.view_tiles import Scene, render_tile
-from engine.compositing.views import (
-    PALETTES,
-    TRIMAP_STRENGTH,
-    VIEWS,
-    caption,
-)
+from engine.compositing.views import PALETTES, SHAPES, VIEWS, caption, planes_of
 from engine.document import edits
 from engine.document.enhancement import Amount, Enhancement, EnhancementNote
 from engine.document.state import DocumentState, SourceLink, new_document
@@ -90,7 +86,7 @@ def test_every_view_draws_every_document_at_every_level(request, view, made, lev
     tile = drawn(view, state, Rect.whole(size), level)
     assert tile.pixels.shape == (*size, 4)
     assert tile.pixels.dtype == np.uint8
-    assert tile.opaque != (view == "composite")
+    assert tile.opaque != (view in ("composite", "layers", "onion"))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -100,6 +96,13 @@ def test_a_piece_is_the_same_as_in_the_whole(view, full, level):
     piece = Rect(size[0] // 3, size[1] // 4, size[0], size[1] - 7)
     whole = rgb(view, full, Rect.whole(size), level)[piece.slices]
     assert np.abs(rgb(view, full, piece, level) - whole).max() <= 1
+
+
+@pytest.mark.parametrize("view", [*VIEWS, *SHAPES])
+@pytest.mark.parametrize("level", [0, 2])
+def test_a_piece_of_one_pixel_is_drawn(view, full, level):
+    piece = Rect(8, 9, 9, 10)
+    assert drawn(view, full, piece, level).pixels.shape == (1, 1, 4)
 
 
 def test_the_input_is_the_photograph(full, pixels):
@@ -118,13 +121,76 @@ def test_the_alpha_view_is_the_matte_rounded(full, alpha):
 
 
 def test_on_black_and_on_white_are_the_foreground_over_them(full, alpha, pixels):
-    for view, behind in (("on_black", 0), ("on_white", 255)):
+    for view, behind in (("on_black", 0), ("on_white", 255), ("on_grey", 128)):
         wanted = (255 - pixels) * alpha[..., None] + behind * (1 - alpha[..., None])
         assert np.abs(rgb(view, full) - wanted).max() <= 1
 
 
-def test_a_transparent_composite_is_premultiplied(full, alpha, pixels):
-    tile = drawn("composite", full)
+def test_what_is_behind_lets_the_photograph_through(full, alpha, pixels):
+    look = Look(strengths={"on_black": 0.75})
+    wanted = (255 - pixels) * alpha[..., None] + pixels * 0.25 * (1 - alpha[..., None])
+    assert np.abs(rgb("on_black", full, look=look) - wanted).max() <= 1.5
+
+
+@pytest.mark.parametrize("fading", [0.0, 0.3, 1.0])
+def test_onion_skin_is_the_photograph_that_fades_around_the_subject(full, alpha, pixels, fading):
+    tile = drawn("onion", full, look=Look(strengths={"onion": fading}))
+    cover = 1 - (1 - alpha) * fading
+    assert np.abs(tile.pixels[..., 3] - cover * 255).max() <= 0.51
+    assert np.abs(tile.pixels[..., 2::-1] - pixels * cover[..., None]).max() <= 1
+
+
+def test_the_overlay_takes_the_colour_that_is_chosen(full, pixels):
+    look = Look(overlay=(10, 250, 90), strengths={"overlay": 1.0})
+    assert rgb("overlay", full, look=look)[200, 3].tolist() == [10, 250, 90]
+    assert rgb("overlay", full, look=Look(palette="colour_safe"))[200, 3].argmax() == 0
+
+
+def test_ants_run_over_the_bare_photograph(full, pixels):
+    assert np.array_equal(rgb("ants", full), pixels)
+    assert VIEWS["ants"].outline == "matte"
+    assert {spec.outline for spec in VIEWS.values()} <= {"", *SHAPES}
+
+
+def test_shapes_are_white_inside(bare, full, alpha):
+    assert np.array_equal(rgb("matte", full)[..., 0], np.rint(alpha * 255))
+    unknown = (alpha > 0) & (alpha < 1)
+    unknown[:4, :4] = True  # painted
+    assert np.array_equal(rgb("unknown", full)[..., 0], np.where(unknown, 255, 0))
+    assert not rgb("unknown", bare).any()
+
+
+def test_planes_of_views_and_shapes_are_found_by_name():
+    assert planes_of("input") == {"image"}
+    assert planes_of("unknown") == {"trimap", "strokes"}
+
+
+@pytest.mark.parametrize("view", [*VIEWS, *SHAPES])
+def test_the_viewer_shows_more_and_changes_no_shape(full, view):
+    tile, bright = drawn(view, full), drawn(view, full, look=Look(grade=Grade(gain=4.0)))
+    assert np.array_equal(bright.pixels[..., 3], tile.pixels[..., 3])
+    assert (bright.pixels >= tile.pixels).all()
+    assert np.array_equal(bright.pixels, tile.pixels) == (view in SHAPES)
+
+
+def test_gamma_opens_what_is_nearly_white_before_it_is_rounded(full, alpha):
+    state = edits.set_alpha(full, np.full(SIZE, 0.999, np.float32))
+    assert (rgb("alpha", state) == 255).all()
+    dark = rgb("alpha", state, look=Look(grade=Grade(gamma=0.1)))
+    assert (dark == round(0.999**10 * 255)).all()
+
+
+def test_a_graded_cut_out_has_graded_colours_and_its_own_cover(full, alpha):
+    tile = drawn("layers", full, look=Look(grade=Grade(gain=2.0)))
+    colours = np.minimum(full.foreground.read().astype(int) * 2, 255)
+    inside = alpha == 1
+    assert np.array_equal(tile.pixels[inside][:, 2::-1], colours[inside])
+    assert (tile.pixels[..., :3] <= tile.pixels[..., 3:]).all()
+
+
+@pytest.mark.parametrize("view", ["composite", "layers"])
+def test_a_transparent_composite_is_premultiplied(full, alpha, pixels, view):
+    tile = drawn(view, full)
     assert not tile.opaque
     assert np.array_equal(tile.pixels[..., 3], np.rint(alpha * 255))
     assert np.abs(tile.pixels[..., 2::-1] - (255 - pixels) * alpha[..., None]).max() <= 1
@@ -155,19 +221,20 @@ def test_a_background_image_that_is_not_loaded_is_said(full):
     assert caption("composite", state, backdrop) == ""
 
 
-def test_the_trimap_view_has_the_three_colours(full, pixels):
-    colours = PALETTES["standard"]
+@pytest.mark.parametrize("strength", [0.5, 0.2])
+def test_the_trimap_view_has_the_three_colours(full, pixels, strength):
+    colours, look = PALETTES["standard"], Look(strengths={"trimap": strength})
     for place, label in (
         ((100, 140), STROKE_FOREGROUND),
         ((200, 3), STROKE_BACKGROUND),
         ((2, 2), STROKE_UNKNOWN),
     ):
-        wanted = np.array(colours[label]) * TRIMAP_STRENGTH + pixels[place] * (1 - TRIMAP_STRENGTH)
-        assert np.abs(rgb("trimap", full)[place] - wanted).max() <= 1
+        wanted = np.array(colours[label]) * strength + pixels[place] * (1 - strength)
+        assert np.abs(rgb("trimap", full, look=look)[place] - wanted).max() <= 1
 
 
 def test_the_other_palette_has_no_red_and_green(full):
-    one, other = (rgb("trimap", full, palette=name) for name in PALETTES)
+    one, other = (rgb("trimap", full, look=Look(palette=name)) for name in PALETTES)
     assert not np.array_equal(one, other)
 
 

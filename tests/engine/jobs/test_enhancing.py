@@ -19,7 +19,7 @@ from engine.jobs.enhancing import (
     trimap_networks,
 )
 from engine.models.loaded import forget_networks
-from tests.made_networks import save_faces
+from tests.made_networks import portrait_generator, save_faces, save_weights
 
 FACES = ModelChoice(generator="faces", reference="closed_form")
 QUICK = replace(
@@ -88,6 +88,13 @@ def test_what_is_here_is_not_asked_for(folder, monkeypatch) -> None:
     assert "'nobody_discriminator'" in refusal(
         replace(FACES, generator="nobody", reference="prn_small")
     )
+
+
+def test_a_generator_that_photographs_are_not_found_in_is_not_offered(folder, monkeypatch) -> None:
+    save_faces(folder, monkeypatch)
+    save_weights(folder, "drawn", portrait_generator(), network="stylegan3")
+    assert "drawn" not in generators()
+    assert "faces" in generators()
 
 
 def test_vgg_and_reference_models_are_looked_for(folder, monkeypatch, tmp_path) -> None:

@@ -23,7 +23,7 @@ def distance_outside(start: Dab, end: Dab) -> np.ndarray:
     """How far each pixel's centre lies outside the swept discs: the best over many in between."""
     best = np.full(SIZE, np.inf)
     for share in np.linspace(0, 1, 401):
-        row, col, radius = (a + (b - a) * share for a, b in zip(start, end, strict=True))
+        row, col, radius = (a + (b - a) * share for a, b in zip(start[:3], end[:3], strict=True))
         np.minimum(best, np.hypot(ROWS - row, COLS - col) - radius, out=best)
     return best
 

@@ -70,7 +70,8 @@ each head and two layers that find its biases, their keys have no bias, patches 
 after they are merged, at half as many channels, and nothing is normalised behind the stages.
 StyleMatteGAN is StyleGAN3 with a fourth plane."""
 ADDED = {
-    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32))
+    ("stylemattegan", "paper_animals"): 24_873_519 - 22_313_167 + 32 + 28_982_849 - 29_012_513 + 32,
+    ("stylemattegan", "released"): sum(256 * (9 * planes + 2) + 1 for planes in (16, 32, 32, 32)),
 }
 """In some configs; here the heads on features of the random network."""
 UNSTARTED = {
@@ -155,6 +156,7 @@ def made(tmp_path_factory) -> Path:
     _photographs(folder / "am_2k" / "AM-2k" / "train", "original")
     picture(folder / "bg_20k" / "BG-20k" / "train" / "one.jpg", 3, (90, 80))
     _rgba(folder / "ffhq_rgba")
+    _rgba(folder / "afhq_rgba")
     (folder / "transparent.txt").write_text("glass\n")
     for number in range(12):
         picture(folder / "pictures" / f"{number}.jpg", number, (90, 80))

@@ -1,0 +1,1 @@
+"""Many photographs by one order: the queue, who works on it, and what outlives a crash."""

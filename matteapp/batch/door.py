@@ -1,0 +1,109 @@
+"""The way into the room of a batch, which is furnished when it is first wanted.
+
+Reading and writing pictures loads libraries that the window has to be up before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings
+
+from matteapp.actions import BATCH_ROWS
+from matteapp.bridge import Bridge
+from matteapp.errors_ui import ErrorDesk
+from matteapp.files import Files
+from matteapp.main_window import MainWindow
+from matteapp.session import Session
+
+if TYPE_CHECKING:
+    from matteapp.batch.room import BatchRoom
+
+FOLDER = "batch/folder"
+"""Where the settings' file names the folder of the last batch."""
+RUNS = f"{FOLDER}_runs"
+_ENTRANCES = ("batch.add", "batch.folder", "batch.watch")
+"""What can be done before there is a batch."""
+
+
+def was_interrupted(store: QSettings) -> bool:
+    """Whether a crash has ended a batch that ran."""
+    return bool(store.value(FOLDER)) and store.value(RUNS) in (True, "true")
+
+
+class BatchDoor:
+    """Opens the batch's room; arguments as `matteapp.batch.room.BatchRoom`.
+
+    Attributes:
+        table: from the names of actions to what they do.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        bridge: Bridge,
+        files: Files,
+        *,
+        desk: ErrorDesk,
+        store: QSettings,
+        previews: Path,
+    ) -> None:
+        self._window = window
+        self._files = files
+        self._store = store
+        self._room: BatchRoom | None = None
+        self._furnish = partial(
+            _room, window, session, bridge, files, desk=desk, store=store, previews=previews
+        )
+        names = ("file.batch", *(f"batch.{name}" for name in BATCH_ROWS))
+        self.table: Mapping[str, Callable[[], object]] = {
+            name: partial(self._run, name) for name in names
+        }
+        for name in names[1:]:
+            window.actions_by_name[name].setEnabled(name in _ENTRANCES)
+
+    @property
+    def room(self) -> BatchRoom:
+        """The room; made now if it was not yet."""
+        if self._room is None:
+            self._room = self._furnish()
+        return self._room
+
+    def take_dropped(self, paths: Sequence[Path]) -> None:
+        """Queue folders, and what is dropped on the page; open what is dropped elsewhere."""
+        if self._room is None and not any(path.is_dir() for path in paths):
+            self._files.open_paths(paths)
+        else:
+            self.room.take_dropped(paths)
+
+    def offer(self) -> None:
+        """Offer to go on with a batch that was interrupted."""
+        if was_interrupted(self._store):
+            self.room.offer()
+
+    def close(self) -> None:
+        """End all threads."""
+        if self._room is not None:
+            self._room.close()
+
+    def _run(self, name: str) -> None:
+        self.room.table[name]()
+
+
+def _room(
+    window: MainWindow,
+    session: Session,
+    bridge: Bridge,
+    files: Files,
+    *,
+    desk: ErrorDesk,
+    store: QSettings,
+    previews: Path,
+) -> BatchRoom:
+    from matteapp.batch.room import BatchRoom
+
+    return BatchRoom(window, session, bridge, files, desk=desk, store=store, previews=previews)

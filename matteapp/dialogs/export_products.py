@@ -1,0 +1,90 @@
+"""Which files are exported: a tick for every product, with what it is or why it cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.product_table import EVERY, LAYERED, PICTURES, ProductSpec
+
+_COMPACT: Mapping[str, Mapping[str, ProductSpec]] = {"Layers": LAYERED, "Views": PICTURES}
+_ACROSS = 4
+
+
+class ProductBoxes(QWidget):
+    """Ticks for all of `EVERY`; layers and views in rows, the others with a line each.
+
+    Signals:
+        changed(): people ticked something.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.boxes = {name: QCheckBox(row.title) for name, row in EVERY.items()}
+        self.rows = QWidget()
+        main = [name for name in EVERY if name not in LAYERED and name not in PICTURES]
+        self.notes = {name: QLabel(EVERY[name].summary) for name in main}
+        for name, box in self.boxes.items():
+            box.setAccessibleName(EVERY[name].title)
+            box.toggled.connect(self.changed)
+        self._place(main)
+
+    @property
+    def chosen(self) -> list[str]:
+        """What is ticked and can be had."""
+        return [n for n, box in self.boxes.items() if box.isChecked() and box.isEnabled()]
+
+    def tick(self, names: Iterable[str]) -> None:
+        """Tick these and no others, without telling."""
+        wanted = set(names)
+        for name, box in self.boxes.items():
+            with QSignalBlocker(box):
+                box.setChecked(name in wanted)
+
+    def offer(self, impossible: Callable[[str], str], remark: Callable[[str], str]) -> None:
+        """Offer what can be had.
+
+        Args:
+            impossible: why a product cannot be had, or nothing.
+            remark: what it is.
+        """
+        for name, box in self.boxes.items():
+            reason = impossible(name)
+            told = reason or remark(name)
+            box.setEnabled(not reason)
+            box.setToolTip(f"Export {remark(name)}." if not reason else f"Not possible: {reason}.")
+            if name in self.notes:
+                self.notes[name].setEnabled(not reason)
+                self.notes[name].setText(told)
+
+    def _place(self, main: list[str]) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(1)
+        for index, name in enumerate(main):
+            self.notes[name].setProperty("role", "muted")
+            self.notes[name].setIndent(26)
+            self.notes[name].setMinimumWidth(360)
+            grid.addWidget(self.boxes[name], 3 * index, 0)
+            grid.addWidget(self.notes[name], 3 * index + 1, 0)
+            grid.setRowMinimumHeight(3 * index + 2, 6)
+        below = QVBoxLayout(self.rows)
+        below.setContentsMargins(0, 0, 0, 0)
+        for title, rows in _COMPACT.items():
+            label = QLabel(title)
+            label.setProperty("role", "muted")
+            below.addWidget(label)
+            below.addLayout(self._in_rows(list(rows)))
+
+    def _in_rows(self, names: list[str]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        for index, name in enumerate(names):
+            grid.addWidget(self.boxes[name], index // _ACROSS, index % _ACROSS)
+        for column in range(_ACROSS):
+            grid.setColumnStretch(column, 1)
+        return grid

@@ -1,0 +1,56 @@
+"""What a batch is told about its files is kept in its journal, and checked before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.batch.order import Order, from_order_dict, to_order_dict
+from engine.delivery import Delivery
+from engine.errors import UserError
+
+ORDER = Order(
+    Path("out"),
+    ("cutout", "on_white", "layers"),
+    "tiff",
+    16,
+    scale=0.5,
+    colour_space="display_p3",
+    metadata=False,
+    template="{name} {view}",
+)
+
+
+def test_an_order_comes_back_whole() -> None:
+    assert from_order_dict(to_order_dict(ORDER)) == ORDER
+
+
+def test_an_order_of_an_older_program_has_what_was_usual_then() -> None:
+    values = to_order_dict(Order(Path("out")))
+    for name in ("scale", "colour_space", "metadata", "template"):
+        del values[name]
+    assert from_order_dict(values) == Order(Path("out"))
+
+
+def test_files_are_named_and_written_as_ordered() -> None:
+    ORDER.check()
+    assert ORDER.delivery == Delivery(16, 92, 0.5, "display_p3", metadata=False)
+    names = [path.name for path in ORDER.targets(Path("in/a.jpg")).values()]
+    assert names == ["a Cut-out.tif", "a On white.tif", "a New layer with mask.psd"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"colour_space": "pantone"}, {"scale": 0.0}, {"template": "{name}"}]
+    + [{"template": f"{{name}}_{{product}}_{{{one}}}"} for one in ("size", "counter", "nmae")],
+)
+def test_what_cannot_go_well_is_refused(change) -> None:
+    with pytest.raises(UserError):
+        replace(ORDER, **change).check()
+
+
+@pytest.mark.parametrize("name", ["scale", "colour_space", "metadata", "template"])
+def test_other_files_are_another_order(name) -> None:
+    assert replace(ORDER, **{name: getattr(Order(Path()), name)}).fingerprint != ORDER.fingerprint
