@@ -68,7 +68,7 @@ class BatchCommands(QObject):
             self._desk.page.grid.setFocus()
 
     def _turn(self) -> None:
-        self.show(self._actions["file.batch"].isChecked())
+        self.show(self._window.stage.currentWidget() is not self._desk.page)
 
     def _add(self, folder: Path) -> None:
         self.show()

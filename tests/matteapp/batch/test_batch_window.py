@@ -208,6 +208,16 @@ def test_a_new_batch_forgets_the_photographs_and_keeps_their_files(qtbot, queued
     assert len(list(order.folder.glob("*_cutout.png"))) == 3
 
 
+def test_the_action_shows_the_page_the_first_time_and_hides_it_again(studio) -> None:
+    before = studio.window.stage.currentWidget()
+    act(studio, "file.batch")
+    assert studio.window.stage.currentWidget() is page_of(studio)
+    assert studio.window.actions_by_name["file.batch"].isChecked()
+    act(studio, "file.batch")
+    assert studio.window.stage.currentWidget() is before
+    assert not studio.window.actions_by_name["file.batch"].isChecked()
+
+
 def test_all_controls_of_the_page_say_what_they_do(studio) -> None:
     page = page_of(studio)
     kinds = (QAbstractButton, QComboBox, QLineEdit, QSpinBox)
