@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
+from engine.imaging.atomic import make_folder, replace_atomically
 
 T = TypeVar("T")
 _LONGEST = 60
@@ -130,13 +130,7 @@ class Shelf(Generic[T]):
 
     def _write(self, things: Mapping[str, T]) -> None:
         written = {name: self._dumped(one) for name, one in things.items()}
-        folder = self.path.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"The folder for {self._what}s cannot be made ({error.strerror}).", path=folder
-            ) from error
+        make_folder(self.path.parent)
         with replace_atomically(self.path) as temporary:
             temporary.write_text(json.dumps(written, indent=1, ensure_ascii=False), "utf-8")
 

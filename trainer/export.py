@@ -12,13 +12,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
+from engine.imaging.atomic import make_folder, replace_atomically
 from engine.models.manifest import WeightsRow, check_name, read_manifest, write_manifest
 from engine.models.provenance import Provenance
 from engine.models.weights import sha256_of
 from trainer.checkpoint import BEST, FOLDER, Checkpoints, read_state
 from trainer.initial import best_weights
-from trainer.logs import RUN, make_folder
+from trainer.logs import RUN
 
 Which = Literal["best", "last"]
 

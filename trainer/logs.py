@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import UserError
 from engine.imaging.atomic import replace_atomically
 
 LOG = "log.jsonl"
@@ -63,18 +62,6 @@ class RunLog:
         """Finish the files."""
         self._lines.close()
         self._board.close()
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder unless it is there.
-
-    Raises:
-        UserError: if that is not possible.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder cannot be made ({error.strerror}).", path=folder) from error
 
 
 def write_run(out: Path, facts: Mapping[str, Any]) -> None:

@@ -13,11 +13,12 @@ import torch
 from lightning_fabric import Fabric
 
 from engine.errors import UserError
+from engine.imaging.atomic import make_folder
 from trainer.checkpoint import Checkpoints, read_state
 from trainer.config import Loaded, RunConfig
 from trainer.display import Display
 from trainer.distributed import Shares, any_of, joined, total
-from trainer.logs import RunLog, make_folder, write_run
+from trainer.logs import RunLog, write_run
 from trainer.meter import Meter
 from trainer.phase import Setup, Validation
 from trainer.signals import StopSignals

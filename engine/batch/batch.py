@@ -18,6 +18,7 @@ from engine.batch.preview import preview_path
 from engine.batch.report import FileReport, Outcome
 from engine.device import Compute
 from engine.errors import UserError
+from engine.imaging.atomic import make_folder
 from engine.jobs.context import JobContext
 
 
@@ -71,7 +72,7 @@ class Batch:
         self._owners: dict[str, Path] = {}
         self._given: dict[Path, str] = {}
         self._stamps: dict[Path, Stamp | None] = {}
-        _make_folder(order.folder)
+        make_folder(order.folder)
         self._journal = Journal(order.folder / NAME, Kept(order, tuple(kept)))
         self._crew = Crew(means.size, post=post, reason_of=reason_of)
 
@@ -312,14 +313,3 @@ def _key(path: Path) -> str:
     """Equal for two names of a file; the usual Windows and macOS disks ignore case."""
     text = os.path.abspath(path)  # noqa: PTH100 - resolving links would ask the disk
     return text.casefold() if sys.platform in ("win32", "darwin") else text
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"The folder cannot be made ({error.strerror}).",
-            remedy="Choose another place to save to.",
-            path=folder,
-        ) from error

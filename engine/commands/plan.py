@@ -13,6 +13,7 @@ from engine.commands.errors import UsageError
 from engine.commands.inputs import Source
 from engine.delivery import Delivery
 from engine.errors import UserError
+from engine.imaging.atomic import make_folder
 from engine.imaging.read import read_image
 from engine.imaging.write import WRITERS, writer_for
 from engine.naming import TEMPLATE, Named, fields_of
@@ -99,18 +100,7 @@ def make_folders(tasks: Iterable[Task]) -> None:
         UserError: if that is impossible.
     """
     for folder in {path.parent for task in tasks for path in task.targets.values()}:
-        _make_folder(folder)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"The folder cannot be made ({error.strerror}).",
-            remedy="Choose another place to save to.",
-            path=folder,
-        ) from error
+        make_folder(folder)
 
 
 def format_named(text: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import time
 from collections.abc import Callable, Sequence
@@ -136,11 +137,10 @@ def run_watch(
     looks = _Looks(watches, found=batch.offer)
     try:
         batch.start()
-        while True:
-            looks.look_if_due()
-            _take_next(batch, events, reports, display)
-    except KeyboardInterrupt:
-        pass
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                looks.look_if_due()
+                _take_next(batch, events, reports, display)
     finally:
         batch.close(timeout=LEAVE_AFTER)
     return list(reports.values())

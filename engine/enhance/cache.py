@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
+from engine.imaging.atomic import make_folder, replace_atomically
 from engine.imaging.types import Rgb
 
 _log = logging.getLogger(__name__)
@@ -87,10 +86,7 @@ class Cache:
         from safetensors.torch import save_file
 
         path = self.path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError("The cache's folder cannot be made.", path=path.parent) from error
+        make_folder(path.parent)
         apart = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         with replace_atomically(path) as temporary:
             save_file(apart, temporary, {"notes": json.dumps(dict(notes))})

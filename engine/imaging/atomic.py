@@ -1,4 +1,4 @@
-"""Write a file all or nothing."""
+"""Write a file all or nothing, and make the folder for it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,20 @@ _REMEDIES: dict[int, tuple[str, str]] = {
     errno.EISDIR: ("There is a folder of this name.", "Choose another name."),
     errno.ENAMETOOLONG: ("The name is too long.", "Choose a shorter name."),
 }
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        UserError: if that is not possible.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder cannot be made ({error.strerror}).", remedy=_OTHER_PLACE, path=folder
+        ) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from engine.errors import UserError
-from engine.imaging.atomic import all_or_none, replace_atomically
+from engine.imaging.atomic import all_or_none, make_folder, replace_atomically
 from engine.jobs.context import NOBODY, JobContext
 from engine.models.fitting import fit
 from engine.models.foreign_file import Part, licence_of, licence_of_parts, parts_of
@@ -67,7 +67,8 @@ def import_every(
     ctx.progress(0.0, f"Reading {file.name}")
     model = file.stem if name is None else name
     check_name(model)
-    folder = _made(user_folder() if folder is None else folder)
+    folder = folder or user_folder()
+    make_folder(folder)
     parts = parts_of(file)
     for part in parts:
         check_name(model + part.suffix)
@@ -94,14 +95,6 @@ def _day_of_acceptance(file: Path, parts: tuple[Part, ...], *, accepted: bool) -
     if not accepted:
         raise LicenceNotAccepted(licence, path=file)
     return datetime.now(timezone.utc).date().isoformat()
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder cannot be made ({error.strerror}).", path=folder) from error
-    return folder
 
 
 def _row(part: Part, temporary: Path, target: Path, *, file: Path, ctx: JobContext) -> WeightsRow:

@@ -26,6 +26,7 @@ from engine.batch.order import Order
 from engine.imaging.write import WRITERS
 from engine.product_table import LAYERED, PICTURES, PRODUCTS
 from matteapp.batch.review import worn
+from matteapp.words import describe
 
 _LOSSY = ("jpeg", "webp")
 _MORE = {**LAYERED, **PICTURES}
@@ -107,21 +108,29 @@ class OrderForm(QFrame):
         self.quality.setRange(1, 100)
         self.quality.setPrefix("Quality ")
         self.quality.setKeyboardTracking(False)
-        told = {
-            self.folder: ("Folder to save to", "Where the results are saved."),
-            self.browse: ("Choose the folder to save to", "Choose where the results are saved."),
-            self.format: ("Format", "The kind of file; single-channel files may be PNG instead."),
-            self.bits: ("Bits a channel", "Depth of the files; “own” is each photograph's."),
-            self.quality: ("Quality", "Of JPEG and WebP; other formats keep every value."),
-            self.more: ("Layers and views", "Save files with layers, or views as pictures, too."),
-            self.replaces: (
-                "Replace files that are there",
-                "Else photographs whose files are there and complete are left as they are.",
-            ),
-        }
-        for control, (name, tip) in told.items():
-            control.setAccessibleName(name)
-            control.setToolTip(tip)
+        describe(
+            {
+                self.folder: ("Folder to save to", "Where the results are saved."),
+                self.browse: (
+                    "Choose the folder to save to",
+                    "Choose where the results are saved.",
+                ),
+                self.format: (
+                    "Format",
+                    "The kind of file; single-channel files may be PNG instead.",
+                ),
+                self.bits: ("Bits a channel", "Depth of the files; “own” is each photograph's."),
+                self.quality: ("Quality", "Of JPEG and WebP; other formats keep every value."),
+                self.more: (
+                    "Layers and views",
+                    "Save files with layers, or views as pictures, too.",
+                ),
+                self.replaces: (
+                    "Replace files that are there",
+                    "Else photographs whose files are there and complete are left as they are.",
+                ),
+            }
+        )
         for name, box in self.products.items():
             box.setAccessibleName(PRODUCTS[name].title)
             box.setToolTip(f"Save {PRODUCTS[name].summary}.")

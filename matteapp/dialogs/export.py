@@ -32,6 +32,7 @@ from matteapp.dialogs.export_form import DeliveryForm
 from matteapp.dialogs.export_products import ProductBoxes
 from matteapp.dialogs.page import Page
 from matteapp.panels.preset_row import PresetRow
+from matteapp.words import describe
 
 _MOST = 10_000
 
@@ -181,20 +182,19 @@ class ExportDialog(QDialog):
             act = fields.addAction(f"{{{field}}}    {title}")
             act.triggered.connect(partial(self._insert, field))
         self.fields.setMenu(fields)
-        told: dict[QWidget, tuple[str, str]] = {
-            self.name: ("Name", "Names of the files; fields in braces are filled in."),
-            self.fields: ("Insert a field", "Put a field into the name, which is filled in."),
-            self.folder: ("Folder", "Where the files go."),
-            self.browse: ("Choose the folder", "Choose where the files go."),
-            self.opens: (
-                "Open as new documents",
-                "Open the files beside this photograph once they are written.",
-            ),
-            self.go: ("Export", "Cut out with full quality and write the files."),
-        }
-        for control, (name, tip) in told.items():
-            control.setAccessibleName(name)
-            control.setToolTip(tip)
+        describe(
+            {
+                self.name: ("Name", "Names of the files; fields in braces are filled in."),
+                self.fields: ("Insert a field", "Put a field into the name, which is filled in."),
+                self.folder: ("Folder", "Where the files go."),
+                self.browse: ("Choose the folder", "Choose where the files go."),
+                self.opens: (
+                    "Open as new documents",
+                    "Open the files beside this photograph once they are written.",
+                ),
+                self.go: ("Export", "Cut out with full quality and write the files."),
+            }
+        )
         self.summary.setProperty("role", "muted")
         self.summary.setWordWrap(True)
         self.summary.setMinimumHeight(44)

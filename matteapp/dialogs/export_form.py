@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QS
 from engine.delivery import LARGEST, Delivery
 from engine.imaging.colour_spaces import PHOTOGRAPH, PROFILE_SUFFIXES, SPACES, space_title
 from engine.imaging.write import WRITERS
+from matteapp.words import describe
 
 _LOSSY = ("jpeg", "webp")
 _OWN_FILE = "file"
@@ -89,23 +90,25 @@ class DeliveryForm(QWidget):
             box.lineEdit().setTextMargins(6, 0, 6, 0)
 
     def _name(self) -> None:
-        told = {
-            self.format: ("Format", "The kind of file; what it cannot hold is saved as another."),
-            self.bits: ("Bits a channel", "Depth of the files, where the format has it."),
-            self.scale: ("Size", "Size of the files relative to the photograph."),
-            self.colours: (
-                "Colours",
-                "Colour space that the files are converted to; its profile goes into them. "
-                "EXR is linear whatever is chosen.",
-            ),
-            self.metadata: (
-                "Keep EXIF and XMP",
-                "Else what the photograph says of camera, place and people is left out.",
-            ),
-        }
-        for control, (name, tip) in told.items():
-            control.setAccessibleName(name)
-            control.setToolTip(tip)
+        describe(
+            {
+                self.format: (
+                    "Format",
+                    "The kind of file; what it cannot hold is saved as another.",
+                ),
+                self.bits: ("Bits a channel", "Depth of the files, where the format has it."),
+                self.scale: ("Size", "Size of the files relative to the photograph."),
+                self.colours: (
+                    "Colours",
+                    "Colour space that the files are converted to; its profile goes into them. "
+                    "EXR is linear whatever is chosen.",
+                ),
+                self.metadata: (
+                    "Keep EXIF and XMP",
+                    "Else what the photograph says of camera, place and people is left out.",
+                ),
+            }
+        )
         self.quality.setAccessibleName("Quality")
 
     def _place(self) -> None:

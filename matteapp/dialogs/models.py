@@ -22,6 +22,7 @@ from engine.models.installed import USER, Installed
 from engine.models.weights import FoundWeights
 from matteapp.dialogs.page import Page
 from matteapp.errors_ui import MessageBar
+from matteapp.words import describe
 
 _NAME = Qt.ItemDataRole.UserRole
 KINDS = {
@@ -127,16 +128,18 @@ class ModelsDialog(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        said = {
-            self.list: ("Networks", "Choose a network to read about it."),
-            self.words: ("About the network", "What the network is good for, and whose it is."),
-            self.bring: ("Import weights", "Add a weights file, after its licence is shown."),
-            self.check: ("Check all weights", "Compare every file with the checksum listed."),
-            self.remove: ("Remove these weights", "Delete this file; only those that you added."),
-        }
-        for control, (name, tip) in said.items():
-            control.setAccessibleName(name)
-            control.setToolTip(tip)
+        describe(
+            {
+                self.list: ("Networks", "Choose a network to read about it."),
+                self.words: ("About the network", "What the network is good for, and whose it is."),
+                self.bring: ("Import weights", "Add a weights file, after its licence is shown."),
+                self.check: ("Check all weights", "Compare every file with the checksum listed."),
+                self.remove: (
+                    "Remove these weights",
+                    "Delete this file; only those that you added.",
+                ),
+            }
+        )
 
     def _place(self) -> None:
         whole = QVBoxLayout(self)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from engine.errors import UserError
 from matteapp.actions import ACTIONS, MENUS, SUBMENUS, plain_title
 from matteapp.shortcuts import Shortcuts, defaults, native, portable
+from matteapp.words import describe
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -93,18 +94,26 @@ class ShortcutsDialog(QDialog):
         self.title.setProperty("role", "heading")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
-        said = {
-            self.search: ("Find an action or a key", "Show only actions with these letters."),
-            self.list: ("Actions and their keys", "Choose the action whose keys you want to set."),
-            self.press: ("The new key", "Click here and press the key that the action shall have."),
-            self.add: ("Add this key", "Give the action this key, besides those it has."),
-            self.take: ("Take the key from there", "The other action loses the key to this one."),
-            self.reset: ("Its defaults", "Give this action the keys it came with."),
-            self.reset_all: ("All defaults", "Give every action the keys it came with."),
-        }
-        for control, (name, tip) in said.items():
-            control.setAccessibleName(name)
-            control.setToolTip(tip)
+        describe(
+            {
+                self.search: ("Find an action or a key", "Show only actions with these letters."),
+                self.list: (
+                    "Actions and their keys",
+                    "Choose the action whose keys you want to set.",
+                ),
+                self.press: (
+                    "The new key",
+                    "Click here and press the key that the action shall have.",
+                ),
+                self.add: ("Add this key", "Give the action this key, besides those it has."),
+                self.take: (
+                    "Take the key from there",
+                    "The other action loses the key to this one.",
+                ),
+                self.reset: ("Its defaults", "Give this action the keys it came with."),
+                self.reset_all: ("All defaults", "Give every action the keys it came with."),
+            }
+        )
 
     def _place(self) -> None:
         whole = QVBoxLayout(self)

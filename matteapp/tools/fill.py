@@ -6,41 +6,28 @@ from typing import cast
 
 from matteapp.canvas.strokes import OPPOSITE
 from matteapp.tools.brush import BrushOptions
-from matteapp.tools.tool import CursorName, Easel, Kind, Pointer
+from matteapp.tools.drag import Drag
+from matteapp.tools.tool import Easel, Kind, Pointer
 
 
-class Fill:
+class Fill(Drag):
     """Fills with the label of the brush that was used last; with Alt, the opposite."""
 
-    cursor: CursorName = "cross"
-
     def __init__(self, options: BrushOptions) -> None:
+        super().__init__()
         self._options = options
-        self._pressed = False
 
-    def radius(self, pointer: Pointer) -> float | None:
-        return None
+    def show(self, easel: Easel, start: Pointer, end: Pointer) -> None:
+        """Nothing: how far the area reaches is found when the pointer is released."""
 
-    def press(self, easel: Easel, pointer: Pointer) -> None:
-        self._pressed = True
+    def hide(self, easel: Easel) -> None:
+        """Nothing was shown."""
 
-    def move(self, easel: Easel, pointer: Pointer) -> None:
-        pass
-
-    def release(self, easel: Easel, pointer: Pointer) -> None:
-        if not self._pressed:
-            return
-        self._pressed = False
+    def end(self, easel: Easel, start: Pointer, end: Pointer) -> None:
         label = int(self._options.chosen("label"))
         easel.mark_at(
-            (pointer.row, pointer.col),
+            (end.row, end.col),
             kind=cast(Kind, self._options.chosen("fills")),
             tolerance=self._options.number("tolerance") / 100,
-            label=OPPOSITE[label] if pointer.alt else label,
+            label=OPPOSITE[label] if end.alt else label,
         )
-
-    def cancel(self, easel: Easel) -> None:
-        self._pressed = False
-
-    def forget(self) -> None:
-        self._pressed = False

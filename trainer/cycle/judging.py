@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
+from engine.imaging.atomic import make_folder, replace_atomically
 from engine.imaging.types import to_float
 from engine.imaging.write import write_picture
 from engine.models.loaded import LoadedNetwork, load_network
@@ -25,7 +25,7 @@ from trainer.data.layouts.opening import open_photographs
 from trainer.data.sample import Photograph, Photographs
 from trainer.evaluation.guidance import kind_named
 from trainer.evaluation.networks import evaluate_network, scaled_down
-from trainer.logs import PICTURES, make_folder
+from trainer.logs import PICTURES
 from trainer.validation.sheet import picture_sheet
 
 PROFILE = "p3m"

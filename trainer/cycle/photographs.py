@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.imaging.atomic import make_folder
 from engine.imaging.write import write_picture
 from trainer.cycle.work import Facts, Work
 from trainer.data.folders import PictureFiles
@@ -16,7 +17,6 @@ from trainer.data.layouts.opening import open_photographs
 from trainer.data.picture_folders import pictures_below, pictures_of
 from trainer.data.portraits import portrait_photograph
 from trainer.data.sample import Photograph, Photographs, Split
-from trainer.logs import make_folder
 
 FOLDER = "photographs"
 """Of drawn ones."""

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UserError
+from engine.imaging.atomic import make_folder
 from trainer.cycle import generator, judging, matting, photographs, portraits
 from trainer.cycle.config import Config
 from trainer.cycle.processes import Processes, processes
 from trainer.cycle.watching import Watching
 from trainer.cycle.work import GENERATOR, MATTING, Facts, Step, Work
-from trainer.logs import RUN, make_folder, write_run
+from trainer.logs import RUN, write_run
 from trainer.network_start import say
 
 BEFORE = (

@@ -10,11 +10,10 @@ from typing import Any, TypeAlias
 
 from engine.device import Compute
 from engine.errors import UserError
-from engine.imaging.atomic import replace_atomically
+from engine.imaging.atomic import make_folder, replace_atomically
 from engine.jobs.context import NOBODY, JobContext
 from trainer.cycle.config import Config
 from trainer.generate.numbered import Told
-from trainer.logs import make_folder
 
 DONE = "done"
 """Folder of a round with a file for each step that is done."""
