@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from engine.batch.claims import Claims, check_nothing_there
 from engine.batch.crew import Crew, CrewEvent
 from engine.batch.cutting import CutFile
-from engine.batch.items import Item, ItemState, Stamp, state_after, still_holds
+from engine.batch.items import Item, ItemState, Stamp, numbered, state_after
 from engine.batch.journal import NAME, Journal, Kept
 from engine.batch.order import Order
 from engine.batch.preview import preview_path
@@ -19,6 +18,7 @@ from engine.batch.report import FileReport, Outcome
 from engine.device import Compute
 from engine.errors import UserError
 from engine.imaging.atomic import make_folder
+from engine.imaging.read import read_image
 from engine.jobs.context import JobContext
 
 
@@ -42,7 +42,7 @@ class Batch:
 
     Args:
         order: what is made of each photograph.
-        kept: of an earlier run, as `resumed` gives it.
+        kept: of an earlier run, as `engine.batch.journal.resumed` gives it.
         means: see `Means`.
         post: hears the crew's events on their threads, and takes them to `take`.
         reason_of: an error in one line, given the photograph.
@@ -66,11 +66,13 @@ class Batch:
         self._order = order
         self._means = means
         self._changed = changed
-        self._reason_of = reason_of
+        kept = numbered(kept)
         self._items = {item.source: item for item in kept}
+        self._last = max((item.number for item in kept), default=0)
         self._waiting = deque(item.source for item in kept if item.state == "waits")
-        self._owners: dict[str, Path] = {}
-        self._given: dict[Path, str] = {}
+        self._claims = Claims()
+        for item in kept:
+            self._claims.note(item.source, item.outputs.values())
         self._stamps: dict[Path, Stamp | None] = {}
         make_folder(order.folder)
         self._journal = Journal(order.folder / NAME, Kept(order, tuple(kept)))
@@ -110,7 +112,9 @@ class Batch:
     def add(self, sources: Iterable[Path]) -> list[Item]:
         """Queue photographs; those that are there already stay as they are."""
         new = [path for path in dict.fromkeys(sources) if path not in self._items]
-        added = [self._items.setdefault(path, Item(path)) for path in new]
+        added = numbered((Item(path) for path in new), after=self._last)
+        self._last += len(added)
+        self._items.update({item.source: item for item in added})
         self._waiting.extend(new)
         self._journal.note(added)
         self.fill()
@@ -155,7 +159,7 @@ class Batch:
         gone = [path for path in sources if self._items[path].state != "works"]
         for path in gone:
             del self._items[path]
-        self._owners = {key: path for key, path in self._owners.items() if path in self._items}
+        self._claims.forget(gone)
         self._journal.note_gone(gone)
 
     def mark(self, source: Path, on: bool) -> None:
@@ -220,17 +224,22 @@ class Batch:
         return report
 
     def _give(self, item: Item) -> None:
-        targets = self._order.targets(item.source)
-        problem = self._clash(item.source, targets)
-        if problem is not None:
-            reason = self._reason_of(problem, item.source)
-            report = FileReport(str(item.source), "failed", reason=reason)
-            self._put(replace(item, state="failed", report=report))
-            return
+        order = self._order
+        self._put(replace(item, state="works", begun_by=order.fingerprint))
+        self._crew.give(item.source, lambda ctx: self._cut(item, order, ctx))
+
+    def _cut(self, item: Item, order: Order, ctx: JobContext) -> Outcome:
+        """Called on a worker's thread."""
+        source, means = item.source, self._means
+        # As it was when it was read, not when it was done.
+        self._stamps[source] = Stamp.of(source)
+        image = read_image(source) if order.names_size else None
+        size = None if image is None else image.size
+        targets = order.targets(source, counter=item.number, size=size)
+        self._claim(item, order, targets)
         ours = item.report is not None and item.report.status == "done"
         rewrite = ours and set(targets.values()) <= set(item.outputs.values())
-        order, means, source = self._order, self._means, item.source
-        cut = CutFile(
+        return CutFile(
             source,
             targets,
             order.settings,
@@ -238,19 +247,24 @@ class Batch:
             keep=not (order.replace or rewrite),
             preview=means.previews and preview_path(means.previews, source, order.folder),
             compute=means.compute,
-        )
-        self._given[source] = order.fingerprint
-        self._put(replace(item, state="works"))
-        self._crew.give(source, lambda ctx: self._stamped(cut, ctx))
+            image=image,
+        )(ctx)
 
-    def _stamped(self, cut: CutFile, ctx: JobContext) -> Outcome:
-        """Called on a worker's thread: as it was when it was read, not when it was done."""
-        self._stamps[cut.source] = Stamp.of(cut.source)
-        return cut(ctx)
+    def _claim(self, item: Item, order: Order, targets: dict[str, Path]) -> None:
+        begun = item.begun_by == order.fingerprint
+        try:
+            self._claims.claim(item.source, targets.values(), photographs=self._items)
+            if not (order.replace or order.names_photograph or begun):
+                check_nothing_there(targets, ours=item.outputs.values())
+        except UserError:
+            # Not for the photograph's sake: without a stamp it is tried again the next time.
+            self._stamps[item.source] = None
+            raise
 
     def _end(self, report: FileReport) -> None:
         source = Path(report.input)
-        made_by, stamp = self._given.pop(source), self._stamps.pop(source, None)
+        stamp = self._stamps.pop(source, None)
+        made_by = self._items[source].begun_by
         item = replace(
             self._items[source],
             state=state_after(report),
@@ -275,41 +289,8 @@ class Batch:
         for item in items:
             self._items[item.source] = item
             self._changed(item)
-        # What is under way is noted when it ends: after a crash it waits, as it did before.
-        self._journal.note(item for item in items if item.state != "works")
-
-    def _clash(self, source: Path, targets: dict[str, Path]) -> UserError | None:
-        """Why these files can't be written, or None."""
-        for path in targets.values():
-            if path in self._items:
-                return UserError("It would be saved over a photograph of this batch.", path=path)
-            other = self._owners.setdefault(_key(path), source)
-            if other != source:
-                return UserError(
-                    f"{other.name} is saved as {path.name} already.",
-                    remedy="Rename one of the two, or cut them into different folders.",
-                    path=source,
-                )
-        return None
-
-
-def resumed(kept: Kept, order: Order) -> list[Item]:
-    """The photographs of an earlier run: what is done and unchanged is not done again."""
-    held = order.fingerprint
-    ended = ("done", "doubtful", "failed")
-    return [
-        replace(item, state="waits", by_hand=False)
-        if item.state in ended and not still_holds(item, fingerprint=held)
-        else item
-        for item in kept.items
-    ]
+        self._journal.note(items)
 
 
 def _state_of(item: Item) -> ItemState:
     return "waits" if item.report is None else state_after(item.report)
-
-
-def _key(path: Path) -> str:
-    """Equal for two names of a file; the usual Windows and macOS disks ignore case."""
-    text = os.path.abspath(path)  # noqa: PTH100 - resolving links would ask the disk
-    return text.casefold() if sys.platform in ("win32", "darwin") else text

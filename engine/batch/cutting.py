@@ -12,6 +12,7 @@ from engine.batch.written import complete
 from engine.delivery import Delivery
 from engine.device import Compute
 from engine.imaging.read import read_image
+from engine.imaging.types import Image
 from engine.jobs.context import JobContext, SubContext
 from engine.jobs.requests import CutRequest, CutResult
 from engine.products import write_products
@@ -33,6 +34,7 @@ class CutFile:
         keep: leave the photograph if its files are there and complete.
         preview: a small picture of the result to write as well, or None.
         compute: where networks run.
+        image: the photograph, if it was read already.
     """
 
     source: Path
@@ -42,12 +44,13 @@ class CutFile:
     keep: bool = False
     preview: Path | None = None
     compute: Compute = field(default_factory=Compute)
+    image: Image | None = None
 
     def __call__(self, ctx: JobContext) -> Outcome:
         if self.keep and complete(self.targets):
             return Outcome(self.targets, skipped=True)
         ctx.progress(0.0, "Reading")
-        image = read_image(self.source)
+        image = self.image or read_image(self.source)
         ctx.check()
         request = CutRequest(image, self.settings, compute=self.compute)
         result = write_cut(request, targets=self.targets, delivery=self.delivery, ctx=ctx)

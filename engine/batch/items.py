@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -47,6 +48,8 @@ class Item:
         made_by: the fingerprint of the order it was made by; empty if it was not.
         marked: people want to look at it again.
         by_hand: people put a result of their own in its place.
+        number: its place among those that came, from 1 on; 0 until it has one.
+        begun_by: the fingerprint of the order that was last begun on it; empty if none was.
     """
 
     source: Path
@@ -56,6 +59,8 @@ class Item:
     made_by: str = ""
     marked: bool = False
     by_hand: bool = False
+    number: int = 0
+    begun_by: str = ""
 
     @property
     def outputs(self) -> dict[str, Path]:
@@ -79,6 +84,21 @@ class Item:
         if self.report.status == "skipped":
             return "Its files were there already."
         return " ".join(self.report.doubts)
+
+
+def numbered(items: Iterable[Item], *, after: int = 0) -> list[Item]:
+    """These with numbers for those that have none, larger than all that were given.
+
+    Args:
+        after: the largest number that was given to others.
+    """
+    made = list(items)
+    last = max((after, *(item.number for item in made)))
+    for index, item in enumerate(made):
+        if not item.number:
+            last += 1
+            made[index] = replace(item, number=last)
+    return made
 
 
 def state_after(report: FileReport) -> ItemState:

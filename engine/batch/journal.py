@@ -13,11 +13,11 @@ import os
 import queue
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from engine.batch.items import STATES, Item, Stamp
+from engine.batch.items import STATES, Item, Stamp, still_holds
 from engine.batch.order import Order, from_order_dict, to_order_dict
 from engine.batch.report import FileReport
 from engine.errors import UserError
@@ -111,6 +111,18 @@ def read_journal(path: Path) -> Kept:
     return _replayed([_parsed(line, path) for line in lines[1:]], path)
 
 
+def resumed(kept: Kept, order: Order) -> list[Item]:
+    """The photographs of an earlier run: what is done and unchanged is not done again."""
+    held = order.fingerprint
+    ended = ("done", "doubtful", "failed")
+    return [
+        replace(item, state="waits", by_hand=False)
+        if item.state in ended and not still_holds(item, fingerprint=held)
+        else item
+        for item in kept.items
+    ]
+
+
 def _replayed(words: list[dict[str, Any]], path: Path) -> Kept:
     order: Order | None = None
     items: dict[Path, Item] = {}
@@ -170,6 +182,9 @@ def _item(values: dict[str, Any]) -> Item:
         str(values["made_by"]),
         bool(values["marked"]),
         bool(values["by_hand"]),
+        # journals of older programs have neither
+        int(values.get("number", 0)),
+        str(values.get("begun_by", "")),
     )
 
 

@@ -12,7 +12,8 @@ from engine.delivery import Delivery
 from engine.errors import UserError
 from engine.imaging.colour_spaces import PHOTOGRAPH
 from engine.imaging.write import WRITERS
-from engine.naming import TEMPLATE, fields_of
+from engine.naming import TEMPLATE, Named, fields_of
+from engine.output_presets import Output
 from engine.product_table import CUTS, check_targets, product_paths
 from engine.settings import CutSettings, EnhancementSettings, GuidanceSettings, from_dict, to_dict
 
@@ -30,7 +31,7 @@ class Order:
         scale: as in `engine.delivery.Delivery`.
         colour_space: as there.
         metadata: as there.
-        template: of the files' names, see `engine.naming`; without size and counter.
+        template: of the files' names, see `engine.naming`.
         replace: files that are there already and come from elsewhere are replaced; else the
             photograph is left as it is if they are complete.
         settings: of the cut.
@@ -48,14 +49,62 @@ class Order:
     replace: bool = False
     settings: CutSettings = field(default_factory=CutSettings)
 
-    def targets(self, source: Path) -> dict[str, Path]:
-        """Product name to file for a photograph."""
+    def targets(
+        self, source: Path, *, counter: int = 1, size: tuple[int, int] | None = None
+    ) -> dict[str, Path]:
+        """Product name to file for a photograph.
+
+        Args:
+            counter: its number in the batch.
+            size: its (height, width); needed only where `names_size`.
+        """
+        files = None if size is None else self.delivery.size(size)
         return product_paths(
             source.stem,
             folder=self.folder,
             products=self.products,
             format_name=self.format,
             template=self.template,
+            about=Named(source.stem, files, counter=counter),
+        )
+
+    @property
+    def names_size(self) -> bool:
+        """Whether the files' names say how large they are."""
+        return "size" in fields_of(self.template)
+
+    @property
+    def names_photograph(self) -> bool:
+        """Whether the files' names say what they were made of."""
+        return "name" in fields_of(self.template)
+
+    @property
+    def output(self) -> Output:
+        """What is saved of each photograph, for any folder and cut."""
+        return Output(self.products, self.format, self.template, self.delivery)
+
+    def saving(self, output: Output) -> Order:
+        """This order with other files.
+
+        Raises:
+            UserError: if they are of an enhanced photograph, which no batch makes.
+        """
+        if not set(output.products) <= set(CUTS):
+            raise UserError(
+                "These files are of an enhanced photograph; a batch enhances none.",
+                remedy="Choose others.",
+            )
+        how = output.delivery
+        return replace(
+            self,
+            products=output.products,
+            format=output.format,
+            template=output.template,
+            bits=how.bits,
+            quality=how.quality,
+            scale=how.scale,
+            colour_space=how.colour_space,
+            metadata=how.metadata,
         )
 
     @property
@@ -77,11 +126,10 @@ class Order:
 
         if not self.products:
             raise UserError("Nothing is to be saved.", remedy="Choose at least one product.")
-        if "counter" in fields_of(self.template):
-            raise UserError("A batch counts nothing.", remedy="Leave {counter} out of the name.")
         self.delivery.check()
         transparent = self.settings.background.kind == "transparent"
-        check_targets(self.targets(Path("photograph")), bits=self.bits, transparent=transparent)
+        targets = self.targets(Path("photograph"), size=(1, 1))
+        check_targets(targets, bits=self.bits, transparent=transparent)
         check_networks(self.settings)
         if sees_alone(self.settings) and not {"mask", "trimap"}.isdisjoint(self.products):
             raise UserError(

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import typer
 
-from engine.batch.batch import Batch, Means, resumed
+from engine.batch.batch import Batch, Means
 from engine.batch.crew import CrewEvent
 from engine.batch.items import Item
-from engine.batch.journal import NAME, read_journal
+from engine.batch.journal import NAME, read_journal, resumed
 from engine.batch.order import Order
 from engine.batch.report import FileReport, write_report
 from engine.batch.watch import EVERY, FolderWatch

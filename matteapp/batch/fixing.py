@@ -54,10 +54,11 @@ class Fixing(QObject):
     def put_back(self) -> None:
         """Export the photograph on the canvas as its result in the batch."""
         state, source, batch = self._session.state, self.source, self._batch.batch
-        if state is None or source is None or batch is None:
+        item = None if source is None or batch is None else batch.item(source)
+        if state is None or source is None or batch is None or item is None:
             return
         order = batch.order
-        targets = order.targets(source)
+        targets = order.targets(source, counter=item.number, size=state.size)
         request = ExportRequest(state, targets, order.delivery, compute=self._bridge.compute)
         self._bridge.start(
             request,

@@ -6,9 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.batch.batch import resumed
 from engine.batch.folders import photographs_in
-from engine.batch.journal import NAME, Kept, read_journal
+from engine.batch.journal import NAME, Kept, read_journal, resumed
 from engine.batch.watch import FolderWatch
 from engine.errors import UserError
 from engine.jobs.context import JobContext

@@ -10,6 +10,7 @@ import pytest
 from engine.batch.order import Order, from_order_dict, to_order_dict
 from engine.delivery import Delivery
 from engine.errors import UserError
+from engine.output_presets import BUILT_IN, Output
 
 ORDER = Order(
     Path("out"),
@@ -43,8 +44,12 @@ def test_files_are_named_and_written_as_ordered() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"colour_space": "pantone"}, {"scale": 0.0}, {"template": "{name}"}]
-    + [{"template": f"{{name}}_{{product}}_{{{one}}}"} for one in ("size", "counter", "nmae")],
+    [
+        {"colour_space": "pantone"},
+        {"scale": 0.0},
+        {"template": "{name}"},
+        {"template": "{product} {nmae}"},
+    ],
 )
 def test_what_cannot_go_well_is_refused(change) -> None:
     with pytest.raises(UserError):
@@ -54,3 +59,22 @@ def test_what_cannot_go_well_is_refused(change) -> None:
 @pytest.mark.parametrize("name", ["scale", "colour_space", "metadata", "template"])
 def test_other_files_are_another_order(name) -> None:
     assert replace(ORDER, **{name: getattr(Order(Path()), name)}).fingerprint != ORDER.fingerprint
+
+
+def test_names_hold_the_number_and_the_size_of_the_files() -> None:
+    order = replace(ORDER, template="{counter} {size} {product}")
+    order.check()
+    made = order.targets(Path("in/a.jpg"), counter=7, size=(300, 201))
+    assert made["cutout"].name == "007 100x150 cutout.tif"
+    assert (order.names_size, order.names_photograph) == (True, False)
+    with pytest.raises(UserError, match="size"):
+        order.targets(Path("in/a.jpg"), counter=7)
+
+
+def test_a_preset_is_ordered_but_for_what_only_an_enhancement_gives() -> None:
+    for preset in BUILT_IN.values():
+        saved = ORDER.saving(preset)
+        assert saved.output == replace(preset, tip="")
+        assert (saved.folder, saved.settings) == (ORDER.folder, ORDER.settings)
+    with pytest.raises(UserError, match="enhanced"):
+        ORDER.saving(Output(("cutout", "enhanced")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.batch.batch import Batch, Means, resumed
-from engine.batch.journal import NAME, read_journal
+from engine.batch.batch import Batch, Means
+from engine.batch.journal import NAME, read_journal, resumed
 from engine.batch.order import Order, for_many, from_order_dict, to_order_dict
 from engine.batch.preview import LONGEST, make_preview, preview_path
+from engine.cli import main
+from engine.delivery import Delivery
 from engine.errors import UserError
 from engine.imaging.read import read_image
 from engine.imaging.write import write_picture
+from engine.output_presets import Output
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, TrimapSettings
+from tests.called import exit_code
 
 FAST = CutSettings(
     guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""),
@@ -205,6 +210,86 @@ def test_two_that_would_be_one_file_are_told_apart(owner, photographs) -> None:
     assert owner.batch.item(photographs[0]).has_result
     assert owner.batch.item(twin).state == "failed"
     assert "already" in owner.batch.item(twin).remark
+
+
+def test_photographs_are_counted_and_keep_their_numbers(owner, order, photographs) -> None:
+    counted = replace(order, template="{counter}_{size}_{product}", scale=0.5)
+    owner.batch.give_order(counted)
+    owner.batch.add(photographs[:2])
+    owner.work_off()
+    owner.batch.drop([photographs[1]])
+    owner.batch.close()
+    second = again(counted)
+    assert [item.number for item in second.batch.add(photographs[1:])] == [2, 3]
+    second.batch.close()
+    names = sorted(path.name for path in order.folder.glob("*.png"))
+    assert names == ["001_24x24_cutout.png", "002_24x24_cutout.png"]
+
+
+def test_a_file_with_a_mere_number_is_not_taken_for_a_photographs_own(order, photographs) -> None:
+    counted = replace(order, template="{counter}")
+    order.folder.mkdir()
+    theirs = order.folder / "001.png"
+    write_picture(theirs, np.zeros((4, 4, 3), np.uint8))
+    first = Owner(counted)
+    first.batch.add(photographs[:2])
+    states = first.work_off()
+    first.batch.close()
+    assert states["a.png"] == "failed" != states["b.png"]
+    assert "another photograph" in first.batch.item(photographs[0]).remark
+    theirs.unlink()
+    second = again(counted)
+    second.work_off()
+    second.batch.close()
+    assert second.worked == ["a.png"]
+    assert read_image(theirs).size == (48, 48)
+
+
+def test_what_was_written_before_a_crash_is_ones_own(order, photographs) -> None:
+    counted = replace(order, template="{counter}")
+    first = Owner(counted)
+    first.batch.add(photographs[:1])
+    first.batch.start()
+    first.batch.close()
+    write_picture(order.folder / "001.png", np.zeros((48, 48, 3), np.uint8))
+    second = again(counted)
+    assert second.work_off() == {"a.png": "done"}
+    second.batch.close()
+
+
+def test_a_journal_of_an_older_program_is_read(owner, order, photographs) -> None:
+    owner.batch.add(photographs)
+    owner.batch.close()
+    journal = order.folder / NAME
+    words = [json.loads(line) for line in journal.read_text().splitlines()]
+    for word in words:
+        for name in ("number", "begun_by"):
+            word.get("item", {}).pop(name, None)
+    journal.write_text("".join(json.dumps(word) + "\n" for word in words))
+    second = again(order)
+    second.batch.close()
+    assert [item.number for item in second.batch.items] == [1, 2, 3]
+
+
+def test_a_batch_and_matte_cut_write_the_same_bytes(order, photographs, tmp_path) -> None:
+    output = Output(
+        ("cutout", "alpha", "on_white"),
+        "tiff",
+        "{counter} {name} {view} {size}",
+        Delivery(16, scale=0.5, colour_space="adobe_rgb", metadata=False),
+    )
+    owner = Owner(order.saving(output))
+    owner.batch.add(photographs)
+    owner.work_off()
+    owner.batch.close()
+    theirs = tmp_path / "theirs"
+    arguments = ["cut", photographs[0].parent, "-o", theirs, "--find", "none", "--radius", "4"]
+    arguments += ["--box", "8,8,46,46", "--save", ",".join(output.products), "--format", "tiff"]
+    arguments += ["--bits", 16, "--scale", 50, "--colour-space", "adobe_rgb", "--strip-metadata"]
+    assert exit_code(main, *arguments, "--name-template", output.template) == 0
+    ours = {path.name: path.read_bytes() for path in order.folder.glob("*.tif")}
+    assert "002 b Alpha matte 24x24.tif" in ours
+    assert ours == {path.name: path.read_bytes() for path in theirs.iterdir()}
 
 
 def test_marks_and_what_was_dropped_are_kept(owner, order, photographs) -> None:
