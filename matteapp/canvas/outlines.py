@@ -49,10 +49,10 @@ class Outlines(QObject):
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._outlines[0].march)
 
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is being traced."""
-        return all(outline.settled for outline in self._outlines)
+    def are_settled(self, viewport: Viewport) -> bool:
+        """Whether all tiles that it takes are there, and nothing is being traced."""
+        there = all(self._view.shape_tiles(shape, viewport) is not None for shape in self._wanted)
+        return there and all(outline.settled for outline in self._outlines)
 
     @property
     def marching(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QRegion
 
+from engine.compositing.views import VIEWS
 from engine.imaging.types import Rect, Strokes
 from matteapp.canvas.hints import PathHint, SwatchHint
 from matteapp.canvas.hud import (
@@ -120,9 +121,16 @@ class Screen:
             picture.invalidate_all()
         return self.whole
 
+    def part(self, before: str, view: str) -> QRegion:
+        """Part the view from another at its left; from none if `before` is empty."""
+        titles = (VIEWS[before].title, VIEWS[view].title) if before else ("", "")
+        return self.redraw_all() if self.picture.wipe.compare(before, titles) else QRegion()
+
     def move_wipe(self, share: float) -> QRegion:
         """The wipe's line is at another share of the width."""
         wipe, frame = self.picture.wipe, self.picture.frame
+        if not wipe.active:
+            return QRegion()
         start = wipe.place(frame.width())
         wipe.move(share)
         ends = sorted((start, wipe.place(frame.width())))

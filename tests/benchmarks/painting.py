@@ -31,8 +31,9 @@ from engine.document.state import DocumentState, SourceLink, new_document
 from engine.foreground.estimate import estimate_foreground
 from engine.jobs.context import JobContext
 from engine.jobs.worker import Failed, JobEvent, Worker
-from matteapp.canvas.canvas import Canvas, Stroke
+from matteapp.canvas.canvas import Canvas
 from matteapp.canvas.pace import give_way, put_painting_first
+from matteapp.canvas.strokes import Stroke
 
 VIEWPORT = 1600, 1000
 PERIOD = 0.008
@@ -115,12 +116,12 @@ class Document:
     def __init__(self, state: DocumentState, canvas: Canvas) -> None:
         self.state = state
         self.canvas = canvas
-        canvas.stroke_finished.connect(self.paint)
+        canvas.easel.stroke_finished.connect(self.paint)
         canvas.show_state(state)
 
     def paint(self, stroke: Stroke) -> None:
         self.state = edits.paint(self.state, stroke.rect, stroke.labels)
-        self.canvas.show_state(self.state, changed=stroke.rect)
+        self.canvas.show_state(self.state)
 
 
 def document(portrait: Portrait) -> DocumentState:
@@ -213,7 +214,7 @@ def measure(portrait: Portrait, load: Load | None, *, view: str, scale: float | 
     canvas.stop()
     engine.close()
     render.close()
-    canvas.stroke_finished.disconnect(shown.paint)
+    canvas.easel.stroke_finished.disconnect(shown.paint)
     canvas.close()
     return times
 

@@ -345,7 +345,7 @@ def test_the_box_tool_gives_the_heads_box(qtbot, opened) -> None:
     guidance = opened.session.state.settings.guidance
     qtbot.mouseClick(panel.box, Qt.MouseButton.LeftButton)
     assert opened.canvas.tool == "box" and panel.box.isChecked()
-    opened.canvas.box_drawn.emit(Rect(10, 12, 70, 80))
+    opened.canvas.easel.box_drawn.emit(Rect(10, 12, 70, 80))
     chosen = opened.session.state.settings
     assert chosen.enhance.box == (10, 12, 70, 80)
     assert chosen.guidance == guidance

@@ -28,8 +28,8 @@ def _stroke(label: int) -> Stroke:
 
 
 def test_a_stroke_is_a_step_of_its_own(still) -> None:
-    still.canvas.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
-    still.canvas.stroke_finished.emit(_stroke(STROKE_BACKGROUND))
+    still.canvas.easel.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
+    still.canvas.easel.stroke_finished.emit(_stroke(STROKE_BACKGROUND))
     assert still.session.history.labels[1:] == ("Foreground stroke", "Background stroke")
     assert still.session.state.strokes.read()[3, 4] == STROKE_BACKGROUND
     still.session.undo()
@@ -48,7 +48,7 @@ def test_clearing_takes_all_strokes_and_undo_brings_them_back(still) -> None:
 
 
 def test_a_box_says_where_people_are_looked_for_and_is_shown(still) -> None:
-    still.canvas.box_drawn.emit(Rect(4, 5, 40, 50))
+    still.canvas.easel.box_drawn.emit(Rect(4, 5, 40, 50))
     guidance = still.session.state.settings.guidance
     assert (guidance.source, guidance.box) == ("automatic", (4, 5, 40, 50))
     assert still.window.panels.subject.chip.text() == "in a box"
@@ -56,7 +56,7 @@ def test_a_box_says_where_people_are_looked_for_and_is_shown(still) -> None:
 
 
 def test_where_nobody_is_in_the_box_it_may_be_cut_by_colour(still) -> None:
-    still.canvas.box_drawn.emit(Rect(4, 5, 40, 50))
+    still.canvas.easel.box_drawn.emit(Rect(4, 5, 40, 50))
     nobody = UserError("No subject was found.", remedy="Draw a box.")
     still.live.failed.emit(MASK, nobody)
     bar = still.window.bar
@@ -72,20 +72,20 @@ def test_a_click_on_a_person_leaves_them_out_and_one_more_brings_them_back(still
     mask = np.zeros((48, 64), np.float32)
     mask[10:40, 10:30] = 1
     still.session.amend(lambda state: edits.set_mask(state, mask))
-    still.canvas.clicked.emit(20.0, 15.0)
+    still.canvas.easel.clicked.emit(20.0, 15.0)
     guidance = still.session.state.settings.guidance
     assert guidance.clicks == ((20 / 48, 15 / 64, False),)
     assert still.session.history.labels[-1] == "Leave a person out"
     assert still.session.state.mask is None  # they are looked for again
     still.session.amend(lambda state: edits.set_mask(state, np.zeros((48, 64), np.float32)))
-    still.canvas.clicked.emit(20.0, 15.0)
+    still.canvas.easel.clicked.emit(20.0, 15.0)
     assert still.session.state.settings.guidance.clicks[-1] == (20 / 48, 15 / 64, True)
     assert still.session.history.labels[-1] == "Keep a person"
 
 
 def test_a_line_divides_persons(still) -> None:
     still.guidance.find_subject()
-    still.canvas.divided.emit(((12.0, 16.0), (36.0, 16.0)))
+    still.canvas.easel.divided.emit(((12.0, 16.0), (36.0, 16.0)))
     assert still.session.state.settings.guidance.cuts == ((0.25, 0.25, 0.75, 0.25),)
     assert still.session.history.labels[-1] == "Divide persons"
 
@@ -98,7 +98,7 @@ def test_a_click_where_the_mask_is_a_file_says_why_nothing_happens(still) -> Non
         label="file",
     )
     steps = len(still.session.history.labels)
-    still.canvas.clicked.emit(20.0, 15.0)
+    still.canvas.easel.clicked.emit(20.0, 15.0)
     assert len(still.session.history.labels) == steps
     assert "told apart" in still.window.bar.text.text()
 
@@ -111,7 +111,7 @@ def test_doubts_about_the_mask_are_said_with_a_way_out(still) -> None:
 
 
 def test_the_panel_goes_back_to_automatic(still) -> None:
-    still.canvas.box_drawn.emit(Rect(4, 5, 40, 50))
+    still.canvas.easel.box_drawn.emit(Rect(4, 5, 40, 50))
     still.window.panels.subject.reset.click()
     assert still.session.state.settings.guidance.source == "automatic"
     assert still.session.state.settings.guidance.box is None

@@ -43,7 +43,7 @@ def test_who_is_clicked_on_leaves_the_cut_and_comes_back_by_undo(qtbot, studio, 
     assert both[LEFT].mean() > 0.9
     assert both[RIGHT].mean() > 0.9
     assert "2 people were found" in studio.window.bar.text.text()
-    studio.canvas.clicked.emit(50.0, 95.0)
+    studio.canvas.easel.clicked.emit(50.0, 95.0)
     qtbot.waitUntil(lambda: _found(studio), timeout=60_000)
     one = studio.session.state
     assert one.mask.read()[LEFT].mean() > 0.9

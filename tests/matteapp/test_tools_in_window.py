@@ -34,9 +34,9 @@ def _labels(studio: Studio) -> tuple[str, ...]:
 def test_a_restored_stroke_is_one_step_and_undo_brings_it_back(still) -> None:
     alpha = np.full(still.session.state.size, 0.25, np.float32)
     still.session.amend(lambda state: edits.set_alpha(state, alpha))
-    still.canvas.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
+    still.canvas.easel.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
     still.session.amend(lambda state: edits.set_alpha(state, np.ones_like(alpha)))
-    still.canvas.stroke_finished.emit(_stroke(RESTORE))
+    still.canvas.easel.stroke_finished.emit(_stroke(RESTORE))
     assert _labels(still) == ("Foreground stroke", "Restore")
     assert np.allclose(still.session.state.alpha.read(PLACE), 0.25)
     still.session.undo()
@@ -45,9 +45,11 @@ def test_a_restored_stroke_is_one_step_and_undo_brings_it_back(still) -> None:
 
 
 def test_the_refine_brush_spares_what_was_painted(still) -> None:
-    still.canvas.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
+    still.canvas.easel.stroke_finished.emit(_stroke(STROKE_FOREGROUND))
     wide = Rect(0, 0, 10, 20)
-    still.canvas.stroke_finished.emit(Stroke(wide, np.full((10, 20), REFINE, np.uint8), REFINE))
+    still.canvas.easel.stroke_finished.emit(
+        Stroke(wide, np.full((10, 20), REFINE, np.uint8), REFINE)
+    )
     strokes = still.session.state.strokes.read()
     assert (strokes[PLACE.slices] == STROKE_FOREGROUND).all()
     assert (strokes[wide.slices] == STROKE_UNKNOWN).sum() == 200 - 24
@@ -57,17 +59,17 @@ def test_the_refine_brush_spares_what_was_painted(still) -> None:
 def test_a_soft_background_stroke_is_called_one(still) -> None:
     labels = np.full((4, 6), STROKE_UNKNOWN, np.uint8)
     labels[1:3, 2:4] = 1
-    still.canvas.stroke_finished.emit(Stroke(PLACE, labels, 1))
+    still.canvas.easel.stroke_finished.emit(Stroke(PLACE, labels, 1))
     assert _labels(still) == ("Background stroke",)
 
 
 def test_a_labelled_area_is_one_step(still) -> None:
     before = still.session.state.strokes
     after = edits.marked(before, PLACE, np.ones((4, 6), bool), STROKE_FOREGROUND)
-    still.canvas.marked.emit(Marks(before, after, PLACE, "Lasso: foreground"))
+    still.canvas.easel.marked.emit(Marks(before, after, PLACE, "Lasso: foreground"))
     assert _labels(still) == ("Lasso: foreground",)
     assert (still.session.state.strokes.read(PLACE) == STROKE_FOREGROUND).all()
-    still.canvas.marked.emit(Marks(before, after, PLACE, "Lasso: foreground"))
+    still.canvas.easel.marked.emit(Marks(before, after, PLACE, "Lasso: foreground"))
     assert len(_labels(still)) == 1  # of strokes that are not current any more
 
 
@@ -75,7 +77,7 @@ def test_a_labelled_area_is_one_step(still) -> None:
     ("target", "kind"), [("background.colour", "colour"), ("background.colour_end", "gradient")]
 )
 def test_a_picked_colour_is_shown_as_the_background(still, target, kind) -> None:
-    still.canvas.picked.emit((0.25, 0.5, 0.75), target)
+    still.canvas.easel.picked.emit((0.25, 0.5, 0.75), target)
     background = still.session.state.settings.background
     assert background.kind == kind
     assert getattr(background, target.partition(".")[2]) == (0.25, 0.5, 0.75)
@@ -83,7 +85,7 @@ def test_a_picked_colour_is_shown_as_the_background(still, target, kind) -> None
 
 
 def test_a_colour_picked_as_spilled_is_taken_out(still) -> None:
-    still.canvas.picked.emit((0.25, 0.5, 0.75), "foreground.despill_colour")
+    still.canvas.easel.picked.emit((0.25, 0.5, 0.75), "foreground.despill_colour")
     foreground = still.session.state.settings.foreground
     assert foreground.despill_colour == (0.25, 0.5, 0.75)
     assert foreground.despill > 0

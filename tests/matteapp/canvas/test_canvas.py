@@ -189,7 +189,7 @@ def test_only_what_changed_becomes_stale(canvas, settle, state):
     assert len(keys) == 4
     rect = Rect(380, 400, 390, 410)
     labels = np.full((10, 10), STROKE_FOREGROUND, np.uint8)
-    canvas.show_state(edits.paint(state, rect, labels), changed=rect)
+    canvas.show_state(edits.paint(state, rect, labels))
     assert [view.stale(key) for key in keys] == [True, False, False, False]
 
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from engine.document import edits
 from matteapp.canvas.panes import GAP, Panes
+from matteapp.canvas.shown import Shown
 
 LEFT = Qt.MouseButton.LeftButton
 CLEAR = slice(0, 250)
@@ -86,7 +87,7 @@ def test_both_sides_can_be_painted_on(qtbot, shown, settle, start):
     shown.set_compare("side", "input")
     settle()
     shown.brush.size = 20
-    with qtbot.waitSignal(shown.stroke_finished) as told:
+    with qtbot.waitSignal(shown.easel.stroke_finished) as told:
         QTest.mousePress(shown, LEFT, pos=QPoint(start, 100))
         QTest.mouseMove(shown, QPoint(start + 30, 100))
         QTest.mouseRelease(shown, LEFT, pos=QPoint(start + 30, 100))
@@ -100,7 +101,7 @@ def test_both_sides_can_be_painted_on(qtbot, shown, settle, start):
 def test_a_drag_stays_in_the_pane_where_it_began(qtbot, shown, settle):
     shown.set_compare("side", "input")
     settle()
-    with qtbot.waitSignal(shown.stroke_finished) as told:
+    with qtbot.waitSignal(shown.easel.stroke_finished) as told:
         QTest.mousePress(shown, LEFT, pos=QPoint(150, 100))
         QTest.mouseMove(shown, QPoint(300, 100))
         QTest.mouseRelease(shown, LEFT, pos=QPoint(300, 100))
@@ -134,3 +135,14 @@ def test_panes_share_the_width_and_what_changes():
     assert panes.rects[0].right() < panes.rects[1].left()
     assert (panes.at(0), panes.at(400)) == (0, 1)
     assert Panes(401, 300).size.width() == 401
+
+
+def test_what_is_peeked_at_is_compared_with_nothing_unless_it_lies_beside():
+    shown = Shown("alpha", mode="wipe")
+    assert (shown.view, shown.panes, shown.compared) == ("alpha", ("alpha",), "input")
+    shown.peeked = "guidance"
+    assert (shown.view, shown.compared) == ("guidance", "")
+    shown.mode = "side"
+    assert shown.panes == ("input", "guidance")
+    assert Shown("input", mode="wipe").compared is None
+    assert Shown("input").compared is None

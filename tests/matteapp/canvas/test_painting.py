@@ -52,14 +52,14 @@ def stadium(start, end, radius: float) -> np.ndarray:
 
 
 @pytest.fixture
-def easel(canvas, settle, state):
+def ready(canvas, settle, state):
     """The canvas at 100 %, with a list of the strokes that were finished."""
     canvas.show_state(state)
     canvas.zoom_to(1.0)
     canvas.brush.size = 21
     settle()
     canvas.strokes = []
-    canvas.stroke_finished.connect(canvas.strokes.append)
+    canvas.easel.stroke_finished.connect(canvas.strokes.append)
     return canvas
 
 
@@ -75,64 +75,64 @@ def easel(canvas, settle, state):
         ("unknown", ALT, ERASE),
     ],
 )
-def test_a_stroke_is_exactly_what_the_brush_went_over(easel, tool, held, label):
-    easel.set_tool(tool)
-    draw(easel, (100, 100), (180, 150), held=held)
-    start, end = (easel.viewport.to_image(*p) for p in ((100, 100), (180, 150)))
+def test_a_stroke_is_exactly_what_the_brush_went_over(ready, tool, held, label):
+    ready.set_tool(tool)
+    draw(ready, (100, 100), (180, 150), held=held)
+    start, end = (ready.viewport.to_image(*p) for p in ((100, 100), (180, 150)))
     wanted = np.where(stadium(start, end, 10.5), label, 0)
-    assert np.array_equal(whole(easel.strokes[0]), wanted)
+    assert np.array_equal(whole(ready.strokes[0]), wanted)
 
 
 @pytest.mark.parametrize("scale", [0.4, 1.0, 5.0])
-def test_the_brush_has_its_size_in_pixels_of_the_photograph(easel, scale):
-    easel.zoom_to(scale)
-    draw(easel, (200, 150))
-    middle = easel.viewport.to_image(200, 150)
+def test_the_brush_has_its_size_in_pixels_of_the_photograph(ready, scale):
+    ready.zoom_to(scale)
+    draw(ready, (200, 150))
+    middle = ready.viewport.to_image(200, 150)
     wanted = np.where(stadium(middle, middle, 10.5), STROKE_FOREGROUND, 0)
-    assert np.array_equal(whole(easel.strokes[0]), wanted)
+    assert np.array_equal(whole(ready.strokes[0]), wanted)
 
 
-def test_shift_draws_a_straight_line_from_where_the_last_stroke_ended(easel):
-    draw(easel, (60, 60), (80, 60))
-    draw(easel, (220, 200), held=SHIFT)
-    start, end = (easel.viewport.to_image(*p) for p in ((80, 60), (220, 200)))
+def test_shift_draws_a_straight_line_from_where_the_last_stroke_ended(ready):
+    draw(ready, (60, 60), (80, 60))
+    draw(ready, (220, 200), held=SHIFT)
+    start, end = (ready.viewport.to_image(*p) for p in ((80, 60), (220, 200)))
     wanted = np.where(stadium(start, end, 10.5), STROKE_FOREGROUND, 0)
-    assert np.array_equal(whole(easel.strokes[1]), wanted)
+    assert np.array_equal(whole(ready.strokes[1]), wanted)
 
 
-def test_no_point_of_a_fast_stroke_is_lost(easel):
+def test_no_point_of_a_fast_stroke_is_lost(ready):
     points = [(50 + 3 * i, 150 + 40 * np.sin(i)) for i in range(100)]
-    draw(easel, *points)
-    image = [easel.viewport.to_image(*point) for point in points]
+    draw(ready, *points)
+    image = [ready.viewport.to_image(*point) for point in points]
     wanted = np.zeros(SIZE, bool)
     for start, end in itertools.pairwise(image):
         wanted |= stadium(start, end, 10.5)
-    assert np.array_equal(whole(easel.strokes[0]) > 0, wanted)
+    assert np.array_equal(whole(ready.strokes[0]) > 0, wanted)
 
 
-def test_escape_drops_the_stroke(easel, settle):
+def test_escape_drops_the_stroke(ready, settle):
     before = settle()
-    send(easel, PRESS, 100, 100)
-    send(easel, MOVE, 150, 100)
-    QTest.keyClick(easel, Qt.Key.Key_Escape)
-    send(easel, RELEASE, 150, 100)
-    assert easel.strokes == []
-    easel.leaveEvent(QEvent(QEvent.Type.Leave))
+    send(ready, PRESS, 100, 100)
+    send(ready, MOVE, 150, 100)
+    QTest.keyClick(ready, Qt.Key.Key_Escape)
+    send(ready, RELEASE, 150, 100)
+    assert ready.strokes == []
+    ready.leaveEvent(QEvent(QEvent.Type.Leave))
     assert np.array_equal(settle(), before)
 
 
-def test_a_stroke_is_seen_while_it_is_drawn_and_only_where_it_is(easel, settle):
+def test_a_stroke_is_seen_while_it_is_drawn_and_only_where_it_is(ready, settle):
     before = settle().astype(int)
-    send(easel, PRESS, 100, 100)
-    send(easel, MOVE, 160, 100)
+    send(ready, PRESS, 100, 100)
+    send(ready, MOVE, 160, 100)
     drawn = settle().astype(int)
-    start, end = (easel.viewport.to_image(*p) for p in ((100, 100), (160, 100)))
-    rect = easel.viewport.rect_of(easel.viewport.box)
+    start, end = (ready.viewport.to_image(*p) for p in ((100, 100), (160, 100)))
+    rect = ready.viewport.rect_of(ready.viewport.box)
     painted = stadium(start, end, 10.5)[rect.slices]
     ring = stadium(end, end, 14)[rect.slices] & ~stadium(end, end, 7)[rect.slices]
     changed = (before != drawn).any(2)
     assert np.array_equal(changed[~ring], painted[~ring])
-    send(easel, RELEASE, 160, 100)
+    send(ready, RELEASE, 160, 100)
 
 
 class Paints(QObject):
@@ -148,45 +148,45 @@ class Paints(QObject):
         return False
 
 
-def test_a_step_of_a_stroke_paints_only_around_it(easel):
-    send(easel, PRESS, 100, 100)
+def test_a_step_of_a_stroke_paints_only_around_it(ready):
+    send(ready, PRESS, 100, 100)
     QApplication.processEvents()
     paints = Paints()
-    easel.installEventFilter(paints)
-    send(easel, MOVE, 110, 104)
+    ready.installEventFilter(paints)
+    send(ready, MOVE, 110, 104)
     QApplication.processEvents()
-    easel.removeEventFilter(paints)
-    send(easel, RELEASE, 110, 104)
+    ready.removeEventFilter(paints)
+    send(ready, RELEASE, 110, 104)
     painted = paints.regions[0].boundingRect()
     assert painted.contains(QPoint(110, 104))
     assert painted.width() < 60
     assert painted.height() < 60
 
 
-def test_the_stroke_stays_in_sight_until_the_view_shows_it(easel, settle, state, thread):
-    easel.set_view("guidance")
+def test_the_stroke_stays_in_sight_until_the_view_shows_it(ready, settle, state, thread):
+    ready.set_view("guidance")
     settle()
 
     def apply(stroke):
-        easel.show_state(edits.paint(state, stroke.rect, stroke.labels), changed=stroke.rect)
+        ready.show_state(edits.paint(state, stroke.rect, stroke.labels))
 
-    easel.stroke_finished.connect(apply)
+    ready.easel.stroke_finished.connect(apply)
     gate = threading.Event()
     thread.submit(lambda ctx: gate.wait(20))
-    draw(easel, (100, 100), (160, 100))
-    assert not easel._screen._live.box.empty
+    draw(ready, (100, 100), (160, 100))
+    assert not ready._screen._live.box.empty
     gate.set()
     drawn = settle()
-    assert easel._screen._live.box.empty
+    assert ready._screen._live.box.empty
     red, green, blue = drawn[100, 130].astype(int)
     assert green > red
     assert green > blue
 
 
-def test_a_stroke_nobody_applies_goes_away(easel, settle):
+def test_a_stroke_nobody_applies_goes_away(ready, settle):
     before = settle()
-    draw(easel, (100, 100), (160, 100))
-    easel.leaveEvent(QEvent(QEvent.Type.Leave))
+    draw(ready, (100, 100), (160, 100))
+    ready.leaveEvent(QEvent(QEvent.Type.Leave))
     assert np.array_equal(settle(), before)
 
 
@@ -212,43 +212,43 @@ def pen(canvas, kind, x, y, pressure, *, pointer=QPointingDevice.PointerType.Pen
 
 
 @pytest.mark.parametrize(("uses_pressure", "radius"), [(True, 10.5), (False, 10.5)])
-def test_a_pen_at_full_pressure_paints_the_full_size(easel, uses_pressure, radius):
-    easel.brush.pressure = uses_pressure
-    pen(easel, QEvent.Type.TabletPress, 150, 150, 1.0)
-    pen(easel, QEvent.Type.TabletRelease, 150, 150, 0.0)
-    middle = easel.viewport.to_image(150, 150)
-    assert np.array_equal(whole(easel.strokes[0]) > 0, stadium(middle, middle, radius))
+def test_a_pen_at_full_pressure_paints_the_full_size(ready, uses_pressure, radius):
+    ready.brush.pressure = uses_pressure
+    pen(ready, QEvent.Type.TabletPress, 150, 150, 1.0)
+    pen(ready, QEvent.Type.TabletRelease, 150, 150, 0.0)
+    middle = ready.viewport.to_image(150, 150)
+    assert np.array_equal(whole(ready.strokes[0]) > 0, stadium(middle, middle, radius))
 
 
-def test_a_light_pen_paints_a_thin_line_only_if_pressure_counts(easel):
+def test_a_light_pen_paints_a_thin_line_only_if_pressure_counts(ready):
     areas = []
     for counts in (True, False):
-        easel.brush.pressure = counts
-        pen(easel, QEvent.Type.TabletPress, 150, 150, 0.1)
-        pen(easel, QEvent.Type.TabletMove, 200, 150, 0.1)
-        pen(easel, QEvent.Type.TabletRelease, 200, 150, 0.0)
-        areas.append((easel.strokes[-1].labels > 0).sum())
+        ready.brush.pressure = counts
+        pen(ready, QEvent.Type.TabletPress, 150, 150, 0.1)
+        pen(ready, QEvent.Type.TabletMove, 200, 150, 0.1)
+        pen(ready, QEvent.Type.TabletRelease, 200, 150, 0.0)
+        areas.append((ready.strokes[-1].labels > 0).sum())
     assert areas[0] < areas[1] / 3
 
 
-def test_a_pen_turned_round_erases(easel):
+def test_a_pen_turned_round_erases(ready):
     eraser = QPointingDevice.PointerType.Eraser
-    pen(easel, QEvent.Type.TabletPress, 150, 150, 1.0, pointer=eraser)
-    pen(easel, QEvent.Type.TabletRelease, 150, 150, 0.0, pointer=eraser)
-    assert set(np.unique(easel.strokes[0].labels)) == {0, ERASE}
+    pen(ready, QEvent.Type.TabletPress, 150, 150, 1.0, pointer=eraser)
+    pen(ready, QEvent.Type.TabletRelease, 150, 150, 0.0, pointer=eraser)
+    assert set(np.unique(ready.strokes[0].labels)) == {0, ERASE}
 
 
-def test_the_box_tool_gives_the_pixels_it_was_drawn_around(qtbot, easel):
-    easel.set_tool("box")
-    with qtbot.waitSignal(easel.box_drawn) as drawn:
-        draw(easel, (60, 80), (150, 120), (200, 180))
-    (top, left), (bottom, right) = (easel.viewport.to_image(*p) for p in ((60, 80), (200, 180)))
+def test_the_box_tool_gives_the_pixels_it_was_drawn_around(qtbot, ready):
+    ready.set_tool("box")
+    with qtbot.waitSignal(ready.easel.box_drawn) as drawn:
+        draw(ready, (60, 80), (150, 120), (200, 180))
+    (top, left), (bottom, right) = (ready.viewport.to_image(*p) for p in ((60, 80), (200, 180)))
     assert drawn.args == [Rect(int(top), int(left), int(bottom), int(right))]
 
 
-def test_the_cursors_place_is_told(easel):
+def test_the_cursors_place_is_told(ready):
     places = []
-    easel.cursor_moved.connect(places.append)
-    send(easel, MOVE, 30, 40)
-    easel.leaveEvent(QEvent(QEvent.Type.Leave))
-    assert places == [easel.viewport.to_image(30, 40), None]
+    ready.cursor_moved.connect(places.append)
+    send(ready, MOVE, 30, 40)
+    ready.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert places == [ready.viewport.to_image(30, 40), None]

@@ -40,7 +40,7 @@ def state() -> DocumentState:
 
 
 @pytest.fixture
-def easel(canvas: Canvas, settle: Callable[[], np.ndarray], state: DocumentState) -> Canvas:
+def ready(canvas: Canvas, settle: Callable[[], np.ndarray], state: DocumentState) -> Canvas:
     """The canvas at 100 %, with the whole photograph in sight."""
     canvas.show_state(state)
     canvas.zoom_to(1.0)
@@ -72,11 +72,11 @@ def _strokes(marks) -> np.ndarray:
     return marks.after.read()
 
 
-def test_quick_select_takes_what_it_is_swept_over_up_to_the_edge(qtbot, easel) -> None:
-    easel.set_tool("quick")
-    easel.brush.choose("reach", 400)
-    with qtbot.waitSignal(easel.stroke_finished, timeout=60_000) as done:
-        _draw(easel, (150, 180), (140, 200), (150, 220))
+def test_quick_select_takes_what_it_is_swept_over_up_to_the_edge(qtbot, ready) -> None:
+    ready.set_tool("quick")
+    ready.brush.choose("reach", 400)
+    with qtbot.waitSignal(ready.easel.stroke_finished, timeout=60_000) as done:
+        _draw(ready, (150, 180), (140, 200), (150, 220))
     stroke = done.args[0]
     labels = np.zeros(SIZE, np.uint8)
     labels[stroke.rect.slices] = stroke.labels
@@ -89,48 +89,48 @@ def test_quick_select_takes_what_it_is_swept_over_up_to_the_edge(qtbot, easel) -
     assert stroke.title == "Quick select"
 
 
-def test_quick_select_with_alt_takes_away(qtbot, easel) -> None:
-    easel.set_tool("quick")
-    with qtbot.waitSignal(easel.stroke_finished, timeout=60_000) as done:
-        _draw(easel, (20, 20), (30, 40), held=ALT)
+def test_quick_select_with_alt_takes_away(qtbot, ready) -> None:
+    ready.set_tool("quick")
+    with qtbot.waitSignal(ready.easel.stroke_finished, timeout=60_000) as done:
+        _draw(ready, (20, 20), (30, 40), held=ALT)
     assert done.args[0].label == STROKE_BACKGROUND
     assert not (done.args[0].labels == STROKE_FOREGROUND).any()
 
 
-def test_escape_while_it_grows_leaves_nothing(qtbot, easel, thread, settle) -> None:
+def test_escape_while_it_grows_leaves_nothing(qtbot, ready, thread, settle) -> None:
     finished = []
-    easel.stroke_finished.connect(finished.append)
-    easel.set_tool("quick")
+    ready.easel.stroke_finished.connect(finished.append)
+    ready.set_tool("quick")
     before = settle()
     gate = threading.Event()
     thread.submit(lambda ctx: gate.wait(20))
-    _draw(easel, (150, 180), (140, 200))
-    QTest.keyClick(easel, Qt.Key.Key_Escape)
+    _draw(ready, (150, 180), (140, 200))
+    QTest.keyClick(ready, Qt.Key.Key_Escape)
     gate.set()
-    easel.leaveEvent(QEvent(QEvent.Type.Leave))
+    ready.leaveEvent(QEvent(QEvent.Type.Leave))
     assert np.array_equal(settle(), before)
     assert finished == []
 
 
-def test_a_stroke_begun_while_another_grows_takes_that_as_far_as_it_is(easel, thread) -> None:
+def test_a_stroke_begun_while_another_grows_takes_that_as_far_as_it_is(ready, thread) -> None:
     finished = []
-    easel.stroke_finished.connect(finished.append)
-    easel.set_tool("quick")
+    ready.easel.stroke_finished.connect(finished.append)
+    ready.set_tool("quick")
     gate = threading.Event()
     thread.submit(lambda ctx: gate.wait(20))
-    _draw(easel, (150, 180), (140, 200))
+    _draw(ready, (150, 180), (140, 200))
     assert finished == []
-    _send(easel, PRESS, 100, 200)
+    _send(ready, PRESS, 100, 200)
     gate.set()
     assert len(finished) == 1
-    QTest.keyClick(easel, Qt.Key.Key_Escape)
+    QTest.keyClick(ready, Qt.Key.Key_Escape)
 
 
-def test_a_line_drawn_by_hand_fills_what_it_encloses(qtbot, easel) -> None:
-    easel.set_tool("background")
-    easel.set_tool("lasso")
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
-        _draw(easel, (50, 50), (50, 90), (90, 90), (90, 50))
+def test_a_line_drawn_by_hand_fills_what_it_encloses(qtbot, ready) -> None:
+    ready.set_tool("background")
+    ready.set_tool("lasso")
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
+        _draw(ready, (50, 50), (50, 90), (90, 90), (90, 50))
     labels = _strokes(done.args[0])
     assert (labels[51:89, 51:89] == STROKE_BACKGROUND).all()
     assert not labels[:49].any()
@@ -138,112 +138,115 @@ def test_a_line_drawn_by_hand_fills_what_it_encloses(qtbot, easel) -> None:
 
 
 @pytest.mark.parametrize("end", ["double", "enter", "first"])
-def test_corners_are_closed_by_a_double_click_enter_or_the_first_of_them(qtbot, easel, end) -> None:
-    easel.set_tool("lasso")
+def test_corners_are_closed_by_a_double_click_enter_or_the_first_of_them(qtbot, ready, end) -> None:
+    ready.set_tool("lasso")
     for corner in ((50, 50), (50, 120), (120, 120)):
-        _click(easel, *corner)
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
+        _click(ready, *corner)
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
         if end == "double":
-            _send(easel, DOUBLE, 120, 120)
+            _send(ready, DOUBLE, 120, 120)
         elif end == "enter":
-            QTest.keyClick(easel, Qt.Key.Key_Return)
+            QTest.keyClick(ready, Qt.Key.Key_Return)
         else:
-            _click(easel, 51, 51)
+            _click(ready, 51, 51)
     labels = _strokes(done.args[0])
     assert labels[60, 100] == STROKE_FOREGROUND
     assert labels[110, 60] == 0
 
 
-def test_alt_lassoes_the_opposite_and_backspace_takes_a_corner_back(qtbot, easel) -> None:
-    easel.set_tool("lasso")
+def test_alt_lassoes_the_opposite_and_backspace_takes_a_corner_back(qtbot, ready) -> None:
+    ready.set_tool("lasso")
     for corner in ((50, 50), (50, 120), (120, 120), (200, 300)):
-        _click(easel, *corner, held=ALT)
-    QTest.keyClick(easel, Qt.Key.Key_Backspace)
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
-        QTest.keyClick(easel, Qt.Key.Key_Return)
+        _click(ready, *corner, held=ALT)
+    QTest.keyClick(ready, Qt.Key.Key_Backspace)
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
+        QTest.keyClick(ready, Qt.Key.Key_Return)
     labels = _strokes(done.args[0])
     assert labels[60, 100] == STROKE_BACKGROUND
     assert not labels[125:].any()
 
 
-def test_escape_drops_a_line_and_is_no_shortcut_meanwhile(easel, settle) -> None:
+def test_escape_drops_a_line_and_is_no_shortcut_meanwhile(ready, settle) -> None:
     before = settle()
-    easel.set_tool("lasso")
+    ready.set_tool("lasso")
     for corner in ((50, 50), (50, 120)):
-        _click(easel, *corner)
-    _send(easel, MOVE, 100, 100)
+        _click(ready, *corner)
+    _send(ready, MOVE, 100, 100)
     assert not np.array_equal(settle(), before)
     override = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, PLAIN)
     override.ignore()
-    QApplication.sendEvent(easel, override)
+    QApplication.sendEvent(ready, override)
     assert override.isAccepted()
-    QTest.keyClick(easel, Qt.Key.Key_Escape)
+    QTest.keyClick(ready, Qt.Key.Key_Escape)
     assert np.array_equal(settle(), before)
     again = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, PLAIN)
     again.ignore()
-    QApplication.sendEvent(easel, again)
+    QApplication.sendEvent(ready, again)
     assert not again.isAccepted()
 
 
-def test_filling_takes_like_colours(qtbot, easel) -> None:
-    easel.set_tool("fill")
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
-        _click(easel, 150, 200)
+def test_filling_takes_like_colours(qtbot, ready) -> None:
+    ready.set_tool("fill")
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
+        _click(ready, 150, 200)
     assert np.array_equal(_strokes(done.args[0]) == STROKE_FOREGROUND, INSIDE)
 
 
-def test_filling_an_enclosed_area_erases_after_the_eraser(qtbot, easel, state) -> None:
+def test_filling_an_enclosed_area_erases_after_the_eraser(qtbot, ready, state) -> None:
     square = Rect(100, 100, 140, 140)
     painted = edits.paint(state, square, np.full((40, 40), STROKE_FOREGROUND, np.uint8))
-    easel.show_state(painted)
-    easel.set_tool("eraser")
-    easel.set_tool("fill")
-    easel.brush.choose("fills", "enclosed")
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
-        _click(easel, 120, 120)
+    ready.show_state(painted)
+    ready.set_tool("eraser")
+    ready.set_tool("fill")
+    ready.brush.choose("fills", "enclosed")
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
+        _click(ready, 120, 120)
     assert not _strokes(done.args[0]).any()
     assert done.args[0].rect == square
 
 
-def test_what_was_painted_meanwhile_is_not_lost(qtbot, easel, state, thread) -> None:
+def test_what_was_painted_meanwhile_is_not_lost(qtbot, ready, state, thread) -> None:
     gate = threading.Event()
-    easel.set_tool("fill")
+    ready.set_tool("fill")
     thread.submit(lambda ctx: gate.wait(20))
-    _click(easel, 150, 200)
+    _click(ready, 150, 200)
     painted = edits.paint(state, Rect(0, 0, 5, 5), np.full((5, 5), STROKE_BACKGROUND, np.uint8))
-    with qtbot.waitSignal(easel.marked, timeout=20_000) as done:
+    with qtbot.waitSignal(ready.easel.marked, timeout=20_000) as done:
         gate.set()
-        easel.show_state(painted)
+        ready.show_state(painted)
     assert done.args[0].before is painted.strokes
     assert _strokes(done.args[0])[2, 2] == STROKE_BACKGROUND
 
 
-def test_the_eyedropper_shows_a_colour_and_hands_it_over_when_let_go(qtbot, easel, settle) -> None:
+def test_the_eyedropper_shows_a_colour_and_hands_it_over_when_let_go(qtbot, ready, settle) -> None:
     before = settle()
-    easel.set_tool("eyedropper")
-    _send(easel, PRESS, 20, 20)
-    _send(easel, MOVE, 150, 200)
+    ready.set_tool("eyedropper")
+    _send(ready, PRESS, 20, 20)
+    _send(ready, MOVE, 150, 200)
     assert not np.array_equal(settle(), before)
-    with qtbot.waitSignal(easel.picked) as done:
-        _send(easel, RELEASE, 150, 200)
+    with qtbot.waitSignal(ready.easel.picked) as done:
+        _send(ready, RELEASE, 150, 200)
     rgb, target = done.args
     assert np.allclose(rgb, np.array((220, 130, 40)) / 255, atol=1e-6)
     assert target == "background.colour"
     assert np.array_equal(settle(), before)
 
 
-def test_a_colour_is_the_mean_of_the_square_that_is_sampled(qtbot, easel) -> None:
-    easel.set_tool("eyedropper")
-    easel.brush.choose("sample", 3)
-    with qtbot.waitSignal(easel.picked) as done:
-        _click(easel, 150.5, 120.5)
+def test_a_colour_is_the_mean_of_the_square_that_is_sampled(qtbot, ready) -> None:
+    ready.set_tool("eyedropper")
+    ready.brush.choose("sample", 3)
+    with qtbot.waitSignal(ready.easel.picked) as done:
+        _click(ready, 150.5, 120.5)
     assert INSIDE[149:152, 119:122].sum() not in (0, 9)
-    wanted = easel._view.state.image.rgb(Rect(149, 119, 152, 122)).mean(axis=(0, 1))
+    wanted = ready._view.state.image.rgb(Rect(149, 119, 152, 122)).mean(axis=(0, 1))
     assert np.allclose(done.args[0], wanted, atol=1e-6)
 
 
-def test_tools_outside_the_photograph_do_nothing(qtbot, easel) -> None:
-    with qtbot.assertNotEmitted(easel.picked), qtbot.assertNotEmitted(easel.marked, wait=50):
+def test_tools_outside_the_photograph_do_nothing(qtbot, ready) -> None:
+    with (
+        qtbot.assertNotEmitted(ready.easel.picked),
+        qtbot.assertNotEmitted(ready.easel.marked, wait=50),
+    ):
         for tool in ("eyedropper", "fill"):
-            easel.set_tool(tool)
-            _click(easel, -5, 10)
+            ready.set_tool(tool)
+            _click(ready, -5, 10)

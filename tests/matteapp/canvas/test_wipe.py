@@ -57,11 +57,11 @@ def drag(canvas, start: int, end: int) -> None:
 
 
 def test_the_line_is_dragged_and_no_tool_hears_of_it(qtbot, compared, settle, photograph):
-    with qtbot.assertNotEmitted(compared.stroke_finished):
+    with qtbot.assertNotEmitted(compared.easel.stroke_finished):
         drag(compared, 203, 80)
     check(compared, settle, photograph, 80)
     assert compared.cursor().shape() == Qt.CursorShape.SplitHCursor
-    with qtbot.waitSignal(compared.stroke_finished):
+    with qtbot.waitSignal(compared.easel.stroke_finished):
         drag(compared, 200, 260)  # away from the line the brush paints
 
 
