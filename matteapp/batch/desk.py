@@ -25,6 +25,7 @@ from matteapp.batch.requests import ForgetFiles, FoundBatch, KeptBatch, reason_o
 from matteapp.batch.showing import BatchShow
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk, MessageBar
+from matteapp.language import _
 
 OWN_FOLDER = "cutouts"
 """Beside the first photograph, until people choose another."""
@@ -71,11 +72,12 @@ class BatchDesk(QObject):
         self._bar = bar
         self._previews = previews
         self._restored = False
-        self._settings_of = "Default settings"
+        self._settings_of = _("Default settings")
         self._default = Order(Path())
         self.show = BatchShow(page, previews)
         self._arrived.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         page.form.wanted.connect(self.give_order)
+        page.form.refused.connect(desk.report)
         self._show_all()
 
     @property
@@ -99,7 +101,7 @@ class BatchDesk(QObject):
         self._restored = True
         self._bridge.start(
             KeptBatch(Path(str(folder))),
-            title="Reading the last batch",
+            title=_("Reading the last batch"),
             done=self._on_kept,
             failed=self._desk.report,
         )
@@ -112,7 +114,7 @@ class BatchDesk(QObject):
         """
         self._bridge.start(
             KeptBatch(Path(str(self._store.value(FOLDER)))),
-            title="Reading the last batch",
+            title=_("Reading the last batch"),
             done=partial(self._offer, show),
             failed=self._desk.report,
         )
@@ -142,7 +144,7 @@ class BatchDesk(QObject):
         out = None if self.batch is None else self.batch.order.folder
         self._bridge.start(
             FoundBatch(tuple(paths), out),
-            title="Looking for photographs",
+            title=_("Looking for photographs"),
             done=self._add,
             failed=self._desk.report,
         )
@@ -206,10 +208,10 @@ class BatchDesk(QObject):
 
     def take_settings(self, settings: CutSettings, *, of: str) -> None:
         """Order the settings of one photograph for all."""
-        self._settings_of = f"Settings of {of}"
+        self._settings_of = _("Settings of {name}").format(name=of)
         self.give_order(replace(self.order, settings=for_many(settings)))
-        many = "" if self.batch is None else f" for {len(self.batch.items)} photographs"
-        self._bar.say(f"The batch has the settings of {of}{many} now.")
+        said = _("The batch has the settings of {name} now.")
+        self._bar.say(said.format(name=of))
 
     def give_order(self, order: Order) -> None:
         """Order something else for all photographs."""
@@ -235,7 +237,7 @@ class BatchDesk(QObject):
 
     def _add(self, paths: Sequence[Path], *, watched: bool = False) -> None:
         if not paths:
-            self._bar.say("There are no photographs in there.")
+            self._bar.say(_("There are no photographs in there."))
             return
         if self.batch is None and not self._begin(self._order_for(paths[0])):
             return
@@ -288,7 +290,10 @@ class BatchDesk(QObject):
         out = batch.order.folder
         paths = [preview_path(self._previews, item.source, out) for item in batch.items]
         self._bridge.start(
-            ForgetFiles(tuple(paths)), title="Tidying up", done=_nothing, failed=self._desk.report
+            ForgetFiles(tuple(paths)),
+            title=_("Tidying up"),
+            done=_nothing,
+            failed=self._desk.report,
         )
 
     def _let_go(self, *, forget: bool) -> None:
@@ -305,7 +310,7 @@ class BatchDesk(QObject):
 
     def _on_kept(self, kept: Kept) -> None:
         if self.batch is None and kept.order is not None:
-            self._settings_of = "Settings of the last time"
+            self._settings_of = _("Settings of the last time")
             self._begin(kept.order, kept.items)
         self._show_all()
 
@@ -314,8 +319,10 @@ class BatchDesk(QObject):
         if not left or self._bar.isVisible():
             return
         self._bar.say(
-            f"A batch was interrupted: {left} of {len(kept.items)} photographs are still to do.",
-            action="Go on",
+            _("A batch was interrupted: {left} of {count} photographs are still to do.").format(
+                left=left, count=len(kept.items)
+            ),
+            action=_("Go on"),
             run=partial(self._go_on, show, kept),
         )
 

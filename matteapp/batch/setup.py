@@ -10,7 +10,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -18,17 +17,22 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
 )
 
 from engine.batch.order import Order
-from engine.imaging.write import WRITERS
+from engine.errors import UserError
+from engine.output_presets import Output, OutputPresets
 from engine.product_table import LAYERED, PICTURES, PRODUCTS
 from matteapp.batch.review import worn
+from matteapp.dialogs.export_form import DeliveryForm
+from matteapp.dialogs.export_name import NameField
+from matteapp.dialogs.export_presets import ExportPresetRow
+from matteapp.language import _
 from matteapp.words import describe
 
-_LOSSY = ("jpeg", "webp")
+_ANY = Path("photograph")
+_ACROSS = 3
 _MORE = {**LAYERED, **PICTURES}
 
 
@@ -37,23 +41,26 @@ class OrderForm(QFrame):
 
     Signals:
         wanted(Order): people chose something else.
+        refused(UserError): why what they chose cannot be.
     """
 
     wanted = Signal(object)
+    refused = Signal(object)
 
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._order: Order | None = None
         self.folder = QLineEdit()
-        self.browse = QPushButton("Choose…")
-        self.products = {name: QCheckBox(row.title) for name, row in PRODUCTS.items()}
-        self.more = QPushButton("Layers and Views")
-        self.more_products = {name: QAction(row.title) for name, row in _MORE.items()}
-        self.format, self.bits, self.quality = QComboBox(), QComboBox(), QSpinBox()
-        self.replaces = QCheckBox("Replace files that are there")
+        self.browse = QPushButton(_("Choose…"))
+        self.products = {name: QCheckBox(_(row.title)) for name, row in PRODUCTS.items()}
+        self.more = QPushButton(_("Layers and Views"))
+        self.more_products = {name: QAction(_(row.title)) for name, row in _MORE.items()}
+        self.presets = ExportPresetRow(OutputPresets(), current=self._output)
+        self.delivery, self.names = DeliveryForm(across=_ACROSS), NameField()
+        self.replaces = QCheckBox(_("Replace files that are there"))
         self.settings = QLabel()
         self.settings.setProperty("role", "muted")
-        self.settings.setAccessibleName("Settings of the cut")
+        self.settings.setAccessibleName(_("Settings of the cut"))
         self.take = QPushButton()
         worn(self.take, actions["batch.settings"], "batch.settings")
         self._fill()
@@ -71,16 +78,14 @@ class OrderForm(QFrame):
         self.setEnabled(order is not None)
         if order is None:
             return
-        shown = (self.format, self.bits, self.quality, self.replaces, *self._ticks.values())
+        shown = (self.replaces, *self._ticks.values())
         blocked = [QSignalBlocker(one) for one in shown]
         self.folder.setText(str(order.folder))
         for name, box in self._ticks.items():
             box.setChecked(name in order.products)
         self._count_more()
-        self.format.setCurrentIndex(self.format.findData(order.format))
-        self.bits.setCurrentIndex(max(self.bits.findData(order.bits), 0))
-        self.quality.setValue(order.quality)
-        self.quality.setEnabled(order.format in _LOSSY)
+        self.delivery.show_delivery(order.format, order.delivery)
+        self.names.line.setText(order.template)
         self.replaces.setChecked(order.replace)
         self.settings.setText(settings)
         del blocked
@@ -91,54 +96,47 @@ class OrderForm(QFrame):
 
     def _count_more(self) -> None:
         ticked = sum(one.isChecked() for one in self.more_products.values())
-        self.more.setText(f"Layers and Views ({ticked})" if ticked else "Layers and Views")
+        self.more.setText(
+            _("Layers and Views ({count})").format(count=ticked)
+            if ticked
+            else _("Layers and Views")
+        )
 
     def _fill(self) -> None:
         menu = QMenu(self.more)
         for name, action in self.more_products.items():
             action.setCheckable(True)
-            action.setToolTip(f"Save {_MORE[name].summary}.")
+            action.setToolTip(_("Save {summary}.").format(summary=_(_MORE[name].summary)))
             menu.addAction(action)
         menu.setToolTipsVisible(True)
         self.more.setMenu(menu)
-        for name, writer in WRITERS.items():
-            self.format.addItem(writer.title, name)
-        for title, value in (("Own depth", None), ("8 bits", 8), ("16 bits", 16)):
-            self.bits.addItem(title, value)
-        self.quality.setRange(1, 100)
-        self.quality.setPrefix("Quality ")
-        self.quality.setKeyboardTracking(False)
+        for number in (self.delivery.quality, self.delivery.scale):
+            number.setKeyboardTracking(False)
         describe(
             {
-                self.folder: ("Folder to save to", "Where the results are saved."),
+                self.folder: (_("Folder to save to"), _("Where the results are saved.")),
                 self.browse: (
-                    "Choose the folder to save to",
-                    "Choose where the results are saved.",
+                    _("Choose the folder to save to"),
+                    _("Choose where the results are saved."),
                 ),
-                self.format: (
-                    "Format",
-                    "The kind of file; single-channel files may be PNG instead.",
-                ),
-                self.bits: ("Bits a channel", "Depth of the files; “own” is each photograph's."),
-                self.quality: ("Quality", "Of JPEG and WebP; other formats keep every value."),
                 self.more: (
-                    "Layers and views",
-                    "Save files with layers, or views as pictures, too.",
+                    _("Layers and views"),
+                    _("Save files with layers, or views as pictures, too."),
                 ),
                 self.replaces: (
-                    "Replace files that are there",
-                    "Else photographs whose files are there and complete are left as they are.",
+                    _("Replace files that are there"),
+                    _("Else photographs whose files are there and complete are left as they are."),
                 ),
             }
         )
         for name, box in self.products.items():
-            box.setAccessibleName(PRODUCTS[name].title)
-            box.setToolTip(f"Save {PRODUCTS[name].summary}.")
+            box.setAccessibleName(_(PRODUCTS[name].title))
+            box.setToolTip(_("Save {summary}.").format(summary=_(PRODUCTS[name].summary)))
 
     def _place(self) -> None:
         place = QHBoxLayout()
         place.setSpacing(8)
-        place.addWidget(QLabel("Save to"))
+        place.addWidget(QLabel(_("Save to")))
         place.addWidget(self.folder, 1)
         place.addWidget(self.browse)
         place.addSpacing(12)
@@ -150,46 +148,61 @@ class OrderForm(QFrame):
             files.addWidget(box)
         files.addWidget(self.more)
         files.addStretch(1)
-        form = QHBoxLayout()
-        form.setSpacing(8)
-        for control in (self.format, self.bits, self.quality, self.replaces):
-            form.addWidget(control)
-        form.addStretch(1)
+        kept = QHBoxLayout()
+        kept.setSpacing(12)
+        kept.addWidget(self.presets, 1)
+        kept.addWidget(self.replaces)
+        named = QHBoxLayout()
+        named.setSpacing(12)
+        named.addWidget(QLabel(_("Name")))
+        named.addWidget(self.names, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
-        for row in (place, files, form):
-            whole.addLayout(row)
+        whole.addLayout(place)
+        whole.addLayout(kept)
+        whole.addLayout(files)
+        whole.addWidget(self.delivery)
+        whole.addLayout(named)
         self.folder.setMinimumWidth(120)
         self.settings.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def _connect(self) -> None:
         self.folder.editingFinished.connect(self._tell)
         self.browse.clicked.connect(self._ask_folder)
-        self.format.activated.connect(self._tell)
-        self.bits.activated.connect(self._tell)
-        self.quality.valueChanged.connect(self._tell)
+        self.presets.taken.connect(self._take_output)
+        self.presets.refused.connect(self.refused)
+        self.delivery.changed.connect(self._tell)
+        self.names.line.editingFinished.connect(self._tell)
         self.replaces.toggled.connect(self._tell)
         for box in self._ticks.values():
             box.toggled.connect(self._tell)
 
+    def _output(self) -> Output:
+        ticked = tuple(name for name, box in self._ticks.items() if box.isChecked())
+        form = self.delivery
+        return Output(ticked, form.format_name, self.names.line.text(), form.delivery())
+
     def _tell(self) -> None:
+        self._take_output(self._output())
+
+    def _take_output(self, output: Output) -> None:
         if self._order is None:
             return
-        chosen = replace(
-            self._order,
-            folder=Path(self.folder.text().strip() or self._order.folder).expanduser().absolute(),
-            products=tuple(name for name, box in self._ticks.items() if box.isChecked()),
-            format=self.format.currentData(),
-            bits=self.bits.currentData(),
-            quality=self.quality.value(),
-            replace=self.replaces.isChecked(),
-        )
+        folder = Path(self.folder.text().strip() or self._order.folder).expanduser().absolute()
+        try:
+            chosen = replace(self._order.saving(output), folder=folder)
+            chosen = replace(chosen, replace=self.replaces.isChecked())
+            chosen.targets(_ANY, size=(1, 1))
+            chosen.delivery.check()
+        except UserError as error:
+            self.refused.emit(error)
+            return
         if chosen != self._order:
             self.wanted.emit(chosen)
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder for the results", self.folder.text())
+        dialog = QFileDialog(self, _("Folder for the results"), self.folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.folder.setText)

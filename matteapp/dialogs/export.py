@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -25,13 +23,15 @@ from PySide6.QtWidgets import (
 from engine.delivery import Delivery
 from engine.errors import UserError
 from engine.imaging.write import WRITERS
-from engine.naming import FIELDS, TEMPLATE, Named, fields_of
-from engine.output_presets import BUILT_IN, Output, OutputPresets
+from engine.naming import Named, fields_of
+from engine.output_presets import Output, OutputPresets
 from engine.product_table import CUTS, EVERY, check_targets, product_paths
 from matteapp.dialogs.export_form import DeliveryForm
+from matteapp.dialogs.export_name import NameField
+from matteapp.dialogs.export_presets import ExportPresetRow
 from matteapp.dialogs.export_products import ProductBoxes
 from matteapp.dialogs.page import Page
-from matteapp.panels.preset_row import PresetRow
+from matteapp.language import _
 from matteapp.words import describe
 
 _MOST = 10_000
@@ -82,13 +82,13 @@ class Exportable:
         row = EVERY[name]
         writer = WRITERS[row.format_for(format_name)]
         if row.needs_background and self.transparent:
-            return "needs a background: choose one in the Background panel"
+            return _("needs a background: choose one in the Background panel")
         if row.needs_alpha and not (writer.alpha or writer.layers):
-            return f"{writer.title} has no transparency"
+            return _("{format} has no transparency").format(format=writer.title)
         if name not in CUTS and not self.enhanced:
-            return "not enhanced: see the Enhance panel"
+            return _("not enhanced: see the Enhance panel")
         if name == "mask" and not self.has_mask:
-            return "this cut has no mask"
+            return _("this cut has no mask")
         return ""
 
 
@@ -112,28 +112,23 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(_("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._what = what
         self._chosen = chosen
-        self._presets = presets
-        self.presets = PresetRow(
-            "export preset",
-            tip="Choose the files, their format, size and names, as they are kept under a name.",
-            kept="what is chosen here",
-        )
+        self.presets = ExportPresetRow(presets, current=self.output)
         self.boxes, self.form = ProductBoxes(), DeliveryForm()
         self.products = self.boxes.boxes
-        self.opens = QCheckBox("Open as new documents")
-        self.name, self.folder = QLineEdit(TEMPLATE), QLineEdit(str(what.folder))
-        self.fields = QPushButton("Insert")
-        self.browse = QPushButton("Choose…")
+        self.opens = QCheckBox(_("Open as new documents"))
+        self._names = NameField()
+        self.name, self.fields = self._names.line, self._names.insert
+        self.folder = QLineEdit(str(what.folder))
+        self.browse = QPushButton(_("Choose…"))
         self.summary = QLabel()
-        self.go = QPushButton("Export")
+        self.go = QPushButton(_("Export"))
         self._name()
         self._place()
         self._connect()
-        self._offer_presets()
         self.show_output(first)
 
     def choice(self) -> ExportChoice:
@@ -177,22 +172,15 @@ class ExportDialog(QDialog):
     # -- making
 
     def _name(self) -> None:
-        fields = QMenu(self.fields)
-        for field, title in FIELDS.items():
-            act = fields.addAction(f"{{{field}}}    {title}")
-            act.triggered.connect(partial(self._insert, field))
-        self.fields.setMenu(fields)
         describe(
             {
-                self.name: ("Name", "Names of the files; fields in braces are filled in."),
-                self.fields: ("Insert a field", "Put a field into the name, which is filled in."),
-                self.folder: ("Folder", "Where the files go."),
-                self.browse: ("Choose the folder", "Choose where the files go."),
+                self.folder: (_("Folder"), _("Where the files go.")),
+                self.browse: (_("Choose the folder"), _("Choose where the files go.")),
                 self.opens: (
-                    "Open as new documents",
-                    "Open the files beside this photograph once they are written.",
+                    _("Open as new documents"),
+                    _("Open the files beside this photograph once they are written."),
                 ),
-                self.go: ("Export", "Cut out with full quality and write the files."),
+                self.go: (_("Export"), _("Cut out with full quality and write the files.")),
             }
         )
         self.summary.setProperty("role", "muted")
@@ -218,7 +206,7 @@ class ExportDialog(QDialog):
         page.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
-        whole.addWidget(Page(inner, title="Export"), 1)
+        whole.addWidget(Page(inner, title=_("Export")), 1)
         whole.addWidget(self.summary)
         whole.addLayout(self._buttons())
         self.resize(830, 740)
@@ -226,20 +214,17 @@ class ExportDialog(QDialog):
     def _place_form(self) -> QFormLayout:
         form = QFormLayout()
         form.setVerticalSpacing(10)
-        for title, field, button in (
-            ("Name", self.name, self.fields),
-            ("Folder", self.folder, self.browse),
-        ):
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(field, 1)
-            row.addWidget(button)
-            form.addRow(title, row)
+        form.addRow(_("Name"), self._names)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.browse)
+        form.addRow(_("Folder"), row)
         return form
 
     def _buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel")
-        cancel.setToolTip("Close without exporting.")
+        cancel = QPushButton(_("Cancel"))
+        cancel.setToolTip(_("Close without exporting."))
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.setContentsMargins(24, 0, 24, 0)
@@ -256,10 +241,8 @@ class ExportDialog(QDialog):
         self.folder.textChanged.connect(self._update)
         self.browse.clicked.connect(self._ask_folder)
         self.go.clicked.connect(self._on_go)
-        self.presets.chosen.connect(self._take_preset)
-        self.presets.save_asked.connect(self._save_preset)
-        self.presets.rename_asked.connect(self._rename_preset)
-        self.presets.delete_asked.connect(self._delete_preset)
+        self.presets.taken.connect(self.show_output)
+        self.presets.refused.connect(self._say)
 
     # -- what is possible, and what will be
 
@@ -272,7 +255,7 @@ class ExportDialog(QDialog):
             return
         there = [path.name for path in choice.targets.values() if path.exists()]
         self.go.setEnabled(True)
-        self.go.setText("Replace and Export" if there else "Export")
+        self.go.setText(_("Replace and Export") if there else _("Export"))
         self.summary.setText(self._promise(choice, there))
 
     def _say(self, error: UserError) -> None:
@@ -285,15 +268,18 @@ class ExportDialog(QDialog):
     def _summary(self, name: str) -> str:
         row, asked = EVERY[name], self.form.format_name
         given = row.format_for(asked)
-        return row.summary if given == asked else f"{row.summary}; as {WRITERS[given].title}"
+        summary = _(row.summary)
+        if given == asked:
+            return summary
+        return _("{summary}; as {format}").format(summary=summary, format=WRITERS[given].title)
 
     def _checked(self) -> ExportChoice:
         """The choice, if it can go well."""
         choice = self.choice()
         if not Path(self.folder.text()).expanduser().is_dir():
-            raise UserError("This folder does not exist.", remedy="Choose another.")
+            raise UserError(_("This folder does not exist."), remedy=_("Choose another."))
         if not choice.targets:
-            raise UserError("Choose at least one file to export.")
+            raise UserError(_("Choose at least one file to export."))
         choice.delivery.check()
         bits = choice.delivery.bits
         check_targets(choice.targets, bits=bits, transparent=self._what.transparent)
@@ -302,15 +288,16 @@ class ExportDialog(QDialog):
     def _promise(self, choice: ExportChoice, there: list[str]) -> str:
         height, width = choice.delivery.size(self._what.size)
         names = ", ".join(path.name for path in choice.targets.values())
-        replaced = f" There already, and will be replaced: {', '.join(there)}." if there else ""
-        return f"{width} × {height} pixels: {names}.{replaced}"
-
-    def _insert(self, field: str) -> None:
-        self.name.insert(f"{{{field}}}")
-        self.name.setFocus()
+        said = _("{width} × {height} pixels: {names}.").format(
+            width=width, height=height, names=names
+        )
+        if there:
+            replaced = _("There already, and will be replaced: {names}.")
+            said += " " + replaced.format(names=", ".join(there))
+        return said
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder for the files", self.folder.text())
+        dialog = QFileDialog(self, _("Folder for the files"), self.folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.folder.setText)
@@ -319,40 +306,3 @@ class ExportDialog(QDialog):
     def _on_go(self) -> None:
         self._chosen(self.choice())
         self.accept()
-
-    # -- presets
-
-    def _take_preset(self, name: str) -> None:
-        self._try(lambda: self.show_output(self._presets.named(name)))
-
-    def _save_preset(self, name: str) -> None:
-        self._change(lambda: self._presets.put(name, self.output()), chosen=name)
-
-    def _rename_preset(self, name: str, new: str) -> None:
-        self._change(lambda: self._presets.rename(name, new), chosen=new)
-
-    def _delete_preset(self, name: str) -> None:
-        self._change(lambda: self._presets.delete(name))
-
-    def _change(self, change: Callable[[], None], *, chosen: str = "") -> None:
-        if self._try(change):
-            self.presets.end_naming()
-            self._offer_presets(" ".join(chosen.split()))
-
-    def _try(self, run: Callable[[], None]) -> bool:
-        try:
-            run()
-        except UserError as error:
-            self._say(error)
-            return False
-        return True
-
-    def _offer_presets(self, chosen: str = "") -> None:
-        own: list[str] = []
-        try:
-            own = list(self._presets.own())
-        except UserError as error:
-            self._say(error)
-        tips = {name: one.tip for name, one in BUILT_IN.items()} | dict.fromkeys(own, "")
-        self.presets.offer(tips, own=own)
-        self.presets.show_chosen(chosen)

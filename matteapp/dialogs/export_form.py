@@ -5,11 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
 
 from engine.delivery import LARGEST, Delivery
 from engine.imaging.colour_spaces import PHOTOGRAPH, PROFILE_SUFFIXES, SPACES, space_title
 from engine.imaging.write import WRITERS
+from matteapp.language import _
 from matteapp.words import describe
 
 _LOSSY = ("jpeg", "webp")
@@ -19,21 +28,24 @@ _OWN_FILE = "file"
 class DeliveryForm(QWidget):
     """Shows a `Delivery` and a format, and tells when people choose another.
 
+    Args:
+        across: how many controls stand side by side.
+
     Signals:
         changed(): people chose something else.
     """
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, across: int = 1) -> None:
         super().__init__()
         self.format, self.bits, self.colours = QComboBox(), QComboBox(), QComboBox()
         self.quality, self.scale = QSpinBox(), QSpinBox()
-        self.metadata = QCheckBox("Keep EXIF and XMP")
+        self.metadata = QCheckBox(_("Keep EXIF and XMP"))
         self._space = PHOTOGRAPH
         self._fill()
         self._name()
-        self._place()
+        self._place(across)
         self.format.currentIndexChanged.connect(self._on_format)
         self.bits.activated.connect(self.changed)
         self.scale.valueChanged.connect(self.changed)
@@ -73,7 +85,7 @@ class DeliveryForm(QWidget):
     def take_space(self, space: str) -> None:
         """Show a colour space; one of a file is offered from now on."""
         if self.colours.findData(space) < 0:
-            self.colours.insertItem(self.colours.count() - 1, space_title(space), space)
+            self.colours.insertItem(self.colours.count() - 1, _(space_title(space)), space)
         self._space = space
         self.colours.setCurrentIndex(self.colours.findData(space))
 
@@ -81,8 +93,8 @@ class DeliveryForm(QWidget):
         for name, writer in WRITERS.items():
             self.format.addItem(writer.title, name)
         for space in (PHOTOGRAPH, *SPACES):
-            self.colours.addItem(space_title(space), space)
-        self.colours.addItem("ICC file…", _OWN_FILE)
+            self.colours.addItem(_(space_title(space)), space)
+        self.colours.addItem(_("ICC file…"), _OWN_FILE)
         self.quality.setRange(1, 100)
         self.scale.setRange(1, round(100 * LARGEST))
         self.scale.setSuffix(" %")
@@ -93,35 +105,48 @@ class DeliveryForm(QWidget):
         describe(
             {
                 self.format: (
-                    "Format",
-                    "The kind of file; what it cannot hold is saved as another.",
+                    _("Format"),
+                    _("The kind of file; what it cannot hold is saved as another."),
                 ),
-                self.bits: ("Bits a channel", "Depth of the files, where the format has it."),
-                self.scale: ("Size", "Size of the files relative to the photograph."),
+                self.bits: (_("Bits a channel"), _("Depth of the files, where the format has it.")),
+                self.scale: (_("Size"), _("Size of the files relative to the photograph.")),
                 self.colours: (
-                    "Colours",
-                    "Colour space that the files are converted to; its profile goes into them. "
-                    "EXR is linear whatever is chosen.",
+                    _("Colours"),
+                    _(
+                        "Colour space that the files are converted to; its profile goes into them. "
+                        "EXR is linear whatever is chosen."
+                    ),
                 ),
                 self.metadata: (
-                    "Keep EXIF and XMP",
-                    "Else what the photograph says of camera, place and people is left out.",
+                    _("Keep EXIF and XMP"),
+                    _("Else what the photograph says of camera, place and people is left out."),
                 ),
             }
         )
-        self.quality.setAccessibleName("Quality")
+        self.quality.setAccessibleName(_("Quality"))
 
-    def _place(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(10)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Format", self.format)
-        form.addRow("Bits a channel", self.bits)
-        form.addRow("Quality", self.quality)
-        form.addRow("Size", self.scale)
-        form.addRow("Colours", self.colours)
-        form.addRow("Metadata", self.metadata)
+    def _place(self, across: int) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(10 if across == 1 else 8)
+        rows = {
+            _("Format"): self.format,
+            _("Bits a channel"): self.bits,
+            _("Quality"): self.quality,
+            _("Size"): self.scale,
+            _("Colours"): self.colours,
+            _("Metadata"): self.metadata,
+        }
+        for index, (title, control) in enumerate(rows.items()):
+            row, column = divmod(index, across)
+            label = QLabel(title)
+            label.setBuddy(control)
+            label.setIndent(14 if column else 0)
+            grid.addWidget(label, row, 2 * column)
+            grid.addWidget(control, row, 2 * column + 1)
+        for column in range(across):
+            grid.setColumnStretch(2 * column + 1, 1)
 
     def _on_format(self) -> None:
         self._offer_depths(self.bits.currentData())
@@ -131,7 +156,7 @@ class DeliveryForm(QWidget):
     def _offer_depths(self, chosen: int | None) -> None:
         with QSignalBlocker(self.bits):
             self.bits.clear()
-            self.bits.addItem("As the photograph", None)
+            self.bits.addItem(_("As the photograph"), None)
             for value in WRITERS[self.format_name].bits:
                 self.bits.addItem(f"{value}", value)
             self.bits.setCurrentIndex(max(self.bits.findData(chosen), 0))
@@ -140,9 +165,9 @@ class DeliveryForm(QWidget):
         lossy = self.format_name in _LOSSY
         self.quality.setEnabled(lossy)
         self.quality.setToolTip(
-            "How close the files come to the picture; 100 is closest, and largest."
+            _("How close the files come to the picture; 100 is closest, and largest.")
             if lossy
-            else "This format keeps every value; no quality to set."
+            else _("This format keeps every value; no quality to set.")
         )
 
     def _on_colours(self) -> None:
@@ -155,7 +180,9 @@ class DeliveryForm(QWidget):
 
     def _ask_profile(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in PROFILE_SUFFIXES)
-        dialog = QFileDialog(self, "Profile of the files", filter=f"ICC profiles ({patterns})")
+        dialog = QFileDialog(
+            self, _("Profile of the files"), filter=f"{_('ICC profiles')} ({patterns})"
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._on_profile)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.product_table import EVERY, LAYERED, PICTURES, ProductSpec
+from matteapp.language import _
 
 _COMPACT: Mapping[str, Mapping[str, ProductSpec]] = {"Layers": LAYERED, "Views": PICTURES}
 _ACROSS = 4
@@ -24,12 +25,12 @@ class ProductBoxes(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.boxes = {name: QCheckBox(row.title) for name, row in EVERY.items()}
+        self.boxes = {name: QCheckBox(_(row.title)) for name, row in EVERY.items()}
         self.rows = QWidget()
         main = [name for name in EVERY if name not in LAYERED and name not in PICTURES]
-        self.notes = {name: QLabel(EVERY[name].summary) for name in main}
+        self.notes = {name: QLabel(_(EVERY[name].summary)) for name in main}
         for name, box in self.boxes.items():
-            box.setAccessibleName(EVERY[name].title)
+            box.setAccessibleName(_(EVERY[name].title))
             box.toggled.connect(self.changed)
         self._place(main)
 
@@ -56,7 +57,11 @@ class ProductBoxes(QWidget):
             reason = impossible(name)
             told = reason or remark(name)
             box.setEnabled(not reason)
-            box.setToolTip(f"Export {remark(name)}." if not reason else f"Not possible: {reason}.")
+            box.setToolTip(
+                _("Export {what}.").format(what=remark(name))
+                if not reason
+                else _("Not possible: {reason}.").format(reason=reason)
+            )
             if name in self.notes:
                 self.notes[name].setEnabled(not reason)
                 self.notes[name].setText(told)
@@ -75,7 +80,7 @@ class ProductBoxes(QWidget):
         below = QVBoxLayout(self.rows)
         below.setContentsMargins(0, 0, 0, 0)
         for title, rows in _COMPACT.items():
-            label = QLabel(title)
+            label = QLabel(_(title))
             label.setProperty("role", "muted")
             below.addWidget(label)
             below.addLayout(self._in_rows(list(rows)))

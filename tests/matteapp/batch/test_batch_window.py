@@ -190,10 +190,16 @@ def test_another_folder_is_another_batch(qtbot, queued, tmp_path, order) -> None
 def test_the_form_orders_what_it_shows(queued) -> None:
     form = page_of(queued).form
     form.products["alpha"].click()
-    form.format.setCurrentIndex(form.format.findData("tiff"))
-    form.format.activated.emit(form.format.currentIndex())
+    form.delivery.format.setCurrentIndex(form.delivery.format.findData("tiff"))
+    form.names.line.setText("{counter} {product}")
+    form.names.line.editingFinished.emit()
     order = batch_of(queued).order
     assert (order.products, order.format) == (("cutout", "alpha"), "tiff")
+    assert order.template == "{counter} {product}"
+    form.names.line.setText("{nmae}")
+    form.names.line.editingFinished.emit()
+    assert "Did you mean {name}?" in queued.window.bar.text.text()
+    assert batch_of(queued).order == order
     for box in form.products.values():
         box.setChecked(False)
     act(queued, "batch.start")
