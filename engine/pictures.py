@@ -67,9 +67,21 @@ def _draw_outline(colours: NDArray[np.uint8], alpha: Alpha) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Array:
-    """An array that is read by rectangles."""
+    """An array that is read by rectangles: a plane of one tile."""
 
     values: NDArray[Any]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.values.shape[0], self.values.shape[1]
+
+    @property
+    def tiles(self) -> tuple[NDArray[Any], ...]:
+        return (self.values,)
+
+    @property
+    def tile_side(self) -> int:
+        return max(self.size)
 
     def read(self, rect: Rect | None = None) -> NDArray[Any]:
         return self.values if rect is None else self.values[rect.slices]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compositing.pyramid import Pyramid, eight_bits, reduced
+from engine.compositing.plane_copies import PlaneCopies, Source
+from engine.compositing.pyramid import Pyramid, eight_bits
 from engine.compositing.view_look import Look
-from engine.compositing.views import CHANGE_SHOWN, Rgb8, ViewedDocument
+from engine.compositing.views import CHANGE_SHOWN, Rgb8, ViewedDocument, ViewedPlane
 from engine.imaging.types import Alpha, Image, Rect, from_float, to_float
 
 BgrA8 = NDArray[np.uint8]
@@ -28,12 +30,26 @@ class Scene:
         pyramid: of its photograph; the same one for as long as that is shown.
         backdrop: the loaded background image, if there is one.
         look: how views are drawn.
+        copies: of its planes; the same ones for as long as the photograph is shown.
     """
 
     state: ViewedDocument
     pyramid: Pyramid
     backdrop: Image | None = None
     look: Look = field(default_factory=Look)
+    copies: PlaneCopies = field(default_factory=PlaneCopies)
+
+
+class Labels(NamedTuple):
+    """A plane of labels, or what follows from several.
+
+    Attributes:
+        name: of it.
+        source: uint8 labels.
+    """
+
+    name: str
+    source: Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,75 +64,86 @@ class Crop:
     def state(self) -> ViewedDocument:
         return self.scene.state
 
-    @property
-    def full_rect(self) -> Rect:
-        """The rectangle in pixels of the photograph."""
-        scaled = Rect(*(edge << self.level for edge in self.rect))
-        return scaled.intersected(Rect.whole(self.state.size))
-
     def photo(self) -> Rgb8Pixels:
         return self.scene.pyramid.crop(self.rect, self.level)
 
     def colours(self) -> Rgb8Pixels:
         """The foreground, or the photograph's own colours (the caption says which)."""
-        plane = self.state.foreground
-        return (
-            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
-        )
+        return self._colours("foreground", self.state.foreground)
 
     def enhanced(self) -> Rgb8Pixels:
         """The enhanced picture, or the photograph (the caption says which)."""
-        plane = self.state.enhanced
-        return (
-            self.photo() if plane is None else eight_bits(self._small(plane.read(self.full_rect)))
-        )
+        return self._colours("enhanced", self.state.enhanced)
 
     def change(self) -> NDArray[np.float32]:
         """How much of the largest change that is told apart each pixel changes, 0 to 1."""
-        plane, rect = self.state.enhanced, self.full_rect
+        plane, photograph = self.state.enhanced, self.state.image.pixels
         if plane is None:
             return np.zeros(self._size, np.float32)
-        apart = to_float(plane.read(rect)) - to_float(self.state.image.pixels[rect.slices])
-        most = np.abs(apart).max(axis=-1) * np.float32(255 / CHANGE_SHOWN)
-        return np.minimum(self._small(most), np.float32(1))
+
+        def apart(rect: Rect) -> NDArray[np.float32]:
+            both = to_float(plane.read(rect)) - to_float(photograph[rect.slices])
+            return np.asarray(np.abs(both).max(axis=-1) * np.float32(255 / CHANGE_SHOWN))
+
+        return np.minimum(self._small("change", Source((plane,), apart)), np.float32(1))
 
     def mask(self) -> Alpha | None:
         plane = self.state.mask
-        return None if plane is None else self._small(plane.read(self.full_rect))
+        return None if plane is None else self._small("mask", Source((plane,), plane.read))
 
     def matte(self) -> Alpha:
         """The matte; else the mask, else 1 (the caption says which)."""
-        if self.state.alpha is not None:
-            return self._small(self.state.alpha.read(self.full_rect))
+        plane = self.state.alpha
+        if plane is not None:
+            return self._small("alpha", Source((plane,), plane.read))
         mask = self.mask()
         return np.ones(self._size, np.float32) if mask is None else mask
 
-    def cover(self, labels: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
-        """Share of each pixel that has a label; `labels` is at full size."""
-        # Against a number, OpenCV refuses an array of one pixel.
-        same = np.full_like(labels, label)
-        where = np.asarray(cv2.compare(labels, same, cv2.CMP_EQ))
-        return self._small(where) * np.float32(1 / 255)
+    @property
+    def strokes(self) -> Labels:
+        """What the user painted."""
+        return Labels("strokes", Source((self.state.strokes,), self.state.strokes.read))
+
+    @property
+    def trimap(self) -> Labels | None:
+        """The trimap with the strokes on top, if there is one."""
+        trimap = self.state.trimap
+        if trimap is None:
+            return None
+        return Labels("trimap", Source((trimap, self.state.strokes), self.state.effective_trimap))
+
+    def cover(self, labels: Labels, label: int) -> NDArray[np.float32]:
+        """Share of each pixel that has a label."""
+
+        def where(rect: Rect) -> NDArray[np.uint8]:
+            found = labels.source.read(rect)
+            # Against a number, OpenCV refuses an array of one pixel.
+            return np.asarray(cv2.compare(found, np.full_like(found, label), cv2.CMP_EQ))
+
+        source = Source(labels.source.planes, where)
+        return self._small((labels.name, label), source) * np.float32(1 / 255)
 
     def tinted(
-        self,
-        under: Rgb8Pixels,
-        labels: NDArray[np.uint8],
-        colours: dict[int, Rgb8],
-        strength: float,
+        self, under: Rgb8Pixels, labels: Labels, colours: dict[int, Rgb8], strength: float
     ) -> Rgb8Pixels:
         """Colours over `under` where the labels are."""
         for label, colour in colours.items():
-            if (labels == label).any():
-                under = mixed(under, colour, self.cover(labels, label) * np.float32(strength))
+            share = self.cover(labels, label)
+            if share.any():
+                under = mixed(under, colour, share * np.float32(strength))
         return under
 
     @property
     def _size(self) -> tuple[int, int]:
         return self.rect.height, self.rect.width
 
-    def _small(self, samples: NDArray[Any]) -> NDArray[Any]:
-        return reduced(samples, 1 << self.level)
+    def _colours(self, name: str, plane: ViewedPlane | None) -> Rgb8Pixels:
+        if plane is None:
+            return self.photo()
+        return self._small(name, Source((plane,), lambda rect: eight_bits(plane.read(rect))))
+
+    def _small(self, name: Hashable, source: Source) -> NDArray[Any]:
+        return self.scene.copies.read(name, source, self.rect, self.level)
 
 
 def blended(over: Rgb8Pixels, under: Rgb8Pixels, share: NDArray[np.float32]) -> Rgb8Pixels:

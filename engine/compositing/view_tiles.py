@@ -82,24 +82,20 @@ def _guidance(crop: Crop) -> Rgb8Pixels:
     if mask is not None:
         drawn = mixed(drawn, _MASKED_OUT, (1 - mask) * np.float32(_MASK_STRENGTH))
     colours = PALETTES[crop.scene.look.palette]
-    return crop.tinted(drawn, crop.state.strokes.read(crop.full_rect), colours, STROKE_STRENGTH)
+    return crop.tinted(drawn, crop.strokes, colours, STROKE_STRENGTH)
 
 
 def _trimap(crop: Crop) -> Rgb8Pixels:
     """Keep, cut and unknown over the photograph; before there is a trimap only the strokes."""
     colours, strength = PALETTES[crop.scene.look.palette], crop.scene.look.strength("trimap")
-    if crop.state.trimap is None:
-        labels = crop.state.strokes.read(crop.full_rect)
-        return crop.tinted(crop.photo(), labels, colours, strength)
+    trimap = crop.trimap
+    if trimap is None:
+        return crop.tinted(crop.photo(), crop.strokes, colours, strength)
     of_value = {value: colours[label] for value, label in _LABEL_OF_TRIMAP.items()}
-    trimap = crop.state.effective_trimap(crop.full_rect)
-    covers = [crop.cover(trimap, value) for value in of_value]
-    tint = sum(
-        cover[..., None] * np.array(colour, np.float32)
-        for cover, colour in zip(covers, of_value.values(), strict=True)
-    )
-    whole = np.full(covers[0].shape, strength, np.float32)
-    return blended(np.rint(np.asarray(tint)).astype(np.uint8), crop.photo(), whole)
+    covers = cv2.merge([crop.cover(trimap, value) for value in of_value])
+    tint = cv2.transform(covers, np.array(list(of_value.values()), np.float32).T)
+    whole = np.full(tint.shape[:2], strength, np.float32)
+    return blended(np.asarray(cv2.convertScaleAbs(tint)), crop.photo(), whole)
 
 
 def _alpha(crop: Crop) -> Rgb8Pixels:
@@ -174,10 +170,10 @@ def _matte_shape(crop: Crop) -> Rgb8Pixels:
 
 def _unknown_shape(crop: Crop) -> Rgb8Pixels:
     """White where the matte is to be found; before there is a trimap, where strokes say so."""
-    if crop.state.trimap is None:
-        labels = crop.state.strokes.read(crop.full_rect)
-        return _grey(crop.cover(labels, STROKE_UNKNOWN))
-    return _grey(crop.cover(crop.state.effective_trimap(crop.full_rect), UNKNOWN))
+    trimap = crop.trimap
+    if trimap is None:
+        return _grey(crop.cover(crop.strokes, STROKE_UNKNOWN))
+    return _grey(crop.cover(trimap, UNKNOWN))
 
 
 def _grey(share: NDArray[np.float32]) -> Rgb8Pixels:

@@ -24,6 +24,14 @@ Rgb8: TypeAlias = tuple[int, int, int]
 class ViewedPlane(Protocol):
     """What a view needs of a plane; `engine.document.planes.Plane` is one."""
 
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def tiles(self) -> tuple[NDArray[Any], ...]:
+        """Row by row, squares of `tile_side` pixels; the same object while its pixels are."""
+
+    @property
+    def tile_side(self) -> int: ...
     def read(self, rect: Rect | None = None) -> NDArray[Any]: ...
 
 
@@ -116,6 +124,8 @@ class ViewSpec:
     outline: str = ""
 
 
+_NO_MASK = "no mask yet: only the strokes"
+_NO_TRIMAP = "no trimap yet: only the strokes"
 _MASK = "no matte yet: the guidance mask stands in"
 _NOTHING = "no matte yet: everything counts as subject"
 _OWN_COLOURS = "not decontaminated yet: the photograph's own colours"
@@ -131,11 +141,11 @@ def _quiet(state: ViewedDocument, backdrop: Image | None) -> str:
 
 
 def _about_mask(state: ViewedDocument, backdrop: Image | None) -> str:
-    return "" if state.mask is not None else "no mask yet: only the strokes"
+    return "" if state.mask is not None else _NO_MASK
 
 
 def _about_trimap(state: ViewedDocument, backdrop: Image | None) -> str:
-    return "" if state.trimap is not None else "no trimap yet: only the strokes"
+    return "" if state.trimap is not None else _NO_TRIMAP
 
 
 def _about_matte(state: ViewedDocument, backdrop: Image | None) -> str:

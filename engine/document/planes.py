@@ -28,6 +28,8 @@ class Plane:
     which is mostly 0 and 1 takes little more memory than its edge.
     """
 
+    tile_side = TILE
+
     def __init__(self, shape: tuple[int, ...], dtype: DTypeLike, tiles: tuple[Tile, ...]) -> None:
         self.shape = shape
         self.dtype = np.dtype(dtype)
@@ -88,6 +90,11 @@ class Plane:
     def size(self) -> tuple[int, int]:
         """(height, width) in pixels."""
         return self.shape[0], self.shape[1]
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """Row by row; those at the right and bottom edges may be smaller."""
+        return self._tiles
 
     def read(self, rect: Rect | None = None) -> NDArray[Any]:
         """The pixels of `rect` (of everything) as a read-only array.

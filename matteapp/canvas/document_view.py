@@ -13,7 +13,7 @@ from engine.compositing.view_look import Look
 from engine.compositing.views import SHAPES, VIEWS, caption, planes_of
 from engine.document.state import PLANES, DocumentState
 from engine.imaging.types import Image, Rect
-from matteapp.canvas.rendering import PyramidOf, RenderThread, RenderTiles, TileSource
+from matteapp.canvas.rendering import RenderThread, RenderTiles, SmallSizes, TileSource
 from matteapp.canvas.tiles import (
     TILE,
     Freshness,
@@ -49,7 +49,7 @@ class DocumentView(QObject):
         self._source.arrived.connect(self._put)
         self._cache = TileCache()
         self._state: DocumentState | None = None
-        self._pyramid: PyramidOf | None = None
+        self._sizes: SmallSizes | None = None
         self._fresh = Freshness((1, 1))
         self._revision = 0
         self._oldest = 0
@@ -146,11 +146,11 @@ class DocumentView(QObject):
         self._source.stop()
 
     def _request(self, keys: tuple[TileKey, ...]) -> RenderTiles:
-        if self._state is None or self._pyramid is None:
+        if self._state is None or self._sizes is None:
             raise ValueError("there is no document to draw")
         return RenderTiles(
             self._state,
-            self._pyramid,
+            self._sizes,
             self._backdrop,
             self._look,
             self._revision,
@@ -186,9 +186,9 @@ class DocumentView(QObject):
         self._oldest = self._revision
         if state is not None:
             self._fresh = Freshness(state.size)
-            self._pyramid = PyramidOf(state.image)
+            self._sizes = SmallSizes(state.image)
         else:
-            self._pyramid = None
+            self._sizes = None
 
     def _touch(self, plane: str) -> None:
         self._revision += 1

@@ -15,6 +15,7 @@ from matteapp.canvas.display import transform_for
 from matteapp.canvas.tiles import GUTTER, Tile, TileKey, level_size
 
 if TYPE_CHECKING:
+    from engine.compositing.plane_copies import PlaneCopies
     from engine.compositing.pyramid import Pyramid
     from engine.compositing.view_look import Look
     from engine.compositing.view_tiles import Scene
@@ -34,20 +35,21 @@ class RenderThread(Protocol):
     def cancel_lane(self, lane: str) -> None: ...
 
 
-class PyramidOf:
-    """The halved sizes of one photograph; made on the render thread, on first use."""
+class SmallSizes:
+    """The halved sizes of one photograph and of its planes; made on the render thread."""
 
     def __init__(self, image: Image) -> None:
         self._image = image
-        self._made: Pyramid | None = None
+        self._made: tuple[Pyramid, PlaneCopies] | None = None
 
-    def get(self) -> Pyramid:
+    def get(self) -> tuple[Pyramid, PlaneCopies]:
         """Called on the render thread only."""
         if self._made is None:
-            # OpenCV comes with it, which the window does not wait for.
+            # OpenCV comes with them, which the window does not wait for.
+            from engine.compositing.plane_copies import PlaneCopies
             from engine.compositing.pyramid import Pyramid
 
-            self._made = Pyramid(self._image)
+            self._made = Pyramid(self._image), PlaneCopies()
         return self._made
 
 
@@ -61,7 +63,7 @@ class RenderTiles:
     """
 
     state: DocumentState
-    pyramid: PyramidOf
+    sizes: SmallSizes
     backdrop: Image | None
     look: Look
     revision: int
@@ -72,7 +74,8 @@ class RenderTiles:
     def __call__(self, ctx: JobContext) -> None:
         from engine.compositing.view_tiles import Scene
 
-        scene = Scene(self.state, self.pyramid.get(), self.backdrop, self.look)
+        pyramid, copies = self.sizes.get()
+        scene = Scene(self.state, pyramid, self.backdrop, self.look, copies)
         transform = transform_for(self.display, self.state.image.metadata.icc)
         for key in self.keys:
             ctx.check()
