@@ -16,12 +16,14 @@ import numpy as np
 
 from engine.device import Compute
 from engine.document import edits
+from engine.document.deferred import DeferredPlane
 from engine.document.planes import Plane
 from engine.document.state import DocumentState
 from engine.imaging.types import Image, Rect, Trimap
 from engine.jobs.context import JobContext, SubContext
 from engine.matting.methods import looks_at_mask, sees_alone
 from engine.settings import EdgeSettings
+from matteapp.language import _
 
 Run = Callable[["Snapshot", JobContext], "Outcome"]
 
@@ -111,7 +113,7 @@ def _find_mask(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     known = strokes if strokes is not None and strokes.any() else None
     found = mask_from(state.image, chosen, strokes=known, compute=snapshot.compute, ctx=ctx)
     several = found.persons > 1 and not chosen.clicks
-    said = (_SEVERAL.format(found.persons),) if several else ()
+    said = (_(_SEVERAL).format(found.persons),) if several else ()
     return Outcome(edits.set_mask(state, found.mask), doubts=found.doubts + said)
 
 
@@ -165,7 +167,7 @@ def _known(state: DocumentState) -> Trimap:
 
 def _solve(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     if "numba" not in sys.modules:
-        ctx.progress(0.0, _FIRST_TIME)
+        ctx.progress(0.0, _(_FIRST_TIME))
     from engine.matting.solve import resolve_region, solve_alpha
 
     state, chosen = snapshot.state, snapshot.state.settings
@@ -212,7 +214,7 @@ def _roughly_adjust_edges(snapshot: Snapshot, ctx: JobContext) -> Outcome:
     assert state.alpha is not None
     ctx.check()
     proxy = EdgeProxy(state.alpha, state.size, state.settings.edge)
-    return Outcome(state, Plane.from_reader(state.size, np.float32, proxy.read))
+    return Outcome(state, DeferredPlane(state.size, np.float32, proxy))
 
 
 def _estimate_colours(snapshot: Snapshot, ctx: JobContext) -> Outcome:

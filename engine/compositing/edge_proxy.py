@@ -11,6 +11,7 @@ from engine.compositing.band import flat
 from engine.compositing.edges import apply_edges
 from engine.compositing.matte_copies import ReadMatte, axis_of, small_matte
 from engine.compositing.proxy_size import halvings_of
+from engine.compositing.pyramid import reduced
 from engine.compositing.sampling import sample
 from engine.imaging.types import Alpha, Rect
 from engine.settings import EdgeSettings
@@ -34,18 +35,29 @@ class EdgeProxy:
 
     def read(self, rect: Rect) -> Alpha:
         """A rectangle of the whole matte, h×w float32 in [0, 1]."""
-        around = self._under(rect)
-        part = self._small[around.slices]
+        return self._sampled(rect, 0)
+
+    def at_level(self, rect: Rect, level: int) -> Alpha:
+        """The same at 1/2^level of the size, `rect` in its pixels."""
+        finer = level - self._halvings
+        if finer < 0:
+            return self._sampled(rect, level)
+        samples = Rect(*(edge << finer for edge in rect))
+        whole = Rect.whole((self._small.shape[0], self._small.shape[1]))
+        return np.asarray(reduced(self._small[samples.intersected(whole).slices], 1 << finer))
+
+    def _sampled(self, rect: Rect, level: int) -> Alpha:
+        part = self._small[self._under(rect, level).slices]
         if flat(part):
             return np.full((rect.height, rect.width), part[0, 0], np.float32)
         rows, cols = (
-            axis_of(samples, halvings=self._halvings, level=0) for samples in self._small.shape
+            axis_of(samples, halvings=self._halvings, level=level) for samples in self._small.shape
         )
         return np.asarray(sample(self._small[..., None], rect, rows=rows, cols=cols)[..., 0])
 
-    def _under(self, rect: Rect) -> Rect:
+    def _under(self, rect: Rect, level: int) -> Rect:
         """The samples that a rectangle is made of."""
-        first = Rect(*(edge >> self._halvings for edge in rect))
+        first = Rect(*(edge >> (self._halvings - level) for edge in rect))
         height, width = self._small.shape
         return first._replace(bottom=first.bottom + 1, right=first.right + 1).grown(
             _AROUND, within=(height, width)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.compositing.plane_copies import PlaneCopies, Source
 from engine.compositing.pyramid import Pyramid, eight_bits
 from engine.compositing.view_look import Look
-from engine.compositing.views import CHANGE_SHOWN, Rgb8, ViewedDocument, ViewedPlane
+from engine.compositing.views import CHANGE_SHOWN, ReadAtLevels, Rgb8, ViewedDocument, ViewedPlane
 from engine.imaging.types import Alpha, Image, Rect, from_float, to_float
 
 BgrA8 = NDArray[np.uint8]
@@ -94,6 +94,9 @@ class Crop:
     def matte(self) -> Alpha:
         """The matte; else the mask, else 1 (the caption says which)."""
         plane = self.state.alpha
+        own: object = plane
+        if isinstance(own, ReadAtLevels):
+            return own.at_level(self.rect, self.level)
         if plane is not None:
             return self._small("alpha", Source((plane,), plane.read))
         mask = self.mask()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -33,6 +33,14 @@ class ViewedPlane(Protocol):
     @property
     def tile_side(self) -> int: ...
     def read(self, rect: Rect | None = None) -> NDArray[Any]: ...
+
+
+@runtime_checkable
+class ReadAtLevels(Protocol):
+    """A plane that knows itself what it looks like small."""
+
+    def at_level(self, rect: Rect, level: int) -> NDArray[Any]:
+        """A rectangle, in pixels of a level that halves the size `level` times."""
 
 
 class ViewedDocument(Protocol):

@@ -29,6 +29,8 @@ class Plane:
     """
 
     tile_side = TILE
+    deferred = False
+    """Whether tiles are made when they are read, so that comparing them all would be slow."""
 
     def __init__(self, shape: tuple[int, ...], dtype: DTypeLike, tiles: tuple[Tile, ...]) -> None:
         self.shape = shape
@@ -43,7 +45,7 @@ class Plane:
         """A plane of `size` (height, width) that has `value` everywhere."""
         shape = _shape(size, channels)
         tiles = tuple(
-            _constant(_tile_shape(r, shape), np.dtype(dtype), value) for r in _grid(shape)
+            _constant(_tile_shape(r, shape), np.dtype(dtype), value) for r in places(shape)
         )
         return cls(shape, dtype, tiles)
 
@@ -71,7 +73,7 @@ class Plane:
         if sharing is not None and (sharing.shape != shape or sharing.dtype != dtype):
             sharing = None
         tiles = []
-        for index, rect in enumerate(_grid(shape)):
+        for index, rect in enumerate(places(shape)):
             pixels = read(rect)
             kept = sharing._tiles[index] if sharing is not None else None
             same = kept is not None and np.array_equal(kept, pixels)
@@ -84,7 +86,7 @@ class Plane:
         _check_shape(array.shape)
         if array.flags.writeable:
             raise BugError("a plane can only view a read-only array")
-        return cls(array.shape, array.dtype, tuple(array[r.slices] for r in _grid(array.shape)))
+        return cls(array.shape, array.dtype, tuple(array[r.slices] for r in places(array.shape)))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -153,10 +155,10 @@ class Plane:
 
     def changed_rect(self, other: Plane) -> Rect:
         """The smallest rectangle outside of which both planes have the same values."""
-        if self.shape != other.shape or self.dtype != other.dtype:
+        if not self._comparable(other):
             return Rect.whole(self.shape)
         changed = _NOWHERE
-        pairs = zip(_grid(self.shape), self._tiles, other._tiles, strict=True)
+        pairs = zip(places(self.shape), self._tiles, other._tiles, strict=True)
         for rect, mine, theirs in pairs:
             if mine is theirs or changed.united(rect) == changed:
                 continue
@@ -168,9 +170,9 @@ class Plane:
 
         Only few pixels are ever compared, so the window may ask.
         """
-        if self.shape != other.shape or self.dtype != other.dtype:
+        if not self._comparable(other):
             return Rect.whole(self.shape)
-        pairs = zip(_grid(self.shape), self._tiles, other._tiles, strict=True)
+        pairs = zip(places(self.shape), self._tiles, other._tiles, strict=True)
         replaced = [rect for rect, mine, theirs in pairs if mine is not theirs]
         if len(replaced) <= FEW_TILES:
             return self.changed_rect(other)
@@ -192,6 +194,10 @@ class Plane:
         if all(new is old for new, old in zip(tiles, self._tiles, strict=True)):
             return self
         return Plane(self.shape, self.dtype, tuple(tiles))
+
+    def _comparable(self, other: Plane) -> bool:
+        same_kind = self.shape == other.shape and self.dtype == other.dtype
+        return same_kind and not (self.deferred or other.deferred)
 
     def _checked(self, rect: Rect) -> Rect:
         height, width = self.size
@@ -222,7 +228,8 @@ def _place(row: int, col: int, shape: tuple[int, ...]) -> Rect:
     return Rect(top, left, min(top + TILE, shape[0]), min(left + TILE, shape[1]))
 
 
-def _grid(shape: tuple[int, ...]) -> Iterator[Rect]:
+def places(shape: tuple[int, ...]) -> Iterator[Rect]:
+    """Where the tiles of a plane of this shape lie, row by row."""
     for row in range(-(-shape[0] // TILE)):
         for col in range(-(-shape[1] // TILE)):
             yield _place(row, col, shape)

@@ -10,6 +10,7 @@ from engine.compositing.edge_proxy import EdgeProxy, scaled
 from engine.compositing.edges import apply_edges
 from engine.compositing.proxy_size import PIXELS, halvings_of
 from engine.compositing.put_on import WholeMatte
+from engine.compositing.pyramid import reduced
 from engine.imaging.types import Rect
 from engine.settings import EdgeSettings
 
@@ -59,3 +60,14 @@ def test_the_copy_is_small_enough(size):
 
 def test_what_is_off_stays_off():
     assert scaled(EdgeSettings(), 4) == EdgeSettings()
+
+
+@pytest.mark.parametrize("level", [1, 2, 4])
+def test_it_is_the_same_at_every_level(alpha, level):
+    proxy = EdgeProxy(WholeMatte(alpha), SIZE, EdgeSettings(feather=12.0))
+    whole = reduced(proxy.read(Rect(0, 0, *SIZE)), 1 << level)
+    height, width = whole.shape
+    rect = Rect(height // 4, width // 5, height - 3, width)
+    found = proxy.at_level(rect, level)
+    assert found.shape == (rect.height, rect.width)
+    assert np.abs(found - whole[rect.slices]).max() < 0.02
