@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from engine.compositing.views import VIEWS
 from matteapp.canvas.panes import CompareMode
 from matteapp.icons import dress
+from matteapp.language import _
 from matteapp.tools.table import LAST_BRUSH_KEY, TOOLS
 
 
@@ -241,7 +242,7 @@ BATCH_ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         "Cut again what failed or was stopped; if several are chosen, those.",
     ),
     "settings": (
-        "Use Open &Photograph's Settings",
+        "Use Open Photograph's S&ettings",
         (),
         "sliders-horizontal",
         "Give all photographs of the batch the settings of the one that is open.",
@@ -254,7 +255,7 @@ BATCH_ROWS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
         "tray",
         "Save the open photograph as it is now as its result in the batch.",
     ),
-    "remove": ("Re&move", (), "minus-circle", "Take the photograph out of the batch."),
+    "remove": ("Remo&ve", (), "minus-circle", "Take the photograph out of the batch."),
     "new": ("&New Batch", (), "file-plus", "Begin without photographs; all results stay."),
 }
 """What can be done with a batch: title, keys, icon, tip."""
@@ -378,7 +379,7 @@ def make_actions(parent: QObject) -> dict[str, QAction]:
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction], *, recent: QMenu) -> None:
     """Build the menus from their table."""
     for title, names in MENUS.items():
-        menu = bar.addMenu(title)
+        menu = bar.addMenu(_(title))
         for name in names:
             if name == _SEPARATOR:
                 menu.addSeparator()
@@ -386,29 +387,29 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction], *, recent: QMenu) -> 
                 menu.addMenu(recent)
             elif name in SUBMENUS:
                 below, listed = SUBMENUS[name]
-                menu.addMenu(below).addActions([actions[each] for each in listed])
+                menu.addMenu(_(below)).addActions([actions[each] for each in listed])
             else:
                 menu.addAction(actions[name])
 
 
 def plain_title(row: ActionSpec) -> str:
     """A title as it stands in sentences and lists."""
-    return row.title.replace("&", "").rstrip("…")
+    return _(row.title).replace("&", "").rstrip("…")
 
 
 def tip_with(row: ActionSpec, keys: Sequence[str]) -> str:
     """What an action does, and the first of its keys."""
     shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-    return f"{row.tip or plain_title(row)}" + (f"  ({shown})" if shown else "")
+    return (_(row.tip) or plain_title(row)) + (f"  ({shown})" if shown else "")
 
 
 def _make(row: ActionSpec, parent: QObject) -> QAction:
-    action = QAction(row.title, parent)
+    action = QAction(_(row.title), parent)
     action.setObjectName(row.name)
     action.setShortcuts([QKeySequence(key) for key in row.keys])
     action.setCheckable(row.checkable)
     action.setToolTip(tip_with(row, row.keys))
-    action.setStatusTip(row.tip)
+    action.setStatusTip(_(row.tip))
     if row.icon:
         dress(action, row.icon)
     if row.name == "file.quit":

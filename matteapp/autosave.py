@@ -16,6 +16,7 @@ from engine.errors import BugError
 from engine.jobs.context import JobContext
 from engine.jobs.worker import Worker
 from matteapp.documents import Document
+from matteapp.language import _
 from matteapp.session import Session
 
 __all__ = ["LANE", "Autosave", "KeepRecovery", "Recovery", "recoverable", "recovery_folder"]
@@ -131,7 +132,7 @@ class Autosave(QObject):
         place = self._places[document]
         kept = document.history.snapshots
         request = KeepRecovery(place.slot, document.state, document.project_path, kept)
-        self._worker.submit(request, lane=place.lane, title="Keeping a recovery copy")
+        self._worker.submit(request, lane=place.lane, title=_("Keeping a recovery copy"))
 
     def _placed(self, slot: Slot) -> _Place:
         return _Place(slot, f"{LANE} {next(self._numbers)}")

@@ -10,6 +10,7 @@ from engine.imaging.types import Image
 from engine.settings import BackgroundSettings
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk
+from matteapp.language import _
 from matteapp.requests import BackdropRequest
 
 
@@ -40,7 +41,7 @@ class Backdrop:
             self._bridge.start(
                 BackdropRequest(Path(path)),
                 lane="backdrop",
-                title="Reading the background",
+                title=_("Reading the background"),
                 done=partial(self._on_read, path),
             )
 

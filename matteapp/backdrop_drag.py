@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matteapp.errors_ui import MessageBar
 from matteapp.gesture import SettingEdits
+from matteapp.language import _
 from matteapp.session import Session
 
 _PATH, _TITLE = "background.offset", "Background: move"
@@ -26,7 +27,7 @@ class BackdropDrag:
         if state is None:
             return
         if state.settings.background.kind != "image":
-            self._bar.say("There is no picture behind the subject to be moved.")
+            self._bar.say(_("There is no picture behind the subject to be moved."))
             return
         if self._from is None:
             self._from = state.settings.background.offset
@@ -35,6 +36,6 @@ class BackdropDrag:
             min(max(start + by, -_FURTHEST), _FURTHEST)
             for start, by in zip(self._from, moved, strict=True)
         )
-        self._edits.edit(_PATH, offset, ends, title=_TITLE)
+        self._edits.edit(_PATH, offset, ends, title=_(_TITLE))
         if ends:
             self._from = None

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from matteapp.language import _
+
 _GAP, _EDGE, _PEN = 14, 12, 3
 _WIDTH = 340
 _WIDE = 3
@@ -52,15 +54,15 @@ class Bubble(QFrame):
         self._window = window
         self.setObjectName("bubble")
         self.title, self.words, self.count = QLabel(), QLabel(), QLabel()
-        self.back, self.go_on = QPushButton("Back"), QPushButton("Next")
-        self.leave = QPushButton("Skip")
+        self.back, self.go_on = QPushButton(_("Back")), QPushButton(_("Next"))
+        self.leave = QPushButton(_("Skip"))
         self.title.setProperty("role", "heading")
         self.count.setProperty("role", "muted")
         self.words.setWordWrap(True)
         self.go_on.setProperty("loud", True)
-        self.back.setToolTip("Show the step before.")
-        self.go_on.setToolTip("Show the next step.")
-        self.leave.setToolTip("End the tour (Esc).")
+        self.back.setToolTip(_("Show the step before."))
+        self.go_on.setToolTip(_("Show the next step."))
+        self.leave.setToolTip(_("End the tour (Esc)."))
         self._place()
         self.back.clicked.connect(lambda: self.went.emit(-1))
         self.go_on.clicked.connect(lambda: self.went.emit(1))
@@ -71,12 +73,14 @@ class Bubble(QFrame):
         """Show a step of so many."""
         self.title.setText(title)
         self.words.setText(words)
-        self.count.setText(f"{at + 1} of {of}")
-        self.setAccessibleName(f"Tour, {at + 1} of {of}: {title}")
+        self.count.setText(_("{at} of {of}").format(at=at + 1, of=of))
+        self.setAccessibleName(
+            _("Tour, {at} of {of}: {title}").format(at=at + 1, of=of, title=title)
+        )
         self.setAccessibleDescription(words)
         last = at + 1 == of
-        self.go_on.setText("Done" if last else "Next")
-        self.go_on.setToolTip("End the tour." if last else "Show the next step.")
+        self.go_on.setText(_("Done") if last else _("Next"))
+        self.go_on.setToolTip(_("End the tour.") if last else _("Show the next step."))
         self.leave.setVisible(not last)
         self.back.setEnabled(at > 0)
         self.show()

@@ -19,6 +19,7 @@ from matteapp.exports import Exports
 from matteapp.files import Files
 from matteapp.generating import Generating
 from matteapp.guidance_edits import GuidanceEdits
+from matteapp.language import _
 from matteapp.live import Live
 from matteapp.main_window import MainWindow
 from matteapp.preferences import Preferences
@@ -135,7 +136,7 @@ class Commands:
 
     def _show_about(self) -> None:
         box = QMessageBox(self._window)
-        box.setWindowTitle("About")
+        box.setWindowTitle(_("About"))
         box.setText(f"Matteapp {version('matteapp')}")
-        box.setInformativeText("Cuts people out of photographs, down to the hair.")
+        box.setInformativeText(_("Cuts people out of photographs, down to the hair."))
         box.open()

@@ -12,6 +12,7 @@ from engine.document.recovery import Recovery
 from engine.document.snapshots import Snapshot, without_computed
 from engine.document.state import DocumentState
 from engine.errors import BugError
+from matteapp.language import _
 
 Edit = Callable[[DocumentState], DocumentState]
 
@@ -68,9 +69,9 @@ class Document:
         if self.project_path is not None:
             return self.project_path.name
         if self.state is not None:
-            return self.state.source.name or "Pasted photograph"
+            return self.state.source.name or _("Pasted photograph")
         if self.recovery is not None:
-            return self.recovery.name or "Recovered photograph"
+            return self.recovery.name or _("Recovered photograph")
         return "" if self.file is None else self.file.name
 
     @property

@@ -18,6 +18,7 @@ from matteapp.bridge import Bridge
 from matteapp.clipboard import picture_from
 from matteapp.errors_ui import MessageBar
 from matteapp.icons import framed, name_control
+from matteapp.language import _
 from matteapp.live import Live
 from matteapp.requests import CopyRequest
 from matteapp.session import Session
@@ -77,8 +78,8 @@ class DragHandle(QToolButton):
         name_control(
             self,
             icon_name="hand-grabbing",
-            title="The cut-out as a file",
-            tip="Drag the cut-out from here into another program; click to copy it as a file.",
+            title=_("The cut-out as a file"),
+            tip=_("Drag the cut-out from here into another program; click to copy it as a file."),
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -133,14 +134,14 @@ class Dragging:
     def _write(self, then: Callable[[Held], None]) -> None:
         state, document = self._live.displayed(), self._session.document
         if state is None or state.alpha is None or document is None:
-            self._bar.say("There is nothing to take yet: the matte is still to come.")
+            self._bar.say(_("There is nothing to take yet: the matte is still to come."))
             return
         copy = CopyRequest(state.image, state.alpha, state.foreground)
         path = self._place() / f"{Path(document.name).stem}-cut-out.png"
         self._bridge.start(
             WriteCutOut(copy, path, state.image.metadata),
             lane=_LANE,
-            title="Writing the cut-out",
+            title=_("Writing the cut-out"),
             done=then,
         )
 
@@ -154,8 +155,8 @@ class Dragging:
     def _drag(self, held: Held) -> None:
         if not QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._bar.say(
-                "The cut-out is ready now. Drag it again, or copy it as a file.",
-                action="Copy the file",
+                _("The cut-out is ready now. Drag it again, or copy it as a file."),
+                action=_("Copy the file"),
                 run=partial(self._copy, held),
             )
             return
@@ -166,7 +167,7 @@ class Dragging:
 
     def _copy(self, held: Held) -> None:
         QGuiApplication.clipboard().setMimeData(_as_file(held))
-        self._bar.say(f"{held.path.name} is on the clipboard as a file.")
+        self._bar.say(_("{name} is on the clipboard as a file.").format(name=held.path.name))
 
 
 def _as_file(held: Held) -> QMimeData:

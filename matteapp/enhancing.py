@@ -20,11 +20,12 @@ from engine.models.licences import LicenceNotAccepted
 from engine.models.manifest import WeightsRow
 from engine.settings import EnhancementSettings
 from matteapp.bridge import Bridge
-from matteapp.dialogs.filters import WEIGHTS_FILTER
+from matteapp.dialogs.filters import weights_filter
 from matteapp.dialogs.licence import LicenceDialog
 from matteapp.documents import Document
 from matteapp.errors_ui import ErrorDesk, MessageBar
 from matteapp.gesture import SettingEdits
+from matteapp.language import _
 from matteapp.panels.enhance import EnhancePanel
 from matteapp.panels.enhance_choices import kind_of
 from matteapp.panels.step_words import step_words
@@ -106,7 +107,7 @@ class Enhancing(QObject):
             EnhancePortrait(state, self._keep.is_set, self._bridge.compute),
             lane=LANE,
             aside=True,
-            title="Enhancing the portrait",
+            title=_("Enhancing the portrait"),
             done=self._on_done,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
@@ -126,7 +127,7 @@ class Enhancing(QObject):
         """Have the photograph alone again."""
         if self._session.state is not None:
             self._session.apply(
-                lambda state: edits.set_enhancement(state, None), label="Enhancement taken away"
+                lambda state: edits.set_enhancement(state, None), label=_("Enhancement taken away")
             )
 
     def want_box(self, wanted: bool) -> None:
@@ -155,7 +156,7 @@ class Enhancing(QObject):
 
     def ask_import(self) -> None:
         """Let people choose a file with weights."""
-        dialog = QFileDialog(self._window, "Import a network", filter=WEIGHTS_FILTER)
+        dialog = QFileDialog(self._window, _("Import a network"), filter=weights_filter())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.bring(Path(name)))
@@ -165,7 +166,7 @@ class Enhancing(QObject):
         """Import weights; their licence is shown first if it restricts use."""
         self._bridge.start(
             ImportRequest(path, accepted),
-            title=f"Importing {path.name}",
+            title=_("Importing {name}").format(name=path.name),
             done=self._on_imported,
             failed=partial(self._on_not_imported, path),
         )
@@ -188,25 +189,29 @@ class Enhancing(QObject):
         if asked_for is None or asked_for not in self._session.documents:
             return
         self._session.apply(
-            lambda now: edits.set_enhancement(now, found), label="Enhance", document=asked_for
+            lambda now: edits.set_enhancement(now, found), label=_("Enhance"), document=asked_for
         )
         if asked_for is not self._session.document:
             show = partial(self._session.show, asked_for)
-            self._bar.say(f"{asked_for.name} is enhanced.", action="Show it", run=show)
+            self._bar.say(
+                _("{name} is enhanced.").format(name=asked_for.name), action=_("Show it"), run=show
+            )
             return
         self.taken.emit()
         if not found.note.complete:
-            steps = f"{found.note.steps} of {found.note.wanted} steps"
-            self._bar.say(f"The best of {steps} is kept. Enhance again to go on from there.")
+            said = _(
+                "The best of {steps} of {wanted} steps is kept. Enhance again to go on from there."
+            )
+            self._bar.say(said.format(steps=found.note.steps, wanted=found.note.wanted))
 
     def _on_failed(self, error: Exception) -> None:
         self._end()
         draw = partial(self.want_box, True)
-        self._desk.report(error, action="Draw the head's box", run=draw)
+        self._desk.report(error, action=_("Draw the head's box"), run=draw)
 
     def _on_cancelled(self) -> None:
         self._end()
-        self._bar.say("The enhancement was stopped; nothing has changed.")
+        self._bar.say(_("The enhancement was stopped; nothing has changed."))
 
     def _end(self) -> None:
         self._job = self._document = None
@@ -240,7 +245,7 @@ class Enhancing(QObject):
         self._bridge.start(
             AdviceRequest(networks),
             lane="advice",
-            title="Looking for networks",
+            title=_("Looking for networks"),
             done=self._on_advised,
             cancelled=self._on_unadvised,
         )
@@ -253,14 +258,14 @@ class Enhancing(QObject):
 
     def _on_imported(self, rows: tuple[WeightsRow, ...]) -> None:
         self._panel.show_choices()
-        names = " and ".join(row.model for row in rows)
-        self._bar.say(f"Imported {names}.")
+        names = ", ".join(row.model for row in rows)
+        self._bar.say(_("Imported {names}.").format(names=names))
         self.imported.emit()
         self._advised = None
         state = self._session.state
         made = [row.model for row in rows if kind_of(row.model, row.network) == "generator"]
         if state is not None and made:
-            self._edits.edit("enhance.generator", made[0], True, title="Enhance: generator")
+            self._edits.edit("enhance.generator", made[0], True, title=_("Enhance: generator"))
         self._advise(self._session.state)
         if self._session.state is not None:
             self._panel.show_state(self._session.state)
@@ -277,4 +282,4 @@ class Enhancing(QObject):
         ).open()
 
     def _set_box(self, box: tuple[int, int, int, int] | None) -> None:
-        self._edits.edit("enhance.box", box, True, title="Enhance: the head's box")
+        self._edits.edit("enhance.box", box, True, title=_("Enhance: the head's box"))

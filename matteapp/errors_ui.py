@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from engine.errors import UserError
 from matteapp.dialogs.error import ErrorDialog
 from matteapp.icons import dress, name_control
+from matteapp.language import _
 from matteapp.text_size import measures_itself
 
 _log = logging.getLogger(__name__)
@@ -28,17 +29,17 @@ class MessageBar(QFrame):
         self.setObjectName("messageBar")
         self._run: Callable[[], object] | None = None
         self.symbol = QToolButton()
-        self.symbol.setAccessibleName("Kind of message")
+        self.symbol.setAccessibleName(_("Kind of message"))
         self.symbol.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.symbol.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = QPushButton()
-        self.action.setAccessibleName("What to do about it")
-        self.action.setToolTip("Do what the message offers.")
+        self.action.setAccessibleName(_("What to do about it"))
+        self.action.setToolTip(_("Do what the message offers."))
         self.cross = QToolButton()
-        name_control(self.cross, icon_name="x", title="Dismiss the message")
+        name_control(self.cross, icon_name="x", title=_("Dismiss the message"))
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 8, 8, 8)
         row.setSpacing(10)

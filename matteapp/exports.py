@@ -16,6 +16,7 @@ from matteapp.bridge import Bridge
 from matteapp.clipboard import picture_from
 from matteapp.errors_ui import MessageBar
 from matteapp.files import Files
+from matteapp.language import _, ngettext
 from matteapp.live import Live
 from matteapp.requests import CopyRequest, Exported, ExportRequest
 from matteapp.session import Session
@@ -88,7 +89,7 @@ class Exports:
         self._folder = next(iter(targets.values())).parent
         self._bridge.start(
             ExportRequest(state, targets, delivery or Delivery(), self._bridge.compute),
-            title=f"Exporting {len(targets)} file{'s' if len(targets) > 1 else ''}",
+            title=_exporting(len(targets)),
             done=partial(self._on_exported, opens),
         )
 
@@ -96,12 +97,12 @@ class Exports:
         """Put the cut-out as it is shown on the clipboard."""
         state = self._live.displayed()
         if state is None or state.alpha is None:
-            self._bar.say("There is nothing to copy yet: the matte is still to come.")
+            self._bar.say(_("There is nothing to copy yet: the matte is still to come."))
             return
         self._bridge.start(
             CopyRequest(state.image, state.alpha, state.foreground),
             lane="copy",
-            title="Copying the cut-out",
+            title=_("Copying the cut-out"),
             done=self._on_copied,
         )
 
@@ -117,14 +118,21 @@ class Exports:
 
     def _on_exported(self, opens: bool, exported: Exported) -> None:
         paths = exported.paths
-        what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
         folder = paths[0].parent
         show = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
-        said = " ".join((f"Exported {what} to {folder}.", *exported.doubts))
+        done = ngettext(
+            "Exported {name} to {folder}.", "Exported {count} files to {folder}.", len(paths)
+        ).format(name=paths[0].name, count=len(paths), folder=folder)
+        said = " ".join((done, *exported.doubts))
         if opens:
             self._files.open_paths(paths)
-        self._bar.say(said, action="Show folder", run=show)
+        self._bar.say(said, action=_("Show folder"), run=show)
 
     def _on_copied(self, samples: NDArray[np.uint8]) -> None:
         QGuiApplication.clipboard().setImage(picture_from(samples))
-        self._bar.say("The cut-out is on the clipboard.")
+        self._bar.say(_("The cut-out is on the clipboard."))
+
+
+def _exporting(files: int) -> str:
+    title = ngettext("Exporting {count} file", "Exporting {count} files", files)
+    return title.format(count=files)

@@ -18,6 +18,7 @@ from matteapp.clipboard import image_from
 from matteapp.dialogs.filters import open_filter, picture_filter
 from matteapp.documents import Document, placed
 from matteapp.errors_ui import ErrorDesk, MessageBar
+from matteapp.language import _
 from matteapp.recent import RecentFiles
 from matteapp.requests import Opened, OpenRequest
 from matteapp.saving import Saving, is_own
@@ -67,7 +68,7 @@ class Files(QObject):
 
     def ask_open(self) -> None:
         """Let people choose files."""
-        dialog = QFileDialog(self._window, "Open", filter=open_filter())
+        dialog = QFileDialog(self._window, _("Open"), filter=open_filter())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
@@ -95,7 +96,7 @@ class Files(QObject):
             return
         image = image_from(clipboard.image())
         if image is None:
-            self._bar.say("There is no picture on the clipboard.")
+            self._bar.say(_("There is no picture on the clipboard."))
             return
         link = SourceLink(None, "", embedded=False, name="pasted.png")
         self._session.open_state(self.prepared(new_document(image, link)), dirty=True)
@@ -120,7 +121,7 @@ class Files(QObject):
         self._bridge.start(
             request,
             lane=_LANE,
-            title=f"Opening {document.name}",
+            title=_("Opening {name}").format(name=document.name),
             done=partial(self._on_opened, document, request, then),
             failed=partial(self._on_not_opened, document, request),
         )
@@ -145,18 +146,18 @@ class Files(QObject):
             snapshots=opened.snapshots,
         )
         if recovered:
-            self._bar.say("Your work is back. Save it to keep it.")
+            self._bar.say(_("Your work is back. Save it to keep it."))
         if then is not None:
             then()
 
     def _on_not_opened(self, document: Document, request: OpenRequest, error: Exception) -> None:
         if isinstance(error, MissingSource):
             find = partial(self._ask_source, document, request)
-            self._desk.report(error, action="Find the photograph…", run=find)
+            self._desk.report(error, action=_("Find the photograph…"), run=find)
         elif isinstance(error, DifferentSource):
             again = OpenRequest(request.path, error.chosen, accept_different=True)
             run = partial(self._start, document, again)
-            self._desk.report(error, action="Use it anyway", run=run)
+            self._desk.report(error, action=_("Use it anyway"), run=run)
         else:
             self._give_up(document, request, error)
 
@@ -169,7 +170,7 @@ class Files(QObject):
         self._desk.report(error)
 
     def _ask_source(self, document: Document, request: OpenRequest) -> None:
-        dialog = QFileDialog(self._window, "Where is the photograph?", filter=picture_filter())
+        dialog = QFileDialog(self._window, _("Where is the photograph?"), filter=picture_filter())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.documents import Document
 from matteapp.icons import dress, framed, name_control
+from matteapp.language import _
 
 PICTURE = QSize(92, 56)
 _TAB = QSize(112, 88)
@@ -59,7 +60,7 @@ class FilmTab(QFrame):
         self.button.clicked.connect(self.chosen)
         self.dot = QLabel("●", self)
         self.dot.setObjectName("filmDot")
-        self.dot.setToolTip("It has unsaved work.")
+        self.dot.setToolTip(_("It has unsaved work."))
         self.cross = QToolButton(self)
         self.cross.setObjectName("filmCross")
         self.cross.clicked.connect(self.close_asked)
@@ -81,11 +82,13 @@ class FilmTab(QFrame):
         metrics = self.button.fontMetrics()
         text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, _TAB.width() - 14)
         self.button.setText(text.replace("&", "&&"))
-        self.button.setAccessibleName(f"{name}, unsaved" if document.dirty else name)
-        self.button.setToolTip(f"Show {place or name}.")
+        self.button.setAccessibleName(
+            _("{name}, unsaved").format(name=name) if document.dirty else name
+        )
+        self.button.setToolTip(_("Show {name}.").format(name=place or name))
         self.dot.setVisible(document.dirty)
-        self.cross.setAccessibleName(f"Close {name}")
-        self.cross.setToolTip(f"Close {name}.")
+        self.cross.setAccessibleName(_("Close {name}").format(name=name))
+        self.cross.setToolTip(_("Close {name}.").format(name=name))
 
     def show_picture(self, picture: QImage) -> None:
         """Show how it looks."""
@@ -113,9 +116,9 @@ class FilmTab(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, asked in (
-            ("Show", self.chosen),
-            ("Show in Folder", self.reveal_asked),
-            ("Close", self.close_asked),
+            (_("Show"), self.chosen),
+            (_("Show in Folder"), self.reveal_asked),
+            (_("Close"), self.close_asked),
         ):
             menu.addAction(title).triggered.connect(asked)
         menu.popup(event.globalPos())
@@ -137,12 +140,14 @@ class Filmstrip(QFrame):
     def __init__(self, open_action: QAction) -> None:
         super().__init__()
         self.setObjectName("filmstrip")
-        self.setAccessibleName("Open photographs")
+        self.setAccessibleName(_("Open photographs"))
         self._tabs: dict[Document, FilmTab] = {}
         self._shown: Document | None = None
         self._group = QButtonGroup(self)
         self.more = QToolButton()
-        name_control(self.more, icon_name="plus", title="Open more", tip="Open more photographs.")
+        name_control(
+            self.more, icon_name="plus", title=_("Open more"), tip=_("Open more photographs.")
+        )
         self.more.clicked.connect(open_action.trigger)
         self.area = _Roll()
         self.area.setWidgetResizable(True)

@@ -21,12 +21,13 @@ from engine.jobs.portraits import (
 )
 from matteapp.bridge import Bridge
 from matteapp.clipboard import picture_from
+from matteapp.dialogs.filters import portrait_filter
 from matteapp.dialogs.portraits import PortraitDialog
 from matteapp.errors_ui import ErrorDesk, MessageBar
+from matteapp.language import _, ngettext
 
 LANE = "portrait"
 SUFFIX = ".png"
-_FILTER = "Pictures with transparency (*.png *.tif *.tiff *.webp)"
 
 
 class Generating:
@@ -73,7 +74,7 @@ class Generating:
         self._bridge.start(
             PortraitRequest(chosen, self._bridge.compute),
             lane=LANE,
-            title="Drawing a portrait",
+            title=_("Drawing a portrait"),
             done=self._on_drawn,
             failed=self._on_not_drawn,
             cancelled=_replaced,
@@ -81,11 +82,11 @@ class Generating:
 
     def save(self, chosen: PortraitChoice, paths: Sequence[Path], *, then_open: bool) -> None:
         """Draw and save portraits of consecutive seeds."""
-        many = f"{len(paths)} portraits" if len(paths) > 1 else paths[0].name
+        title = ngettext("Saving the portrait {name}", "Saving {count} portraits", len(paths))
         self._bridge.start(
             SavePortraits(chosen, tuple(paths), self._bridge.compute),
             aside=True,
-            title=f"Saving {many}",
+            title=title.format(name=paths[0].name, count=len(paths)),
             done=partial(self._on_saved, then_open),
         )
 
@@ -112,14 +113,17 @@ class Generating:
         if then_open:
             self._open_paths(paths)
         else:
-            what = paths[0].name if len(paths) == 1 else f"{len(paths)} portraits"
-            self._bar.say(f"Saved {what} in {paths[0].parent}.")
+            said = ngettext(
+                "Saved {name} in {folder}.", "Saved {count} portraits in {folder}.", len(paths)
+            )
+            values = {"name": paths[0].name, "count": len(paths), "folder": paths[0].parent}
+            self._bar.say(said.format(**values))
 
     def _ask_where(self, chosen: PortraitChoice, count: int) -> None:
         if count == 1:
             self._ask_file(chosen, then_open=False)
             return
-        dialog = QFileDialog(self._dialog, "Save the portraits in")
+        dialog = QFileDialog(self._dialog, _("Save the portraits in"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -135,7 +139,7 @@ class Generating:
         self._ask_file(chosen, then_open=True)
 
     def _ask_file(self, chosen: PortraitChoice, *, then_open: bool) -> None:
-        dialog = QFileDialog(self._dialog, "Save the portrait", filter=_FILTER)
+        dialog = QFileDialog(self._dialog, _("Save the portrait"), filter=portrait_filter())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
         dialog.selectFile(f"{chosen.stem}{SUFFIX}")

@@ -28,6 +28,7 @@ from matteapp.canvas.hud import Line
 from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.dialogs.filters import picture_filter
 from matteapp.errors_ui import MessageBar
+from matteapp.language import _
 from matteapp.live import FOUND
 from matteapp.requests import Guide, GuideRequest
 from matteapp.session import Session
@@ -92,7 +93,7 @@ class GuidanceEdits:
                 return sweep(state, stroke.rect, stroke.labels == label)
             return edits.paint(state, stroke.rect, stroke.labels)
 
-        title = stroke.title or _STROKE_TITLES.get(label, "Stroke")
+        title = stroke.title or _(_STROKE_TITLES.get(label, "Stroke"))
         self._session.apply(edit, label=title, rect=stroke.rect)
 
     def take_marks(self, marks: Marks) -> None:
@@ -115,19 +116,19 @@ class GuidanceEdits:
             settings = with_value(settings, "background.kind", shows[0])
         if target == "foreground.despill_colour" and not settings.foreground.despill:
             settings = with_value(settings, "foreground.despill", 1.0)
-        self._session.apply(lambda now: edits.set_settings(now, settings), label="Pick a colour")
+        self._session.apply(lambda now: edits.set_settings(now, settings), label=_("Pick a colour"))
 
     def draw_box(self, rect: Rect) -> None:
         """The people inside this box are the subject."""
         box = (int(rect.top), int(rect.left), int(rect.bottom), int(rect.right))
-        self._set(GuidanceSettings(box=box), "Box around the subject")
+        self._set(GuidanceSettings(box=box), _("Box around the subject"))
 
     def cut_box_by_colour(self) -> None:
         """Whatever stands out inside the box is the subject, a person or not."""
         state = self._session.state
         if state is not None and state.settings.guidance.box is not None:
             chosen = GuidanceSettings("grabcut", state.settings.guidance.box)
-            self._set(chosen, "What stands out in the box")
+            self._set(chosen, _("What stands out in the box"))
 
     def click_person(self, row: float, col: float) -> None:
         """Whoever is there is left out, or comes back."""
@@ -139,7 +140,7 @@ class GuidanceEdits:
         keep = not bool(state.mask.read(there)[0, 0] > 0.5)
         place = row / state.size[0], col / state.size[1]
         clicked = replace(chosen, clicks=(*chosen.clicks, (*place, keep)))
-        self._set(clicked, "Keep a person" if keep else "Leave a person out")
+        self._set(clicked, _("Keep a person") if keep else _("Leave a person out"))
 
     def divide_persons(self, line: Line) -> None:
         """Who is on one side of this line is not who is on the other."""
@@ -150,7 +151,7 @@ class GuidanceEdits:
         height, width = state.size
         cut = row / height, col / width, last_row / height, last_col / width
         chosen = state.settings.guidance
-        self._set(replace(chosen, cuts=(*chosen.cuts, cut)), "Divide persons")
+        self._set(replace(chosen, cuts=(*chosen.cuts, cut)), _("Divide persons"))
 
     def _with_persons(self) -> DocumentState | None:
         """The document, if persons are told apart in it; else it is said why not."""
@@ -161,20 +162,20 @@ class GuidanceEdits:
         if chosen.source == "automatic" and chosen.finder:
             return state
         self._bar.say(
-            "Persons are told apart where they are found automatically.",
-            action="Find the subject",
+            _("Persons are told apart where they are found automatically."),
+            action=_("Find the subject"),
             run=self.find_subject,
         )
         return None
 
     def find_subject(self) -> None:
         """The subject is to be found automatically."""
-        self._set(GuidanceSettings(), "Find the subject")
+        self._set(GuidanceSettings(), _("Find the subject"))
 
     def paint_only(self) -> None:
         """Only the strokes say what is known."""
-        self._set(GuidanceSettings("strokes"), "Paint only")
-        self._bar.say("Paint some of what stays in green (1) and some of what goes in red (2).")
+        self._set(GuidanceSettings("strokes"), _("Paint only"))
+        self._bar.say(_("Paint some of what stays in green (1) and some of what goes in red (2)."))
 
     def refine_hair(self, wanted: bool) -> None:
         """Look for hair around the subject's edge, or no longer."""
@@ -183,25 +184,25 @@ class GuidanceEdits:
             return
         if state.mask is None and state.settings.guidance.source not in FOUND:
             self._bar.say(
-                "Hair is looked for around a mask, and there is none.",
-                action="Find the subject",
+                _("Hair is looked for around a mask, and there is none."),
+                action=_("Find the subject"),
                 run=self.find_subject,
             )
         settings = with_value(state.settings, "trimap.hair", wanted)
-        title = "Refine hair" if wanted else "Leave hair as it was"
+        title = _("Refine hair") if wanted else _("Leave hair as it was")
         self._session.apply(lambda now: edits.set_settings(now, settings), label=title)
 
     def clear_strokes(self) -> None:
         """No strokes any more."""
         if self._session.state is not None:
-            self._session.apply(edits.clear_strokes, label="Clear strokes")
+            self._session.apply(edits.clear_strokes, label=_("Clear strokes"))
 
     def offer_alpha(self, state: DocumentState) -> None:
         """Offer the alpha channel that the photograph came with as the mask."""
         if state.image.alpha is not None and state.mask is None:
             self._bar.say(
-                "This picture has an alpha channel of its own.",
-                action="Use it as the mask",
+                _("This picture has an alpha channel of its own."),
+                action=_("Use it as the mask"),
                 run=partial(self._use_alpha, state),
             )
 
@@ -209,7 +210,7 @@ class GuidanceEdits:
         state = self._session.state
         if state is not None and state.image is offered_for.image:
             guide = Guide(mask=state.image.alpha)
-            self._session.apply(partial(_with_guide, guide), label="Mask from its alpha")
+            self._session.apply(partial(_with_guide, guide), label=_("Mask from its alpha"))
 
     def load(self, kind: Literal["mask", "trimap"], path: Path) -> None:
         """Use a mask or a trimap from a file."""
@@ -219,7 +220,7 @@ class GuidanceEdits:
         self._bridge.start(
             GuideRequest(kind, path, state.size),
             lane="guide",
-            title=f"Reading {path.name}",
+            title=_("Reading {name}").format(name=path.name),
             done=partial(self._on_guide, state, path.name),
         )
 
@@ -227,16 +228,26 @@ class GuidanceEdits:
         state = self._session.state
         if state is None or state.image is not asked_for.image:
             return
-        self._session.apply(partial(_with_guide, guide), label=f"Guidance from {name}")
+        self._session.apply(
+            partial(_with_guide, guide), label=_("Guidance from {name}").format(name=name)
+        )
         if guide.snapped:
-            self._bar.say(f"{name}: {guide.snapped} pixels were moved to black, grey or white.")
+            self._bar.say(
+                _("{name}: {count} pixels were moved to black, grey or white.").format(
+                    name=name, count=guide.snapped
+                )
+            )
 
     def _set(self, guidance: GuidanceSettings, label: str) -> None:
         if self._session.state is not None:
             self._session.apply(partial(_with_guidance, guidance), label=label)
 
     def _ask_file(self, kind: Literal["mask", "trimap"]) -> None:
-        dialog = QFileDialog(self._window, f"Choose a {kind}", filter=picture_filter())
+        dialog = QFileDialog(
+            self._window,
+            _("Choose a mask") if kind == "mask" else _("Choose a trimap"),
+            filter=picture_filter(),
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.load(kind, Path(name)))

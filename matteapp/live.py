@@ -18,6 +18,7 @@ from engine.imaging.types import Image, Rect
 from engine.matting.methods import sees_alone
 from engine.settings import EdgeSettings
 from matteapp.bridge import Bridge
+from matteapp.language import _
 from matteapp.session import Change, Session
 from matteapp.steps import (
     ALPHA,
@@ -278,7 +279,7 @@ class Live(QObject):
         self._bridge.start(
             request,
             lane=request.spec.lane,
-            title=request.spec.title,
+            title=_(request.spec.title),
             done=partial(self._on_done, request),
             failed=partial(self._on_failed, request),
             cancelled=partial(self._on_cancelled, request),

@@ -32,6 +32,7 @@ from matteapp.canvas.canvas import Canvas
 from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
 from matteapp.filmstrip import Filmstrip
+from matteapp.language import _
 from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
 from matteapp.text_size import measures_itself
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.tools = ToolStrip(self.actions_by_name)
         self.top = TopBar(self.actions_by_name, canvas.brush)
         self.panels = PanelColumn()
-        self.export = QPushButton("Export…")
+        self.export = QPushButton(_("Export…"))
         self.drag_out = DragHandle()
         self.status = StatusLine()
         self.film = Filmstrip(self.actions_by_name["file.open"])
@@ -71,11 +72,11 @@ class MainWindow(QMainWindow):
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
         self._batch: QWidget | None = None
-        self.drop_hint = QLabel("Drop to open", self.stage)
+        self.drop_hint = QLabel(_("Drop to open"), self.stage)
         self.drop_hint.setObjectName("dropHint")
         self.drop_hint.hide()
         self.bar = MessageBar(self.stage)
-        self.recent_menu = QMenu("Open &Recent", self)
+        self.recent_menu = QMenu(_("Open &Recent"), self)
         fill_menus(self.menuBar(), self.actions_by_name, recent=self.recent_menu)
         self._may_close = self._asking = False
         self._place()
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
     def _right_side(self) -> QVBoxLayout:
         """The panels, and below them, where the work ends, the way out."""
         self.export.setProperty("loud", True)
-        self.export.setToolTip(ACTIONS["file.export"].tip)
+        self.export.setToolTip(_(ACTIONS["file.export"].tip))
         self.export.clicked.connect(self.actions_by_name["file.export"].trigger)
         holder = QHBoxLayout()
         holder.setContentsMargins(8, 6, 8 + SCROLL_BAR, 6)

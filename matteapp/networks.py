@@ -15,6 +15,7 @@ from matteapp.bridge import Bridge
 from matteapp.dialogs.models import ModelsDialog
 from matteapp.enhancing import Enhancing
 from matteapp.errors_ui import ErrorDesk
+from matteapp.language import _
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Networks(QObject):
     def _check(self) -> None:
         self._bridge.start(
             CheckWeights(tuple(found for model in installed() for found in model.files)),
-            title="Checking weights",
+            title=_("Checking weights"),
             lane="checksums",
             done=self._on_checked,
             cancelled=self._on_unchecked,
@@ -88,7 +89,7 @@ class Networks(QObject):
             return
         self._show()
         if self._dialog is not None:
-            self._dialog.bar.say(f"Deleted {gone.name}.")
+            self._dialog.bar.say(_("Deleted {name}.").format(name=gone.name))
 
     def _on_finished(self) -> None:
         self._dialog = None

@@ -12,6 +12,7 @@ from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.presets import BUILT_IN, Presets, recalled, remembered
 from matteapp.errors_ui import ErrorDesk, MessageBar
+from matteapp.language import _
 from matteapp.panels.presets import PresetsPanel
 from matteapp.session import Change, Session
 from matteapp.settings import REMEMBER, Settings
@@ -76,7 +77,11 @@ class Presetting(QObject):
             again = lambda: self._change(  # noqa: E731
                 lambda: self._presets.save(name, kept.settings), chosen=name
             )
-            self._bar.say(f"The preset “{name}” is deleted.", action="Bring it back", run=again)
+            self._bar.say(
+                _("The preset “{name}” is deleted.").format(name=name),
+                action=_("Bring it back"),
+                run=again,
+            )
 
     def for_new(self, state: DocumentState) -> DocumentState:
         """A photograph just opened, with the last one's settings if people want that."""
@@ -94,7 +99,7 @@ class Presetting(QObject):
         preset = self._presets.named(name)
         self._session.apply(
             lambda state: edits.set_settings(state, preset.on(state.settings)),
-            label=f"Preset: {name}",
+            label=_("Preset: {name}").format(name=name),
         )
 
     def _change(self, change: Callable[[], None], *, chosen: str = "") -> bool:

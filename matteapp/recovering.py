@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QLocale
 
 from engine.errors import UserError
 from matteapp.autosave import Autosave, Recovery, recoverable
 from matteapp.documents import Document
 from matteapp.errors_ui import ErrorDesk, MessageBar
+from matteapp.language import _, ngettext
 from matteapp.session import Session
 
 
@@ -30,10 +32,12 @@ class Recovering:
         found = recoverable(folder)
         if not found:
             return
-        when = datetime.fromtimestamp(found[0].saved_at).strftime("%d %B, %H:%M")
+        when = QDateTime.fromSecsSinceEpoch(int(found[0].saved_at))
         self._bar.say(
-            f"Unsaved work on {_named(found)} of {when} was kept.",
-            action="Recover",
+            _("Unsaved work on {what} of {when} was kept.").format(
+                what=_named(found), when=QLocale().toString(when, _("d MMMM, HH:mm"))
+            ),
+            action=_("Recover"),
             run=partial(self.recover, found),
         )
 
@@ -56,6 +60,6 @@ class Recovering:
 
 
 def _named(found: Sequence[Recovery]) -> str:
-    if len(found) == 1:
-        return f"“{found[0].name or 'a photograph'}”"
-    return f"{len(found)} photographs"
+    name = found[0].name or _("a photograph")
+    named = ngettext("“{name}”", "{count} photographs", len(found))
+    return named.format(name=name, count=len(found))

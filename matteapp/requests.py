@@ -25,6 +25,7 @@ from engine.errors import UserError
 from engine.imaging.types import Image, Rect, to_float
 from engine.jobs.context import JobContext, SubContext
 from engine.settings import EnhancementSettings
+from matteapp.language import _
 
 if TYPE_CHECKING:
     from engine.delivery import Delivery
@@ -191,11 +192,11 @@ class AdviceRequest:
 def _in_the_window(source: Source) -> str:
     """What to get, with what to do in the window instead of commands."""
     lines = (
-        f"{source.title}, from {source.whose}:",
+        _("{title}, from {whose}:").format(title=source.title, whose=source.whose),
         source.url,
         *source.also,
-        f"Licence: {source.licence}.",
-        "Then choose Import… below; the licence is shown before anything is taken in.",
+        _("Licence: {licence}.").format(licence=source.licence),
+        _("Then choose Import… below; the licence is shown before anything is taken in."),
     )
     return "\n".join(lines)
 
@@ -319,7 +320,7 @@ class ExportRequest:
         state, strength = self.state, self.state.settings.enhance.strength
         check_targets(targets, bits=self.delivery.bits)
         if state.enhancement is None:
-            raise UserError("The photograph is not enhanced.", remedy="Enhance it first.")
+            raise UserError(_("The photograph is not enhanced."), remedy=_("Enhance it first."))
         if "change" in targets:  # as it was found: a map is not an image to be scaled
             write_change(targets["change"], state.size, state.enhancement.kept(strength))
         if "enhanced" not in targets:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from matteapp.documents import Document
 from matteapp.errors_ui import MessageBar
+from matteapp.language import _
 from matteapp.session import Session
 
 
@@ -26,11 +27,11 @@ def reveal_document(session: Session, bar: MessageBar, document: Document | None
         return
     path = chosen.place
     if path is None:
-        bar.say("This photograph was pasted and has no file yet. Save the project first.")
+        bar.say(_("This photograph was pasted and has no file yet. Save the project first."))
     elif not path.exists():
-        bar.say(f"{path} is not there any more.", alarm=True)
+        bar.say(_("{path} is not there any more.").format(path=path), alarm=True)
     elif not reveal(path):
-        bar.say(f"No file manager could be opened. The file is {path}.")
+        bar.say(_("No file manager could be opened. The file is {path}.").format(path=path))
 
 
 def _by_folder(path: Path) -> bool:

@@ -13,9 +13,10 @@ from engine.document import edits
 from engine.document.project_file import SUFFIX
 from engine.document.state import DocumentState, SourceLink
 from matteapp.bridge import Bridge
-from matteapp.dialogs.filters import PROJECT_FILTER
+from matteapp.dialogs.filters import project_filter
 from matteapp.dialogs.unsaved import UnsavedDialog
 from matteapp.documents import Document
+from matteapp.language import _
 from matteapp.recent import RecentFiles
 from matteapp.requests import SaveRequest
 from matteapp.session import Session
@@ -86,7 +87,11 @@ class Saving(QObject):
         saved = document or self._session.document
         if saved is None or saved.state is None:
             return
-        dialog = QFileDialog(self._window, f"Save project – {saved.name}", filter=PROJECT_FILTER)
+        dialog = QFileDialog(
+            self._window,
+            _("Save project – {name}").format(name=saved.name),
+            filter=project_filter(),
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
         dialog.selectFile(str(_suggested(saved)))
@@ -108,7 +113,7 @@ class Saving(QObject):
         kept = saved.history.snapshots
         self._bridge.start(
             SaveRequest(path, saved.state, saved.embed, kept),
-            title=f"Saving {path.name}",
+            title=_("Saving {name}").format(name=path.name),
             done=partial(self._on_saved, saved, path, saved.state, saved.kept, then),
         )
 

@@ -15,6 +15,7 @@ from engine.document.state import DocumentState, changed_rect
 from engine.errors import BugError
 from engine.imaging.types import Rect
 from matteapp.documents import Document, make_room
+from matteapp.language import _
 
 DEFAULT_RESTING = 2048 * 2**20
 """Bytes that documents which are not shown may keep before they let go of what they can."""
@@ -249,7 +250,9 @@ class Session(QObject):
         kept = document.history.snapshots
         if len(kept) >= MOST_SNAPSHOTS:
             document.history.drop(0)
-        document.history.keep(Snapshot(named(name, kept), document.open_state))
+        document.history.keep(
+            Snapshot(named(name, kept, numbered=_("Snapshot {number}")), document.open_state)
+        )
         document.note_snapshots()
         self._note_snapshots(document)
 

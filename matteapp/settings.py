@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from matteapp.language import LANGUAGES, SYSTEM
 from matteapp.text_size import LEAST, MOST
 
 SettingValue = bool | int | str
@@ -73,6 +74,7 @@ THEME, PALETTE, UNDO_MEMORY, AUTOSAVE, PRESSURE, DEVICE = (
 )
 SOFTNESS = "tools/tablet_softness"
 TEXT_PERCENT = "look/text_percent"
+LANGUAGE = "look/language"
 DISPLAY = "look/display_profile"
 REMEMBER = "files/remember_settings"
 RESTING_MEMORY = "memory/resting_megabytes"
@@ -86,6 +88,13 @@ SETTINGS: dict[str, SettingSpec] = {
             Choice((("system", "As the system"), ("dark", "Dark"), ("light", "Light"))),
             "dark",
             "A dark, neutral surround shows the photograph's colours best.",
+        ),
+        SettingSpec(
+            LANGUAGE,
+            "Language",
+            Choice(((SYSTEM, "As the system"), *LANGUAGES.items())),
+            SYSTEM,
+            "The language of the window. Counts from the next start.",
         ),
         SettingSpec(
             TEXT_PERCENT,

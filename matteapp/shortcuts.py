@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from engine.errors import UserError
 from matteapp.actions import ACTIONS, plain_title, tip_with
+from matteapp.language import _
 
 _GROUP = "keys"
 _BETWEEN = " "  # no key is called so: the bar is "Space"
@@ -107,7 +108,7 @@ class Shortcuts(QObject):
         _check_free(key)
         owner = self.owner(key)
         if owner not in (None, name):
-            raise UserError(f"{native(key)} belongs to “{plain_title(ACTIONS[str(owner)])}”.")
+            raise UserError(belongs(key, str(owner)))
 
     def _keep(self, name: str, keys: Sequence[str]) -> None:
         place = f"{_GROUP}/{name}"
@@ -125,6 +126,12 @@ class Shortcuts(QObject):
             if keys != action.shortcuts():
                 action.setShortcuts(keys)
                 action.setToolTip(tip_with(ACTIONS[name], self.keys(name)))
+
+
+def belongs(key: str, owner: str) -> str:
+    """What is said of a key that an action has already."""
+    title = plain_title(ACTIONS[owner])
+    return _("{key} belongs to “{action}”.").format(key=native(key), action=title)
 
 
 def _read(store: QSettings) -> dict[str, tuple[str, ...]]:
@@ -154,6 +161,8 @@ def native(key: str) -> str:
 
 def _check_free(key: str) -> None:
     if not key or ", " in key:
-        raise UserError("This is not a key.", remedy="Press one key, with Ctrl, Shift or Alt.")
+        raise UserError(
+            _("This is not a key."), remedy=_("Press one key, with Ctrl, Shift or Alt.")
+        )
     if key in RESERVED:
-        raise UserError(RESERVED[key], remedy="Choose another key.")
+        raise UserError(_(RESERVED[key]), remedy=_("Choose another key."))

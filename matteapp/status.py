@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolBu
 from engine.imaging.types import Image
 from engine.jobs.worker import Job
 from matteapp.icons import name_control
+from matteapp.language import _, decimal
 from matteapp.panels.step_words import short
 
 _QUIET_LANES = ("autosave", "advice")
@@ -28,12 +29,12 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self._job: Job | None = None
         self.facts = QLabel()
-        self.facts.setAccessibleName("Photograph")
+        self.facts.setAccessibleName(_("Photograph"))
         self.device = QLabel()
-        self.device.setAccessibleName("Device")
+        self.device.setAccessibleName(_("Device"))
         self.readout = QLabel()
-        self.readout.setAccessibleName("Pixel under the cursor")
-        self.readout.setToolTip("Place, colour, matte and subject's colour under the cursor.")
+        self.readout.setAccessibleName(_("Pixel under the cursor"))
+        self.readout.setToolTip(_("Place, colour, matte and subject's colour under the cursor."))
         self.readout.setMinimumWidth(110)
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.running = QLabel()
@@ -44,9 +45,9 @@ class StatusLine(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(120)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(_("Progress"))
         self.cross = QToolButton()
-        name_control(self.cross, icon_name="x", title="Stop what runs (Esc)")
+        name_control(self.cross, icon_name="x", title=_("Stop what runs (Esc)"))
         self.cross.clicked.connect(self._on_cross)
         self._place()
         self._show_running(False)
@@ -112,8 +113,8 @@ def describe(image: Image) -> str:
     megapixels = height * width / 1e6
     parts = (
         f"{width} × {height}",
-        f"{megapixels:.1f} MP",
-        f"{image.bits}-bit",
+        f"{decimal(megapixels, 1)} MP",
+        _("{bits}-bit").format(bits=image.bits),
         profile_name(image.metadata.icc),
     )
     return "  ·  ".join(parts)
@@ -124,4 +125,4 @@ def profile_name(icc: bytes | None) -> str:
     if icc is None:
         return "sRGB"
     space = QColorSpace.fromIccProfile(QByteArray(icc))
-    return space.description() or "own colour profile"
+    return space.description() or _("own colour profile")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 
+from matteapp.language import _
 from matteapp.panels.fields import CalmCombo, CalmSlider
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.options import HARDNESS, OPTIONS, SIZE, OptionSpec, Pick, Range
@@ -26,8 +27,8 @@ class _Option(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(5)
-        self.row.addWidget(QLabel(title))
-        self.setToolTip(tip)
+        self.row.addWidget(QLabel(_(title)))
+        self.setToolTip(_(tip))
 
     def show_options(self, options: BrushOptions) -> None:
         """Show what is chosen without telling that it was."""
@@ -41,11 +42,11 @@ class SizeOption(_Option):
         super().__init__("Size", _SIZE_TIP)
         self._options = options
         self.slider = CalmSlider()
-        self.slider.setAccessibleName("Size")
-        self.slider.setToolTip(_SIZE_TIP)
+        self.slider.setAccessibleName(_("Size"))
+        self.slider.setToolTip(_(_SIZE_TIP))
         self.slider.setRange(0, _LARGEST_ON_SLIDER)
         self.slider.setFixedWidth(64)
-        self.box = _number("Size, number", _SIZE_TIP, Range(1, 4000, " px"))
+        self.box = _number(_("Size, number"), _(_SIZE_TIP), Range(1, 4000, " px"))
         self.row.addWidget(self.slider)
         self.row.addWidget(self.box)
         self.slider.valueChanged.connect(self._on_slider)
@@ -70,7 +71,7 @@ class HardnessOption(_Option):
     def __init__(self, options: BrushOptions) -> None:
         super().__init__("Hardness", _HARDNESS_TIP)
         self._options = options
-        self.box = _number("Hardness, number", _HARDNESS_TIP, Range(0, 100, " %"))
+        self.box = _number(_("Hardness, number"), _(_HARDNESS_TIP), Range(0, 100, " %"))
         self.row.addWidget(self.box)
         self.box.valueChanged.connect(self._on_number)
 
@@ -88,7 +89,7 @@ class NumberOption(_Option):
     def __init__(self, name: str, spec: OptionSpec, kind: Range, options: BrushOptions) -> None:
         super().__init__(spec.title, spec.tip)
         self._name, self._options = name, options
-        self.box = _number(spec.title, spec.tip, kind)
+        self.box = _number(_(spec.title), _(spec.tip), kind)
         self.row.addWidget(self.box)
         self.box.valueChanged.connect(self._on_number)
 
@@ -107,10 +108,10 @@ class ChoiceOption(_Option):
         super().__init__(spec.title, spec.tip)
         self._name, self._options = name, options
         self.combo = CalmCombo()
-        self.combo.setAccessibleName(spec.title)
-        self.combo.setToolTip(spec.tip)
+        self.combo.setAccessibleName(_(spec.title))
+        self.combo.setToolTip(_(spec.tip))
         for value, title in kind.options:
-            self.combo.addItem(title, value)
+            self.combo.addItem(_(title), value)
         self.row.addWidget(self.combo)
         self.combo.currentIndexChanged.connect(self._on_index)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton
 
-from matteapp.actions import ACTIONS
+from matteapp.language import _
 from matteapp.tools.table import TOOLS
 
 _BREAK_BEFORE = ("quick", "lasso", "box", "hand")
@@ -21,7 +21,7 @@ def action_button(action: QAction, *, size: int = 22) -> QToolButton:
     button.setDefaultAction(action)
     button.setIconSize(QSize(size, size))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setAccessibleName(ACTIONS[action.objectName()].title.replace("&", ""))
+    button.setAccessibleName(action.text().replace("&", ""))
     return button
 
 
@@ -31,7 +31,7 @@ class ToolStrip(QFrame):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("toolStrip")
-        self.setAccessibleName("Tools")
+        self.setAccessibleName(_("Tools"))
         self.buttons = {name: action_button(actions[f"tool.{name}"]) for name in TOOLS}
         for button in self.buttons.values():
             button.setParent(self)

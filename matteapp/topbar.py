@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from matteapp.language import _
 from matteapp.text_size import text_factor
 from matteapp.tooloptions import ToolOptionsBar
 from matteapp.tools.brush import BrushOptions
@@ -51,7 +52,7 @@ class TopBar(QFrame):
     def show_tool(self, name: str) -> None:
         """Show the options of a tool."""
         tool = TOOLS[name]
-        self.tool_title.setText(tool.title)
+        self.tool_title.setText(_(tool.title))
         self.brush.show_tool(name)
 
     def show_zoom(self, scale: float) -> None:
@@ -105,7 +106,7 @@ def _zoom_box() -> QSpinBox:
     box.setSuffix(" %")
     box.setKeyboardTracking(False)
     box.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    box.setAccessibleName("Zoom in per cent")
-    box.setToolTip("Zoom (Ctrl+wheel zooms at the cursor)")
+    box.setAccessibleName(_("Zoom in per cent"))
+    box.setToolTip(_("Zoom (Ctrl+wheel zooms at the cursor)"))
     box.setFixedWidth(68)
     return box

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QWidget
 
 from matteapp.bubble import Bubble, Ring
+from matteapp.language import _
 from matteapp.main_window import MainWindow
 from matteapp.panels.section import Section
 from matteapp.settings import Settings
@@ -127,8 +128,8 @@ class Tour(QObject):
         """On the first start ever, ask in the bar whether a tour is welcome."""
         if self._store.value(_SEEN) is None:
             self._store.setValue(_SEEN, 1)
-            text = "New here? A tour of two minutes shows how a portrait is cut out."
-            self._window.bar.say(text, action="Take the tour", run=self.start)
+            text = _("New here? A tour of two minutes shows how a portrait is cut out.")
+            self._window.bar.say(text, action=_("Take the tour"), run=self.start)
 
     def start(self) -> None:
         """Begin; the sample is opened if nothing is."""
@@ -152,7 +153,7 @@ class Tour(QObject):
 
     def text_of(self, step: TourStep) -> str:
         """A stop's text with the keys that people have now."""
-        return _KEY.sub(lambda found: self._key(found[1]), step.text)
+        return _KEY.sub(lambda found: self._key(found[1]), _(step.text))
 
     def _key(self, name: str) -> str:
         keys = self._shortcuts.keys(name)
@@ -171,7 +172,7 @@ class Tour(QObject):
         if action is not None and action.isEnabled():
             action.trigger()
         self._bring_in_sight(step.target(self._window))
-        self.bubble.show_step(step.title, self.text_of(step), at=at, of=len(STEPS))
+        self.bubble.show_step(_(step.title), self.text_of(step), at=at, of=len(STEPS))
         self._place()
         QTimer.singleShot(0, self, self._place)  # once what was unfolded has its size
 

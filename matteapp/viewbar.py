@@ -21,6 +21,7 @@ from engine.compositing.view_look import Grade, Look
 from engine.compositing.views import VIEWS
 from matteapp.actions import COMPARE_ACTIONS, WITH_ACTIONS
 from matteapp.icons import dress, name_control
+from matteapp.language import _
 from matteapp.panels.fields import CalmSlider, ColourField
 from matteapp.panels.kinds import Colour, FieldSpec
 from matteapp.toolstrip import action_button
@@ -46,10 +47,10 @@ class ViewSwitch(QFrame):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("viewSwitch")
-        self.setAccessibleName("Views")
+        self.setAccessibleName(_("Views"))
         self.buttons = [self._button(actions[f"view.{name}"], name) for name in VIEWS]
         self.more = QToolButton(self)
-        name_control(self.more, icon_name="caret-double-right", title="More views")
+        name_control(self.more, icon_name="caret-double-right", title=_("More views"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         menu.addActions([actions[f"view.{name}"] for name in VIEWS])
@@ -83,7 +84,7 @@ class ViewSwitch(QFrame):
         return self.buttons[0].sizeHint().height() + 2 * _EDGE
 
     def _button(self, action: QAction, name: str) -> QToolButton:
-        action.setIconText(_SHORT_TITLES.get(name, VIEWS[name].title))
+        action.setIconText(_(_SHORT_TITLES.get(name, VIEWS[name].title)))
         button = action_button(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         button.setParent(self)
@@ -108,8 +109,8 @@ class StrengthBar(QWidget):
         self.slider = CalmSlider()
         self.slider.setRange(0, 100)
         self.slider.setFixedWidth(96)
-        self.slider.setAccessibleName("Strength of the view")
-        self.slider.setToolTip("How strong the view's colour is.")
+        self.slider.setAccessibleName(_("Strength of the view"))
+        self.slider.setToolTip(_("How strong the view's colour is."))
         self.number = QLabel()
         self.number.setMinimumWidth(self.number.fontMetrics().horizontalAdvance("100 %"))
         spec = FieldSpec("overlay", "Overlay colour", Colour(), "The colour of what is cut away.")
@@ -133,9 +134,9 @@ class StrengthBar(QWidget):
         self.colour.show_value(tuple(channel / 255 for channel in look.overlay_colour))
         if strength is None:
             return
-        self.title.setText(strength.title)
-        self.slider.setAccessibleName(f"{strength.title} of the view")
-        self.slider.setToolTip(strength.tip)
+        self.title.setText(_(strength.title))
+        self.slider.setAccessibleName(_("{title} of the view").format(title=_(strength.title)))
+        self.slider.setToolTip(_(strength.tip))
         percent = round(look.strength(view) * 100)
         self.number.setText(f"{percent} %")
         with QSignalBlocker(self.slider):
@@ -160,16 +161,19 @@ class GradeBar(QWidget):
 
     def __init__(self, reset: QAction) -> None:
         super().__init__()
-        self.gain = _factor("gain", "Brighten what is shown; the result stays as it is.")
+        self.gain = _factor(
+            _("Viewer gain"), _("Brighten what is shown; the result stays as it is.")
+        )
         self.gamma = _factor(
-            "gamma", "Below 1 opens what is nearly white, above 1 what is nearly black."
+            _("Viewer gamma"),
+            _("Below 1 opens what is nearly white, above 1 what is nearly black."),
         )
         self._reset = reset
         self.reset = action_button(reset, size=18)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for title, box in (("Gain", self.gain), ("Gamma", self.gamma)):
+        for title, box in ((_("Gain"), self.gain), (_("Gamma"), self.gamma)):
             label = QLabel(title)
             label.setBuddy(box)
             row.addWidget(label)
@@ -203,7 +207,7 @@ def _factor(title: str, tip: str) -> QDoubleSpinBox:
     box.setValue(1.0)
     box.setKeyboardTracking(False)
     box.setFixedWidth(54)
-    box.setAccessibleName(f"Viewer {title}")
+    box.setAccessibleName(title)
     box.setToolTip(tip)
     return box
 
@@ -214,10 +218,10 @@ class CompareButton(QToolButton):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         dress(self, "columns")
-        self.setText("Compare")
+        self.setText(_("Compare"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setAccessibleName("Compare")
-        self.setToolTip("Compare the view with another, across a line or side by side.")
+        self.setAccessibleName(_("Compare"))
+        self.setToolTip(_("Compare the view with another, across a line or side by side."))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.addActions([actions[name] for name in COMPARE_ACTIONS])
@@ -227,7 +231,7 @@ class CompareButton(QToolButton):
 
     def show_other(self, title: str) -> None:
         """Say what the view is compared with; empty if with nothing."""
-        self.setText(f"With {title}" if title else "Compare")
+        self.setText(_("With {view}").format(view=title) if title else _("Compare"))
 
 
 class ViewBar(QWidget):

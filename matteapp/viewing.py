@@ -14,6 +14,7 @@ from engine.compositing.views import VIEWS
 from matteapp.actions import COMPARE_MODES, PEEKS
 from matteapp.canvas.canvas import Canvas
 from matteapp.canvas.panes import CompareMode
+from matteapp.language import _
 from matteapp.peeking import Peeking
 from matteapp.settings import PALETTE, Settings
 from matteapp.topbar import TopBar
@@ -64,7 +65,7 @@ class Viewing(QObject):
         self._actions[f"compare.{self._mode}"].setChecked(True)
         self._actions[f"with.{self._other}"].setChecked(True)
         self._canvas.set_compare(self._mode, self._other)
-        title = "" if self._mode == "off" else VIEWS[self._other].title
+        title = "" if self._mode == "off" else _(VIEWS[self._other].title)
         self._top.view_bar.compare.show_other(title)
 
     def _show_band(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS
 from matteapp.icons import dress, framed, icon
+from matteapp.language import _
 from matteapp.text_size import measures_itself
 
 _BUTTONS = (
@@ -36,7 +37,7 @@ class Welcome(QFrame):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("welcome")
-        self.setAccessibleName("Nothing is open")
+        self.setAccessibleName(_("Nothing is open"))
         self.card = QFrame()
         self.card.setObjectName("dropCard")
         self.card.setMinimumSize(480, 310)
@@ -78,10 +79,10 @@ class Welcome(QFrame):
         column.addStretch(1)
         self.picture = QLabel()
         self._draw_picture()
-        title = QLabel("Drop a photograph here")
+        title = QLabel(_("Drop a photograph here"))
         title.setProperty("role", "title")
         text = QLabel(
-            "The person in it is found and cut out.\nThen paint where it should be better."
+            _("The person in it is found and cut out.\nThen paint where it should be better.")
         )
         text.setProperty("role", "muted")
         for label in (self.picture, title, text):
@@ -97,7 +98,7 @@ class RecentRow(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Recent files")
+        self.setAccessibleName(_("Recent files"))
         self.buttons: dict[Path, QToolButton] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -133,8 +134,8 @@ class RecentRow(QFrame):
             path.name, Qt.TextElideMode.ElideMiddle, _RECENT_PICTURE.width()
         )
         button.setText(elided.replace("&", "&&"))
-        button.setAccessibleName(f"Open {path.name}")
-        button.setToolTip(f"Open {path}.")
+        button.setAccessibleName(_("Open {name}").format(name=path.name))
+        button.setToolTip(_("Open {path}.").format(path=path))
         button.clicked.connect(lambda: open_path(path))
         self._row.addWidget(button)
         return button
@@ -145,7 +146,7 @@ def _buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
     row.setSpacing(8)
     row.addStretch(1)
     for name, title, loud in _BUTTONS:
-        button = QPushButton(title)
+        button = QPushButton(_(title))
         button.setProperty("loud", loud)
         button.setToolTip(actions[name].toolTip())
         if not loud:

@@ -11,6 +11,8 @@ import pytest
 from tests.called import exit_code
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"  # what the window says is the same on every machine
+os.environ.pop("LANGUAGE", None)
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Processes side by side that each take all cores wait for one another.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

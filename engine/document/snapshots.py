@@ -25,11 +25,11 @@ class Snapshot:
     state: DocumentState
 
 
-def named(wanted: str, taken: tuple[Snapshot, ...]) -> str:
+def named(wanted: str, taken: tuple[Snapshot, ...], *, numbered: str = "Snapshot {number}") -> str:
     """A name for the next snapshot: what is wanted, or else the first free number."""
     name = " ".join(wanted.split())[:LONGEST_NAME]
     names = {snapshot.name for snapshot in taken}
-    numbers = (f"Snapshot {number}" for number in range(1, len(taken) + 2))
+    numbers = (numbered.format(number=number) for number in range(1, len(taken) + 2))
     return name or next(free for free in numbers if free not in names)
 
 

@@ -13,6 +13,7 @@ from matteapp.batch.desk import BatchDesk
 from matteapp.batch.fixing import Fixing
 from matteapp.batch.watching import Watching
 from matteapp.dialogs.filters import picture_filter
+from matteapp.language import _
 from matteapp.main_window import MainWindow
 from matteapp.session import Session
 
@@ -39,7 +40,7 @@ class BatchCommands(QObject):
         self.table: Mapping[str, Callable[[], object]] = {
             "file.batch": self._turn,
             "batch.add": self._ask_photographs,
-            "batch.folder": lambda: self._ask_folder("Folder with photographs", self._add),
+            "batch.folder": lambda: self._ask_folder(_("Folder with photographs"), self._add),
             "batch.watch": self._watch_or_not,
             "batch.start": desk.start,
             "batch.pause": desk.pause,
@@ -75,7 +76,7 @@ class BatchCommands(QObject):
         self._desk.add([folder])
 
     def _ask_photographs(self) -> None:
-        dialog = QFileDialog(self._window, "Photographs for the batch", filter=picture_filter())
+        dialog = QFileDialog(self._window, _("Photographs for the batch"), filter=picture_filter())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(self._on_photographs)
@@ -96,7 +97,7 @@ class BatchCommands(QObject):
 
     def _watch_or_not(self) -> None:
         if self._watching.folder is None:
-            self._ask_folder("Folder to watch", self.watch)
+            self._ask_folder(_("Folder to watch"), self.watch)
         else:
             self._watching.stop()
         self._update()

@@ -15,6 +15,7 @@ from matteapp.batch.desk import BatchDesk
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import MessageBar
 from matteapp.files import Files
+from matteapp.language import _
 from matteapp.requests import Exported, ExportRequest
 from matteapp.session import Change, Session
 
@@ -62,13 +63,14 @@ class Fixing(QObject):
         request = ExportRequest(state, targets, order.delivery, compute=self._bridge.compute)
         self._bridge.start(
             request,
-            title=f"Putting {source.name} into the batch",
+            title=_("Putting {name} into the batch").format(name=source.name),
             done=partial(self._on_written, source, targets),
         )
 
     def _on_written(self, source: Path, targets: dict[str, Path], written: Exported) -> None:
         self._batch.hand_in(source, targets)
-        self._bar.say(" ".join((f"{source.name} is in the batch as it is here.", *written.doubts)))
+        said = _("{name} is in the batch as it is here.").format(name=source.name)
+        self._bar.say(" ".join((said, *written.doubts)))
 
     def _on_changed(self, change: Change) -> None:
         path = None if change.after is None else change.after.source.path
@@ -82,4 +84,6 @@ class Fixing(QObject):
         if state is None or opened is None or state.image is not opened.image:
             return
         settings = replace(self._batch.order.settings, guidance=state.settings.guidance)
-        self._session.apply(lambda now: set_settings(now, settings), label="Settings of the batch")
+        self._session.apply(
+            lambda now: set_settings(now, settings), label=_("Settings of the batch")
+        )

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from engine.batch.items import Item
+from matteapp.language import _
 
 ITEM, PROGRESS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -131,5 +132,5 @@ class Filtered(QSortFilterProxyModel):
 def describe(item: Item) -> str:
     """A photograph in words."""
     marked = "marked" if item.marked else ""
-    words = (item.source.name, STATE_WORDS[item.state], marked, item.remark)
+    words = (item.source.name, _(STATE_WORDS[item.state]), marked, item.remark)
     return ", ".join(filter(None, words))

@@ -25,6 +25,7 @@ from matteapp.batch.model import FILTERS, ITEM, BatchModel, Filtered
 from matteapp.batch.review import ReviewPane, worn
 from matteapp.batch.setup import OrderForm
 from matteapp.batch.tiles import TileDrawer
+from matteapp.language import _
 
 _ADD = ("batch.add", "batch.folder", "batch.watch")
 _RUN = ("batch.start", "batch.pause", "batch.cancel", "batch.retry")
@@ -44,7 +45,7 @@ class BatchPage(QFrame):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("batchPage")
-        self.setAccessibleName("Batch")
+        self.setAccessibleName(_("Batch"))
         self._find: Callable[[Item], QImage | None] = lambda _: None
         self.model = BatchModel(self)
         self.filtered = Filtered(self.model, self)
@@ -52,10 +53,10 @@ class BatchPage(QFrame):
         self.review = ReviewPane(actions)
         self.form = OrderForm(actions)
         self.counts = QLabel()
-        self.counts.setAccessibleName("How far the batch is")
+        self.counts.setAccessibleName(_("How far the batch is"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the batch")
+        self.bar.setAccessibleName(_("Progress of the batch"))
         self.filter = QComboBox()
         self.buttons = {name: QPushButton() for name in (*_ADD, *_RUN)}
         for name, button in self.buttons.items():
@@ -130,12 +131,12 @@ class BatchPage(QFrame):
         grid.setUniformItemSizes(True)
         grid.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         grid.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        grid.setAccessibleName("Photographs of the batch")
-        grid.setToolTip("The arrow keys flip through the photographs.")
-        for name, (title, _) in FILTERS.items():
-            self.filter.addItem(title, name)
-        self.filter.setAccessibleName("Which photographs are shown")
-        self.filter.setToolTip("Show all photographs, or only those in some state.")
+        grid.setAccessibleName(_("Photographs of the batch"))
+        grid.setToolTip(_("The arrow keys flip through the photographs."))
+        for name, (title, _states) in FILTERS.items():
+            self.filter.addItem(_(title), name)
+        self.filter.setAccessibleName(_("Which photographs are shown"))
+        self.filter.setToolTip(_("Show all photographs, or only those in some state."))
 
     def _place(self) -> None:
         whole = QVBoxLayout(self)
@@ -154,7 +155,7 @@ class BatchPage(QFrame):
         whole.addWidget(parts, 1)
 
     def _head(self) -> QHBoxLayout:
-        title = QLabel("Batch")
+        title = QLabel(_("Batch"))
         title.setProperty("role", "title")
         row = QHBoxLayout()
         row.setSpacing(8)

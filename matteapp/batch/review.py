@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.batch.items import Item
-from matteapp.actions import ACTIONS
+from matteapp.actions import ACTIONS, plain_title
 from matteapp.batch.model import STATE_WORDS
 from matteapp.canvas.picture import checkerboard
 from matteapp.icons import dress, name_control
+from matteapp.language import _
 
 PHOTOGRAPH = "photograph"
 GROUNDS: dict[str, tuple[str, str, QColor | None]] = {
@@ -44,7 +45,7 @@ class Look(QWidget):
         self.picture: QImage | None = None
         self.ground = "grey"
         self._checks: QBrush = checkerboard()
-        self.setAccessibleName("Result")
+        self.setAccessibleName(_("Result"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(220, 180))
 
@@ -87,7 +88,7 @@ class ReviewPane(QFrame):
         self.look = Look()
         self.name = QLabel()
         self.name.setProperty("role", "heading")
-        self.remark = QLabel("Choose a photograph to look at its result.")
+        self.remark = QLabel(_("Choose a photograph to look at its result."))
         self.remark.setProperty("role", "muted")
         self.remark.setWordWrap(True)
         self.remark.setMinimumHeight(36)
@@ -107,9 +108,9 @@ class ReviewPane(QFrame):
         self.look.show_picture(picture)
         if item is None:
             self.name.setText("")
-            self.remark.setText("Choose a photograph to look at its result.")
+            self.remark.setText(_("Choose a photograph to look at its result."))
             return
-        self.name.setText(f"{item.source.name} — {STATE_WORDS[item.state]}")
+        self.name.setText(f"{item.source.name} — {_(STATE_WORDS[item.state])}")
         self.remark.setText(item.remark)
 
     def _place(self, actions: Mapping[str, QAction]) -> None:
@@ -118,8 +119,8 @@ class ReviewPane(QFrame):
         head.addWidget(self.before)
         head.addWidget(self.name, 1, Qt.AlignmentFlag.AlignCenter)
         head.addWidget(self.after)
-        name_control(self.before, icon_name="caret-left", title="Previous photograph")
-        name_control(self.after, icon_name="caret-right", title="Next photograph")
+        name_control(self.before, icon_name="caret-left", title=_("Previous photograph"))
+        name_control(self.after, icon_name="caret-right", title=_("Next photograph"))
         self.before.clicked.connect(lambda: self.turn_asked.emit(-1))
         self.after.clicked.connect(lambda: self.turn_asked.emit(1))
         whole = QVBoxLayout(self)
@@ -136,11 +137,11 @@ class ReviewPane(QFrame):
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addStretch(1)
-        for name, (title, tip, _) in GROUNDS.items():
+        for name, (title, tip, _colour) in GROUNDS.items():
             button = self.grounds[name]
-            button.setText(title)
-            button.setAccessibleName(title)
-            button.setToolTip(tip)
+            button.setText(_(title))
+            button.setAccessibleName(_(title))
+            button.setToolTip(_(tip))
             button.setCheckable(True)
             button.setChecked(name == self.look.ground)
             button.clicked.connect(lambda _=False, name=name: self._on_ground(name))
@@ -166,9 +167,9 @@ class ReviewPane(QFrame):
 def worn(button: QPushButton, action: QAction, name: str) -> None:
     """Let a button do what an action does, and be enabled as it is."""
     row = ACTIONS[name]
-    button.setText(row.title.replace("&", ""))
-    button.setAccessibleName(row.title.replace("&", "").rstrip("…"))
-    button.setToolTip(row.tip)
+    button.setText(action.text().replace("&", ""))
+    button.setAccessibleName(plain_title(row))
+    button.setToolTip(_(row.tip))
     if row.icon:
         dress(button, row.icon)
     button.clicked.connect(action.trigger)

@@ -14,6 +14,7 @@ from engine.batch.order import Order
 from matteapp.batch.page import BatchPage
 from matteapp.batch.pictures import Pictures, Size, Wanted, wanted
 from matteapp.batch.review import PHOTOGRAPH
+from matteapp.language import _
 
 _SHOWN_AGAIN = 100
 """Milliseconds between two drawings of progress."""
@@ -67,11 +68,13 @@ class BatchShow(QObject):
 
     def _show_counts(self, counts: Counter[ItemState]) -> None:
         total, finished = sum(counts.values()), sum(counts[state] for state in ENDED)
-        words = [f"{finished} of {total}"] if total else ["Add photographs to begin."]
+        words = [_("{at} of {of}").format(at=finished, of=total)]
+        if not total:
+            words = [_("Add photographs to begin.")]
         if counts["doubtful"]:
-            words.append(f"{counts['doubtful']} to look at twice")
+            words.append(_("{count} to look at twice").format(count=counts["doubtful"]))
         if counts["failed"]:
-            words.append(f"{counts['failed']} failed")
+            words.append(_("{count} failed").format(count=counts["failed"]))
         self._page.show_counts("  ·  ".join(words), finished, total)
 
     def _show_progress(self) -> None:

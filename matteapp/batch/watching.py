@@ -12,6 +12,7 @@ from engine.errors import UserError
 from matteapp.batch.requests import LookAround
 from matteapp.bridge import Bridge
 from matteapp.errors_ui import ErrorDesk
+from matteapp.language import _
 
 
 class Watching(QObject):
@@ -73,7 +74,7 @@ class Watching(QObject):
         watch = self._watch
         self._bridge.start(
             LookAround(watch),
-            title="Looking at the watched folder",
+            title=_("Looking at the watched folder"),
             done=lambda paths: self._on_looked(watch, paths),
             failed=self._on_failed,
             cancelled=self._on_cancelled,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QColorTransform
 
 from engine.errors import UserError
+from matteapp.language import _
 
 LARGEST = 16 << 20
 """Bytes of a profile; those of displays have some thousands."""
@@ -21,14 +22,16 @@ def read_profile(path: Path) -> QColorSpace:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise UserError("This is too large for a colour profile.", path=path)
+            raise UserError(_("This is too large for a colour profile."), path=path)
         profile = QColorSpace.fromIccProfile(QByteArray(path.read_bytes()))
     except OSError as error:
-        raise UserError(f"The profile can't be read ({error.strerror}).", path=path) from error
+        raise UserError(
+            _("The profile can't be read ({reason}).").format(reason=error.strerror), path=path
+        ) from error
     if not profile.isValidTarget() or profile.colorModel() != QColorSpace.ColorModel.Rgb:
         raise UserError(
-            "This is not the colour profile of a display.",
-            remedy="Choose an .icc or .icm file for RGB, such as your calibration has made.",
+            _("This is not the colour profile of a display."),
+            remedy=_("Choose an .icc or .icm file for RGB, such as your calibration has made."),
             path=path,
         )
     return profile

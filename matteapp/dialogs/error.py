@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from matteapp.language import _
 from matteapp.log import log_file
 
 
@@ -22,16 +23,18 @@ class ErrorDialog(QDialog):
 
     def __init__(self, details: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle(_("Something went wrong"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.details = QPlainTextEdit(details)
         self.details.setReadOnly(True)
-        self.details.setAccessibleName("Details")
-        self.details.setToolTip("What went wrong, for those who mend it.")
+        self.details.setAccessibleName(_("Details"))
+        self.details.setToolTip(_("What went wrong, for those who mend it."))
         self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         text = QLabel(
-            "This is a fault of the program, not yours. Your work is still open; "
-            f"the details are in the log as well:\n{log_file()}"
+            _(
+                "This is a fault of the program, not yours. Your work is still open; "
+                "the details are in the log as well:\n{file}"
+            ).format(file=log_file())
         )
         text.setWordWrap(True)
         whole = QVBoxLayout(self)
@@ -43,11 +46,11 @@ class ErrorDialog(QDialog):
         self.resize(680, 420)
 
     def _buttons(self) -> QHBoxLayout:
-        copy = QPushButton("Copy details")
-        copy.setToolTip("Copy the details, to pass them on.")
-        folder = QPushButton("Open the log's folder")
-        folder.setToolTip("Open the folder with the log file.")
-        close = QPushButton("Go on")
+        copy = QPushButton(_("Copy details"))
+        copy.setToolTip(_("Copy the details, to pass them on."))
+        folder = QPushButton(_("Open the log's folder"))
+        folder.setToolTip(_("Open the folder with the log file."))
+        close = QPushButton(_("Go on"))
         close.setDefault(True)
         copy.clicked.connect(self._copy)
         folder.clicked.connect(show_log_folder)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from matteapp.icons import name_control
+from matteapp.language import _
 from matteapp.settings import ChosenFile, Settings, SettingSpec
 
 NONE = "None chosen…"
@@ -20,9 +21,11 @@ class FileChoice(QWidget):
         super().__init__()
         self._spec, self._kind, self._settings = spec, kind, settings
         self.button, self.cross = QPushButton(), QToolButton()
-        self.button.setAccessibleName(f"{spec.title}: choose a file")
+        self.button.setAccessibleName(_("{title}: choose a file").format(title=_(spec.title)))
         self.button.setAutoDefault(False)
-        name_control(self.cross, icon_name="x", title=f"{spec.title}: none")
+        name_control(
+            self.cross, icon_name="x", title=_("{title}: none").format(title=_(spec.title))
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -42,12 +45,12 @@ class FileChoice(QWidget):
         chosen = self._settings.text(self._spec.key)
         metrics, side = self.button.fontMetrics(), Qt.TextElideMode.ElideMiddle
         name = metrics.elidedText(Path(chosen).name, side, metrics.averageCharWidth() * 18)
-        self.button.setText(name or NONE)
-        self.button.setToolTip(chosen or f"Choose a file. {self._spec.tip}")
+        self.button.setText(name or _(NONE))
+        self.button.setToolTip(chosen or _("Choose a file.") + " " + _(self._spec.tip))
         self.cross.setEnabled(bool(chosen))
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, self._spec.title, filter=self._kind.patterns)
+        dialog = QFileDialog(self, _(self._spec.title), filter=_(self._kind.patterns))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.choose)

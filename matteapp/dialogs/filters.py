@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from engine.document.project_file import SUFFIX
+from matteapp.language import _
 
-WEIGHTS_FILTER = "Weights (*.safetensors *.pkl *.pt *.pth);;All files (*)"
-PROJECT_FILTER = f"Projects (*{SUFFIX})"
+
+def weights_filter() -> str:
+    """Files with weights."""
+    return f"{_('Weights')} (*.safetensors *.pkl *.pt *.pth);;{_all_files()}"
+
+
+def project_filter() -> str:
+    """Projects alone."""
+    return f"{_('Projects')} (*{SUFFIX})"
+
+
+def portrait_filter() -> str:
+    """Pictures that hold a matte."""
+    return f"{_('Pictures with transparency')} (*.png *.tif *.tiff *.webp)"
 
 
 def picture_filter() -> str:
@@ -15,7 +28,7 @@ def picture_filter() -> str:
     """
     from engine.imaging.read import READABLE
 
-    return f"Pictures ({_patterns(READABLE)});;All files (*)"
+    return f"{_('Pictures')} ({_patterns(READABLE)});;{_all_files()}"
 
 
 def open_filter() -> str:
@@ -23,9 +36,13 @@ def open_filter() -> str:
     from engine.imaging.read import READABLE
 
     return (
-        f"Photographs and projects ({_patterns((*READABLE, SUFFIX))});;"
-        f"Photographs ({_patterns(READABLE)});;{PROJECT_FILTER};;All files (*)"
+        f"{_('Photographs and projects')} ({_patterns((*READABLE, SUFFIX))});;"
+        f"{_('Photographs')} ({_patterns(READABLE)});;{project_filter()};;{_all_files()}"
     )
+
+
+def _all_files() -> str:
+    return f"{_('All files')} (*)"
 
 
 def _patterns(suffixes: tuple[str, ...]) -> str:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.actions import ACTIONS, KEY_NOTES, plain_title
 from matteapp.dialogs.page import Page
+from matteapp.language import _
 from matteapp.text_size import text_factor
 
 COLUMNS: tuple[tuple[tuple[str, str], ...], ...] = (
@@ -61,7 +62,7 @@ class KeySheet(QDialog):
     ) -> None:
         super().__init__(parent)
         self._actions, self._change = actions, change
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(_("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
@@ -77,14 +78,14 @@ class KeySheet(QDialog):
             column = QVBoxLayout()
             column.setSpacing(6)
             for group, title in groups:
-                _add_group(column, title, self._rows(group))
+                _add_group(column, _(title), self._rows(group))
             column.addStretch(1)
             row.addLayout(column)
-        return Page(inner, title="Keys")
+        return Page(inner, title=_("Keys"))
 
     def _rows(self, group: str) -> list[tuple[str, tuple[str, ...]]]:
         if group == _HELD:
-            return [(note.title, note.keys) for note in KEY_NOTES]
+            return [(_(note.title), note.keys) for note in KEY_NOTES]
         return [
             (plain_title(ACTIONS[name]), tuple(map(_native, action.shortcuts())))
             for name, action in self._actions.items()
@@ -92,8 +93,8 @@ class KeySheet(QDialog):
         ]
 
     def _buttons(self) -> QHBoxLayout:
-        change, close = QPushButton("Change keys…"), QPushButton("Close")
-        change.setToolTip("Give actions and tools keys of your choice.")
+        change, close = QPushButton(_("Change keys…")), QPushButton(_("Close"))
+        change.setToolTip(_("Give actions and tools keys of your choice."))
         change.clicked.connect(self._on_change)
         close.setDefault(True)
         close.clicked.connect(self.accept)

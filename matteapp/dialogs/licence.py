@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.models.licences import Licence
+from matteapp.language import _
 
 
 class LicenceDialog(QDialog):
@@ -28,20 +29,22 @@ class LicenceDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Licence of these weights")
+        self.setWindowTitle(_("Licence of these weights"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.accepted.connect(accepted)
         self.name = QLabel(licence.name)
         self.name.setProperty("role", "heading")
         self.words = QLabel(_words(licence, file))
-        self.link = QLabel(f'Read it: <a href="{licence.url}">{licence.url}</a>')
+        self.link = QLabel(
+            _("Read it: {link}").format(link=f'<a href="{licence.url}">{licence.url}</a>')
+        )
         self.link.setOpenExternalLinks(True)
         self.link.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.link.setAccessibleName("The licence's text")
-        self.decline = QPushButton("Decline")
-        self.agree = QPushButton("Accept")
-        self.decline.setToolTip("The file is not imported.")
-        self.agree.setToolTip("Import the file; the day of your acceptance is noted beside it.")
+        self.link.setAccessibleName(_("The licence's text"))
+        self.decline = QPushButton(_("Decline"))
+        self.agree = QPushButton(_("Accept"))
+        self.decline.setToolTip(_("The file is not imported."))
+        self.agree.setToolTip(_("Import the file; the day of your acceptance is noted beside it."))
         self._place()
 
     def _place(self) -> None:
@@ -66,4 +69,4 @@ class LicenceDialog(QDialog):
 
 def _words(licence: Licence, file: str) -> str:
     points = "\n".join(f"•  {one}" for one in licence.words)
-    return f"{file} comes under this licence. {licence.whose}\n\n{points}"
+    return _("{file} comes under this licence.").format(file=file) + f" {licence.whose}\n\n{points}"

@@ -22,6 +22,7 @@ from engine.models.installed import USER, Installed
 from engine.models.weights import FoundWeights
 from matteapp.dialogs.page import Page
 from matteapp.errors_ui import MessageBar
+from matteapp.language import _, decimal, ngettext
 from matteapp.words import describe
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -54,15 +55,15 @@ class ModelsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(_("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._models: dict[str, Installed] = {}
         self._checked: dict[str, str] = {}
         self.items: dict[str, QTreeWidgetItem] = {}
         self.list = QTreeWidget()
         self.words = QLabel()
-        self.bring, self.check = QPushButton("Import…"), QPushButton("Check all")
-        self.remove = QPushButton("Remove…")
+        self.bring, self.check = QPushButton(_("Import…")), QPushButton(_("Check all"))
+        self.remove = QPushButton(_("Remove…"))
         self._name_controls()
         self._place()
         self.bar = MessageBar(self.list)
@@ -90,7 +91,7 @@ class ModelsDialog(QDialog):
         for kind, title in KINDS.items():
             listed = [model for model in models if _kind(model) == kind]
             if listed:
-                self._add_kind(title, listed)
+                self._add_kind(_(title), listed)
         self.list.expandAll()
         first = next((name for name, model in self._models.items() if model.used), "")
         if chosen in self.items or first in self.items:
@@ -101,7 +102,11 @@ class ModelsDialog(QDialog):
         self._checked = dict(problems)
         self._show_chosen()
         bad = [problem for problem in problems.values() if problem]
-        good = f"All {len(problems)} files are the ones that were listed."
+        good = ngettext(
+            "The file is the one that was listed.",
+            "All {count} files are the ones that were listed.",
+            len(problems),
+        ).format(count=len(problems))
         self.bar.say(" ".join(bad) or good, alarm=bool(bad))
 
     def _add_kind(self, title: str, models: Sequence[Installed]) -> None:
@@ -116,7 +121,7 @@ class ModelsDialog(QDialog):
     def _name_controls(self) -> None:
         self.list.ensurePolished()  # rows are measured in the style they are shown in
         self.list.setColumnCount(3)
-        self.list.setHeaderLabels(["Network", "Weights", "Size"])
+        self.list.setHeaderLabels([_("Network"), _("Weights"), _("Size")])
         modes = QHeaderView.ResizeMode
         for column, mode in enumerate((modes.Stretch, *(modes.ResizeToContents,) * 2)):
             self.list.header().setSectionResizeMode(column, mode)
@@ -130,13 +135,22 @@ class ModelsDialog(QDialog):
         )
         describe(
             {
-                self.list: ("Networks", "Choose a network to read about it."),
-                self.words: ("About the network", "What the network is good for, and whose it is."),
-                self.bring: ("Import weights", "Add a weights file, after its licence is shown."),
-                self.check: ("Check all weights", "Compare every file with the checksum listed."),
+                self.list: (_("Networks"), _("Choose a network to read about it.")),
+                self.words: (
+                    _("About the network"),
+                    _("What the network is good for, and whose it is."),
+                ),
+                self.bring: (
+                    _("Import weights"),
+                    _("Add a weights file, after its licence is shown."),
+                ),
+                self.check: (
+                    _("Check all weights"),
+                    _("Compare every file with the checksum listed."),
+                ),
                 self.remove: (
-                    "Remove these weights",
-                    "Delete this file; only those that you added.",
+                    _("Remove these weights"),
+                    _("Delete this file; only those that you added."),
                 ),
             }
         )
@@ -148,11 +162,11 @@ class ModelsDialog(QDialog):
         sides = QSplitter()
         sides.addWidget(self.list)
         self.words.setContentsMargins(12, 4, 4, 4)
-        sides.addWidget(Page(self.words, title="About the network"))
+        sides.addWidget(Page(self.words, title=_("About the network")))
         sides.setSizes([520, 420])
         sides.setChildrenCollapsible(False)
         whole.addWidget(sides, 1)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         close.setDefault(True)
         row = QHBoxLayout()
@@ -174,8 +188,9 @@ class ModelsDialog(QDialog):
         name = self.chosen
         own = _own(self._models[name])
         if own is not None:
-            text = f"Delete {own.row.file} ({_size(own)})? It can't be undone."
-            self.bar.say(text, action="Delete", run=lambda: self.remove_asked.emit(name))
+            text = _("Delete {file} ({size})? It can't be undone.")
+            text = text.format(file=own.row.file, size=_size(own))
+            self.bar.say(text, action=_("Delete"), run=lambda: self.remove_asked.emit(name))
 
 
 def _kind(model: Installed) -> str:
@@ -183,7 +198,7 @@ def _kind(model: Installed) -> str:
 
 
 def _title(model: Installed) -> str:
-    return model.name if model.spec is None else model.spec.title
+    return model.name if model.spec is None else _(model.spec.title)
 
 
 def _own(model: Installed) -> FoundWeights | None:
@@ -193,12 +208,12 @@ def _own(model: Installed) -> FoundWeights | None:
 def _state(model: Installed) -> str:
     used = model.used
     if used is not None:
-        return {USER: "yours"}.get(used.place, used.place)
-    return "missing" if model.files else NO_WEIGHTS
+        return _("yours") if used.place == USER else _(used.place)
+    return _("missing") if model.files else _(NO_WEIGHTS)
 
 
 def _size(found: FoundWeights | None) -> str:
-    return "" if found is None else f"{found.row.bytes / 1e6:.1f} MB"
+    return "" if found is None else f"{decimal(found.row.bytes / 1e6, 1)} MB"
 
 
 def _about(model: Installed, checked: Mapping[str, str]) -> str:
@@ -207,12 +222,18 @@ def _about(model: Installed, checked: Mapping[str, str]) -> str:
     if spec is not None:
         takes = ", ".join(sorted(spec.abilities))
         said += [
-            spec.summary,
-            f"Called {model.name}." + (f" Works with: {takes}." if takes else ""),
+            _(spec.summary),
+            " ".join(
+                (
+                    _("Called {name}.").format(name=model.name),
+                    _("Works with: {inputs}.").format(inputs=takes) if takes else "",
+                )
+            ).strip(),
         ]
-        said += [f"After: {spec.origin}"]
+        said += [_("After: {origin}").format(origin=spec.origin)]
     if not model.files and spec is not None:
-        said += [f"There are no weights for it here. Licence: {spec.licence}."]
+        missing = _("There are no weights for it here. Licence: {licence}.")
+        said += [missing.format(licence=spec.licence)]
     said += [_about_file(found, model, checked) for found in model.files]
     return "\n\n".join(said)
 
@@ -221,12 +242,12 @@ def _about_file(found: FoundWeights, model: Installed, checked: Mapping[str, str
     row = found.row
     lines = [
         f"{found.path}",
-        "This file is used." if found is model.used else _unused(found),
-        f"Size: {_size(found)}",
-        f"Licence: {row.licence}",
-        f"Licence accepted on {row.accepted}" if row.accepted else "",
-        f"From: {row.origin}" if row.origin else "",
-        f"Trained on: {row.data}" if row.data else "",
+        _("This file is used.") if found is model.used else _unused(found),
+        _("Size: {size}").format(size=_size(found)),
+        _("Licence: {licence}").format(licence=row.licence),
+        _("Licence accepted on {day}").format(day=row.accepted) if row.accepted else "",
+        _("From: {origin}").format(origin=row.origin) if row.origin else "",
+        _("Trained on: {data}").format(data=row.data) if row.data else "",
         f"SHA-256: {row.sha256[:32]}\n{row.sha256[32:]}",
         _verdict(checked.get(str(found.path))),
     ]
@@ -235,11 +256,11 @@ def _about_file(found: FoundWeights, model: Installed, checked: Mapping[str, str
 
 def _unused(found: FoundWeights) -> str:
     if not found.path.is_file():
-        return "This file is missing."
-    return "This file is not used: another one of its name comes first."
+        return _("This file is missing.")
+    return _("This file is not used: another one of its name comes first.")
 
 
 def _verdict(problem: str | None) -> str:
     if problem is None:
-        return "The checksum is compared whenever the file is loaded."
-    return problem or "Checked: it is the file that was listed."
+        return _("The checksum is compared whenever the file is loaded.")
+    return problem or _("Checked: it is the file that was listed.")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.jobs.portraits import PortraitChoice
 from matteapp.canvas.picture import checkerboard
 from matteapp.icons import name_control
+from matteapp.language import _
 from matteapp.panels.fields import Field, make_field
 from matteapp.panels.kinds import FieldSpec, Number, OneOf
 from matteapp.panels.tables import Choices
@@ -75,15 +76,15 @@ class PortraitDialog(QDialog):
 
     def __init__(self, generators: Choices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Generate portraits")
+        self.setWindowTitle(_("Generate portraits"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.portrait, self.matte = Preview("Portrait"), Preview("Its matte")
-        self.note = QLabel(NONE_HERE if not generators else "")
+        self.portrait, self.matte = Preview(_("Portrait")), Preview(_("Its matte"))
+        self.note = QLabel(_(NONE_HERE) if not generators else "")
         self.note.setWordWrap(True)
         self.fields: dict[str, Field] = {}
         self.seed, self.count = _number(0, LARGEST_SEED), _number(1, MOST_AT_ONCE)
         self.another = QToolButton()
-        self.save, self.open_it = QPushButton("Save…"), QPushButton("Save and open…")
+        self.save, self.open_it = QPushButton(_("Save…")), QPushButton(_("Save and open…"))
         self._values: dict[str, object] = {"psi": 0.7}
         if generators:
             self._values["generator"] = generators[0][0]
@@ -106,7 +107,7 @@ class PortraitDialog(QDialog):
         self.portrait.show_picture(portrait)
         self.matte.show_picture(matte)
         side = portrait.width()
-        self.note.setText(f"{side} × {side} pixels")
+        self.note.setText(_("{width} × {height} pixels").format(width=side, height=side))
         self._let_save(True)
 
     def show_problem(self, text: str) -> None:
@@ -136,27 +137,32 @@ class PortraitDialog(QDialog):
         self._let_save(False)
 
     def _seed_row(self) -> QHBoxLayout:
-        self.seed.setAccessibleName("Seed")
-        self.seed.setToolTip("The same seed gives the same portrait again.")
-        self.count.setAccessibleName("How many to save")
-        self.count.setToolTip("So many portraits are saved, of this seed and the ones that follow.")
+        self.seed.setAccessibleName(_("Seed"))
+        self.seed.setToolTip(_("The same seed gives the same portrait again."))
+        self.count.setAccessibleName(_("How many to save"))
+        self.count.setToolTip(
+            _("So many portraits are saved, of this seed and the ones that follow.")
+        )
         name_control(
-            self.another, icon_name="dice-five", title="Another portrait", tip="Take the next seed."
+            self.another,
+            icon_name="dice-five",
+            title=_("Another portrait"),
+            tip=_("Take the next seed."),
         )
         row = QHBoxLayout()
-        row.addWidget(QLabel("Seed"))
+        row.addWidget(QLabel(_("Seed")))
         row.addWidget(self.seed)
         row.addWidget(self.another)
         row.addStretch(1)
-        row.addWidget(QLabel("How many"))
+        row.addWidget(QLabel(_("How many")))
         row.addWidget(self.count)
         return row
 
     def _buttons(self) -> QHBoxLayout:
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
-        self.save.setToolTip("Save as pictures with transparency: the matte is their alpha.")
-        self.open_it.setToolTip("Save one, and open it as a photograph.")
+        self.save.setToolTip(_("Save as pictures with transparency: the matte is their alpha."))
+        self.open_it.setToolTip(_("Save one, and open it as a photograph."))
         self.save.setProperty("loud", True)
         self.save.setDefault(True)
         row = QHBoxLayout()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from matteapp.dialogs.file_choice import FileChoice
 from matteapp.dialogs.page import Page
+from matteapp.language import _
 from matteapp.settings import SETTINGS, Choice, ChosenFile, Settings, SettingSpec, Whole
 
 GROUPS = {
@@ -38,7 +39,7 @@ class PreferencesDialog(QDialog):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(_("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
@@ -55,12 +56,12 @@ class PreferencesDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 8)
         column.setSpacing(10)
         for group, rows in groupby(sorted(SETTINGS.values(), key=_place), key=_group):
-            heading = QLabel(GROUPS[group])
+            heading = QLabel(_(GROUPS[group]))
             heading.setProperty("role", "heading")
             column.addWidget(heading)
             column.addLayout(self._grid(list(rows)))
         column.addStretch(1)
-        return Page(inner, title="Settings")
+        return Page(inner, title=_("Settings"))
 
     def _grid(self, rows: list[SettingSpec]) -> QGridLayout:
         grid = QGridLayout()
@@ -68,12 +69,12 @@ class PreferencesDialog(QDialog):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         for index, spec in enumerate(rows):
-            title, note, control = QLabel(spec.title), QLabel(spec.tip), self._control(spec)
+            title, note, control = QLabel(_(spec.title)), QLabel(_(spec.tip)), self._control(spec)
             note.setProperty("role", "muted")
             note.setWordWrap(True)
             title.setBuddy(control)
-            control.setAccessibleName(spec.title)
-            control.setToolTip(spec.tip)
+            control.setAccessibleName(_(spec.title))
+            control.setToolTip(_(spec.tip))
             control.setMinimumWidth(170)
             grid.addWidget(title, 3 * index, 0)
             grid.addWidget(note, 3 * index + 1, 0)
@@ -94,7 +95,7 @@ class PreferencesDialog(QDialog):
     def _choice(self, spec: SettingSpec, kind: Choice) -> QComboBox:
         combo = QComboBox()
         for value, title in kind.options:
-            combo.addItem(title, value)
+            combo.addItem(_(title), value)
         combo.setCurrentIndex(combo.findData(self._settings.value(spec.key)))
         combo.activated.connect(lambda row: self._settings.set_value(spec.key, combo.itemData(row)))
         return combo
@@ -111,14 +112,14 @@ class PreferencesDialog(QDialog):
         return box
 
     def _tick(self, spec: SettingSpec) -> QCheckBox:
-        tick = QCheckBox("On")
+        tick = QCheckBox(_("On"))
         tick.setChecked(bool(self._settings.value(spec.key)))
         tick.toggled.connect(partial(self._settings.set_value, spec.key))
         return tick
 
     def _buttons(self) -> QHBoxLayout:
-        reset, close = QPushButton("Back to defaults"), QPushButton("Close")
-        reset.setToolTip("Set everything here to what it was at first.")
+        reset, close = QPushButton(_("Back to defaults")), QPushButton(_("Close"))
+        reset.setToolTip(_("Set everything here to what it was at first."))
         close.setDefault(True)
         reset.clicked.connect(self._reset)
         close.clicked.connect(self.accept)

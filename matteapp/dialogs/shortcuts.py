@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 
 from engine.errors import UserError
 from matteapp.actions import ACTIONS, MENUS, SUBMENUS, plain_title
-from matteapp.shortcuts import Shortcuts, defaults, native, portable
+from matteapp.language import _
+from matteapp.shortcuts import Shortcuts, belongs, defaults, native, portable
 from matteapp.words import describe
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -37,7 +38,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, shortcuts: Shortcuts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Change keys")
+        self.setWindowTitle(_("Change keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._shortcuts = shortcuts
         self.search = QLineEdit()
@@ -45,8 +46,8 @@ class ShortcutsDialog(QDialog):
         self.title = QLabel()
         self.caps = QHBoxLayout()
         self.press = QKeySequenceEdit()
-        self.add, self.take = QPushButton("Add"), QPushButton("Take it from there")
-        self.reset, self.reset_all = QPushButton("Its defaults"), QPushButton("All defaults")
+        self.add, self.take = QPushButton(_("Add")), QPushButton(_("Take it from there"))
+        self.reset, self.reset_all = QPushButton(_("Its defaults")), QPushButton(_("All defaults"))
         self.note = QLabel()
         self.items: dict[str, QTreeWidgetItem] = {}
         self._groups: list[QTreeWidgetItem] = []
@@ -70,19 +71,19 @@ class ShortcutsDialog(QDialog):
     def _fill(self) -> None:
         self.list.ensurePolished()  # rows are measured in the style they are shown in
         self.list.setColumnCount(2)
-        self.list.setHeaderLabels(["Action", "Keys"])
+        self.list.setHeaderLabels([_("Action"), _("Keys")])
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.header().setStretchLastSection(False)
         for menu, names in MENUS.items():
-            group = QTreeWidgetItem(self.list, [menu.replace("&", "")])
+            group = QTreeWidgetItem(self.list, [_(menu).replace("&", "")])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._groups.append(group)
             listed = (one for name in names for one in _below(name))
             for name in filter(ACTIONS.__contains__, listed):
                 item = QTreeWidgetItem(group, [plain_title(ACTIONS[name]), self._keys(name)])
                 item.setData(0, _NAME, name)
-                item.setToolTip(0, ACTIONS[name].tip)
+                item.setToolTip(0, _(ACTIONS[name].tip))
                 self.items[name] = item
         self.list.expandAll()
 
@@ -90,28 +91,31 @@ class ShortcutsDialog(QDialog):
         self.press.setMaximumSequenceLength(1)
         self.press.setClearButtonEnabled(True)
         self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText("Find an action or a key")
+        self.search.setPlaceholderText(_("Find an action or a key"))
         self.title.setProperty("role", "heading")
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         describe(
             {
-                self.search: ("Find an action or a key", "Show only actions with these letters."),
+                self.search: (
+                    _("Find an action or a key"),
+                    _("Show only actions with these letters."),
+                ),
                 self.list: (
-                    "Actions and their keys",
-                    "Choose the action whose keys you want to set.",
+                    _("Actions and their keys"),
+                    _("Choose the action whose keys you want to set."),
                 ),
                 self.press: (
-                    "The new key",
-                    "Click here and press the key that the action shall have.",
+                    _("The new key"),
+                    _("Click here and press the key that the action shall have."),
                 ),
-                self.add: ("Add this key", "Give the action this key, besides those it has."),
+                self.add: (_("Add this key"), _("Give the action this key, besides those it has.")),
                 self.take: (
-                    "Take the key from there",
-                    "The other action loses the key to this one.",
+                    _("Take the key from there"),
+                    _("The other action loses the key to this one."),
                 ),
-                self.reset: ("Its defaults", "Give this action the keys it came with."),
-                self.reset_all: ("All defaults", "Give every action the keys it came with."),
+                self.reset: (_("Its defaults"), _("Give this action the keys it came with.")),
+                self.reset_all: (_("All defaults"), _("Give every action the keys it came with.")),
             }
         )
 
@@ -133,7 +137,7 @@ class ShortcutsDialog(QDialog):
             row.addWidget(button)
         whole.addLayout(row)
         whole.addWidget(self.note)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         bottom = QHBoxLayout()
         bottom.addWidget(self.reset_all)
@@ -188,8 +192,8 @@ class ShortcutsDialog(QDialog):
     def _cap(self, name: str, key: str) -> QPushButton:
         cap = QPushButton(f"{native(key)}  ✕")
         cap.setAutoDefault(False)
-        cap.setAccessibleName(f"Take {native(key)} away")
-        cap.setToolTip(f"Take {native(key)} away from this action.")
+        cap.setAccessibleName(_("Take {key} away").format(key=native(key)))
+        cap.setToolTip(_("Take {key} away from this action.").format(key=native(key)))
         cap.clicked.connect(partial(self._on_cap, name, key))
         return cap
 
@@ -235,8 +239,8 @@ def _below(name: str) -> tuple[str, ...]:
 
 def _said(key: str, name: str, owner: str | None) -> str:
     if owner == name and name:
-        return f"{native(key)} is a key of this action already."
+        return _("{key} is a key of this action already.").format(key=native(key))
     if owner is not None:
-        return f"{native(key)} belongs to “{plain_title(ACTIONS[owner])}”."
+        return belongs(key, owner)
     came_with = "   ".join(map(native, defaults(name))) if name else ""
-    return f"Came with: {came_with}" if came_with else "Came without a key."
+    return _("Came with: {keys}").format(keys=came_with) if came_with else _("Came without a key.")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from matteapp.icons import icon
+from matteapp.language import _, ngettext
 
 _MOST_NAMED = 12
 
@@ -28,21 +29,23 @@ class UnsavedDialog(QMessageBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Unsaved work")
+        self.setWindowTitle(_("Unsaved work"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setIconPixmap(icon("floppy-disk").pixmap(40, 40))
         self.setTextFormat(Qt.TextFormat.PlainText)
         several = len(names) > 1
-        if several:
-            self.setText(f"Save the work on {len(names)} photographs first?")
-        else:
-            self.setText(f"Save the work on “{names[0]}” first?")
+        asked = ngettext(
+            "Save the work on “{name}” first?",
+            "Save the work on {count} photographs first?",
+            len(names),
+        )
+        self.setText(asked.format(name=names[0], count=len(names)))
         self.setInformativeText(_told(names))
         buttons = QMessageBox.StandardButton
         self.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         self.setDefaultButton(buttons.Save)
-        self.button(buttons.Save).setText("Save all" if several else "Save project")
-        self.button(buttons.Discard).setText("Discard all" if several else "Don't save")
+        self.button(buttons.Save).setText(_("Save all") if several else _("Save project"))
+        self.button(buttons.Discard).setText(_("Discard all") if several else _("Don't save"))
         self._answers = {buttons.Save: save, buttons.Discard: discard}
         self.buttonClicked.connect(self._on_clicked)
 
@@ -53,10 +56,10 @@ class UnsavedDialog(QMessageBox):
 
 
 def _told(names: Sequence[str]) -> str:
-    lost = "Without saving, your strokes and settings are gone."
+    lost = _("Without saving, your strokes and settings are gone.")
     if len(names) == 1:
         return lost
     lines = [f"•  {name}" for name in names[:_MOST_NAMED]]
     if len(names) > _MOST_NAMED:
-        lines.append(f"… and {len(names) - _MOST_NAMED} more")
+        lines.append(_("… and {count} more").format(count=len(names) - _MOST_NAMED))
     return "\n".join((*lines, "", lost))

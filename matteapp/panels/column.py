@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from engine.document.state import DocumentState
 from engine.errors import UserError
 from engine.matting.methods import REFINED, network_methods
+from matteapp.language import _, within
 from matteapp.panels.background_tables import BACKGROUND, HARMONY
 from matteapp.panels.enhance import EnhancePanel
 from matteapp.panels.history import HistoryPanel
@@ -46,7 +47,7 @@ class PanelColumn(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panelScroll")
-        self.setAccessibleName("Panels")
+        self.setAccessibleName(_("Panels"))
         self.subject = SubjectPanel()
         self.presets = PresetsPanel()
         self.history = HistoryPanel()
@@ -102,7 +103,7 @@ class PanelColumn(QScrollArea):
 
     def _on_edited(self, path: str, value: object, ends: bool) -> None:
         titles = {
-            row.path: f"{panel.spec.title}: {row.title.lower()}"
+            row.path: f"{_(panel.spec.title)}: {within(_(row.title))}"
             for panel in self.settings.values()
             for row in panel.spec.rows
         }
@@ -125,6 +126,6 @@ def _networks() -> tuple[Choices, Choices]:
         # The window opens all the same; `matte models list` says it again.
         _log.warning("networks are not offered: %s", error)
         return (), ()
-    methods = {row: (row.name, row.title, row.summary) for row in found}
+    methods = {row: (row.name, _(row.title), _(row.summary)) for row in found}
     refining = (row for row in methods if row.name != REFINED and not row.automatic)
     return tuple(methods.values()), tuple(methods[row] for row in refining)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from matteapp.language import _
+
 _HEIGHT, _MARGIN = 58, 5
 _MOST = 2000
 """Values that are kept; of more, every second one is let go."""
@@ -73,7 +75,9 @@ class Curve(QWidget):
     def _say(self) -> None:
         said = ""
         if self._values:
-            said = f"{self._title}: from {self._values[0]:.4g} to {self._values[-1]:.4g}"
+            said = _("{title}: from {first:.4g} to {last:.4g}").format(
+                title=self._title, first=self._values[0], last=self._values[-1]
+            )
         self.setToolTip(said)
         self.setAccessibleDescription(said)
         self.update()

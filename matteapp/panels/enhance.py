@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from engine.document.state import DocumentState
 from matteapp.icons import dress, name_control
+from matteapp.language import _
 from matteapp.panels.curve import Curve
 from matteapp.panels.enhance_choices import OFFERED, offered
 from matteapp.panels.enhance_words import as_rich, report_of
@@ -57,13 +58,13 @@ class EnhancePanel(SettingPanel):
         self._stage = ""
         self.box = QPushButton()
         self.clear_box = QToolButton()
-        self.buttons = {key: QPushButton(title) for key, title, _, _ in _BUTTONS}
+        self.buttons = {key: QPushButton(_(title)) for key, title, *_rest in _BUTTONS}
         self.bar = QProgressBar()
         self.note = _label()
-        self.curve = Curve("Objective")
+        self.curve = Curve(_("Objective"))
         self.report = _label()
         self.advice = _label()
-        self.bring = QPushButton("Import…")
+        self.bring = QPushButton(_("Import…"))
         self._dress_controls()
         self._place_controls()
         self.show_state(None)
@@ -83,7 +84,7 @@ class EnhancePanel(SettingPanel):
         for path in _USED:
             self.fields[path].setEnabled(enhancement is not None)
         box = None if state is None else state.settings.enhance.box
-        self.box.setText("Head: looked for" if box is None else "Head: in your box")
+        self.box.setText(_("Head: looked for") if box is None else _("Head: in your box"))
         self.clear_box.setVisible(box is not None)
         self.report.setVisible(enhancement is not None)
         if enhancement is not None and state is not None:
@@ -97,9 +98,9 @@ class EnhancePanel(SettingPanel):
         """A job runs from now on."""
         self.running, self._stage = True, ""
         self.bar.setValue(0)
-        self.note.setText("Waits…")
+        self.note.setText(_("Waits…"))
         self.curve.show_values(())
-        self.say("running")
+        self.say(_("running"))
         self._show_running()
 
     def show_progress(self, fraction: float, message: str) -> None:
@@ -119,7 +120,7 @@ class EnhancePanel(SettingPanel):
     def let_keep(self, possible: bool) -> None:
         """Whether there is something yet that could be kept."""
         self.buttons["keep"].setEnabled(possible)
-        self.buttons["keep"].setToolTip(_KEEPING if possible else _BEFORE_KEEPING)
+        self.buttons["keep"].setToolTip(_(_KEEPING if possible else _BEFORE_KEEPING))
 
     def end(self, state: DocumentState | None) -> None:
         """The job has ended."""
@@ -145,7 +146,10 @@ class EnhancePanel(SettingPanel):
             return
         note = state.enhancement.note
         changed = self.reset.isEnabled()
-        self.say("enhanced" if note.complete else f"best of {note.steps} steps", changed=changed)
+        self.say(
+            _("enhanced") if note.complete else _("best of {steps} steps").format(steps=note.steps),
+            changed=changed,
+        )
 
     def _show_running(self) -> None:
         for widget in (self.bar, self.note, self.buttons["keep"], self.buttons["stop"]):
@@ -158,24 +162,31 @@ class EnhancePanel(SettingPanel):
         for key, title, icon_name, tip in _BUTTONS:
             button = self.buttons[key]
             dress(button, icon_name)
-            button.setToolTip(tip)
-            button.setAccessibleName(f"{title}: enhancement" if key != "run" else title)
+            button.setToolTip(_(tip))
+            button.setAccessibleName(
+                _("{title}: enhancement").format(title=title) if key != "run" else title
+            )
             button.clicked.connect(lambda _=False, key=key: self.asked.emit(key))
         self.buttons["run"].setProperty("loud", True)
         dress(self.box, "bounding-box")
         self.box.setCheckable(True)
-        self.box.setToolTip("Draw a box around head and hair, if they are not found by themselves.")
+        self.box.setToolTip(
+            _("Draw a box around head and hair, if they are not found by themselves.")
+        )
         self.box.clicked.connect(self.box_asked)
         name_control(
-            self.clear_box, icon_name="x", title="Forget the head's box", tip="Look for the head."
+            self.clear_box,
+            icon_name="x",
+            title=_("Forget the head's box"),
+            tip=_("Look for the head."),
         )
         self.clear_box.clicked.connect(self.box_cleared)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Enhancement: progress")
-        self.note.setAccessibleName("Enhancement: step and time left")
-        self.report.setAccessibleName("What the enhancement changed")
-        self.advice.setAccessibleName("Networks to get")
+        self.bar.setAccessibleName(_("Enhancement: progress"))
+        self.note.setAccessibleName(_("Enhancement: step and time left"))
+        self.report.setAccessibleName(_("What the enhancement changed"))
+        self.advice.setAccessibleName(_("Networks to get"))
         self.advice.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction
             | Qt.TextInteractionFlag.TextSelectableByMouse
@@ -183,8 +194,8 @@ class EnhancePanel(SettingPanel):
         self.advice.setOpenExternalLinks(True)
         self.advice.setTextFormat(Qt.TextFormat.RichText)
         dress(self.bring, "download-simple")
-        self.bring.setToolTip("Add a generator or another network that you have got.")
-        self.bring.setAccessibleName("Import a network")
+        self.bring.setToolTip(_("Add a generator or another network that you have got."))
+        self.bring.setAccessibleName(_("Import a network"))
         self.bring.clicked.connect(self.import_asked)
 
     def _place_controls(self) -> None:

@@ -12,6 +12,7 @@ from engine.models.safetensors_header import read_header
 from engine.models.spec import ModelKind
 from engine.models.weights import FoundWeights, all_weights
 from engine.settings import EnhancementSettings
+from matteapp.language import _
 from matteapp.panels.tables import Choices
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def offered() -> dict[str, Choices]:
     found = _found()
     rows = {path: _choices(found, kind, usual) for path, (kind, usual) in OFFERED.items()}
     rows["enhance.reference"] += tuple(
-        (name, spec.title, spec.summary) for name, spec in SOLVERS.items()
+        (name, _(spec.title), _(spec.summary)) for name, spec in SOLVERS.items()
     )
     return rows
 
@@ -61,7 +62,14 @@ def _choices(found: dict[str, FoundWeights], kind: ModelKind, usual: str) -> Cho
     rows = [(name, _title(name, each), _tip(name, each)) for name, each in here.items()]
     if usual not in here:
         known = MODELS[usual]
-        rows.insert(0, (usual, f"{known.title} (not here)", f"{known.summary} Not installed."))
+        rows.insert(
+            0,
+            (
+                usual,
+                _("{title} (not here)").format(title=_(known.title)),
+                f"{_(known.summary)} {_('Not installed.')}",
+            ),
+        )
     return tuple(rows)
 
 
@@ -72,14 +80,14 @@ def _serves(name: str, each: FoundWeights) -> bool:
 
 
 def _title(name: str, each: FoundWeights) -> str:
-    title = MODELS[name].title if name in MODELS else name
+    title = _(MODELS[name].title) if name in MODELS else name
     side = _side(each) if kind_of(name, each.row.network) == "generator" else 0
     return f"{title}, {side} px" if side else title
 
 
 def _tip(name: str, each: FoundWeights) -> str:
-    about = MODELS[name].summary if name in MODELS else each.row.origin
-    return f"{about} Licence: {each.row.licence}."
+    about = _(MODELS[name].summary) if name in MODELS else each.row.origin
+    return f"{about} " + _("Licence: {licence}.").format(licence=each.row.licence)
 
 
 def _side(each: FoundWeights) -> int:

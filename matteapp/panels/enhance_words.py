@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from engine.document.enhancement import Amount, EnhancementNote
+from matteapp.language import _, decimal, ngettext
 
 _FOUND_BY = {"landmarks": "the face detector", "box": "your box", "head": "the automatic mask"}
 """`engine.enhance.align.Alignment.found`."""
@@ -28,25 +29,37 @@ def report_of(note: EnhancementNote, amount: Amount | None) -> str:
     """A few sentences, a line each."""
     lines = [_change(amount)] if amount is not None else []
     lines += [
-        f"Drawn by {note.generator} ({note.resolution} px), for {note.reference}; "
-        f"the head was found by {_FOUND_BY.get(note.found_by, note.found_by)}.",
+        _(
+            "Drawn by {generator} ({size} px), for {reference}; the head was found by {found_by}."
+        ).format(
+            generator=note.generator,
+            size=note.resolution,
+            reference=note.reference,
+            found_by=_(_FOUND_BY.get(note.found_by, note.found_by)),
+        ),
         _steps(note),
     ]
-    lines += [f"Left out: {term}, {reason}." for term, reason in note.refused]
+    lines += [
+        _("Left out: {term}, {reason}.").format(term=term, reason=reason)
+        for term, reason in note.refused
+    ]
     return "\n".join(lines)
 
 
 def _change(amount: Amount) -> str:
-    held = f"; the bounds held {amount.held_back:.0%} back" if amount.held_back > 0.005 else ""
-    return (
-        f"Changed by {amount.mean:.2f} grey levels on average, {amount.most:.1f} at most, "
-        f"of 255{held}."
+    said = _("Changed by {mean} grey levels on average, {most} at most, of 255.").format(
+        mean=decimal(amount.mean, 2), most=decimal(amount.most, 1)
     )
+    if amount.held_back > 0.005:
+        share = f"{amount.held_back * 100:.0f}"
+        said += " " + _("The bounds held {share} % of it back.").format(share=share)
+    return said
 
 
 def _steps(note: EnhancementNote) -> str:
     if note.complete:
-        return f"{note.steps} steps. Inversion: {note.psnr:.1f} dB."
-    return (
-        f"The best of {note.steps} steps; {note.wanted} were wanted. Inversion: {note.psnr:.1f} dB."
-    )
+        done = ngettext("{count} step.", "{count} steps.", note.steps).format(count=note.steps)
+    else:
+        done = _("The best of {steps} steps; {wanted} were wanted.")
+        done = done.format(steps=note.steps, wanted=note.wanted)
+    return done + " " + _("Inversion: {decibels} dB.").format(decibels=decimal(note.psnr, 1))

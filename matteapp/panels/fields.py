@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from matteapp.panels.kinds import Colour, FieldSpec, File, Number, OneOf, Switch
+from matteapp.language import _
+from matteapp.panels.kinds import Colour, FieldSpec, File, Number, OneOf, Options, Switch
 
 
 class Field(QWidget):
@@ -36,10 +37,10 @@ class Field(QWidget):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.spec = spec
+        self.spec, self.title = spec, _(spec.title)
         self.setObjectName(spec.path)
-        self.setToolTip(spec.tip)
-        self.label = QLabel(spec.title)
+        self.setToolTip(_(spec.tip))
+        self.label = QLabel(self.title)
         self.label.setProperty("role", "field")
 
     def show_value(self, value: Any) -> None:
@@ -84,12 +85,12 @@ class NumberField(Field):
         self.slider = CalmSlider()
         self.slider.setRange(0, round((self._kind.high - self._kind.low) / self._kind.step))
         self.slider.setProperty("centred", self._kind.low < 0)
-        self.slider.setAccessibleName(spec.title)
+        self.slider.setAccessibleName(self.title)
         self.box = _number_box(self._kind)
-        self.box.setAccessibleName(f"{spec.title}, number")
+        self.box.setAccessibleName(_("{title}, number").format(title=self.title))
         self.label.setBuddy(self.box)
-        self.automatic = QCheckBox("Auto")
-        self.automatic.setAccessibleName(f"{spec.title}: automatic")
+        self.automatic = QCheckBox(_("Auto"))
+        self.automatic.setAccessibleName(_("{title}: automatic").format(title=self.title))
         self.automatic.setVisible(self._kind.automatic)
         self._place()
         self.slider.valueChanged.connect(self._on_slider)
@@ -166,7 +167,7 @@ class SwitchField(Field):
         super().__init__(spec, parent)
         self.tick = QCheckBox()
         self.tick.setFixedWidth(18)
-        self.tick.setAccessibleName(spec.title)
+        self.tick.setAccessibleName(self.title)
         self.label.setBuddy(self.tick)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
@@ -189,9 +190,9 @@ class ChoiceField(Field):
         super().__init__(spec, parent)
         assert isinstance(spec.kind, OneOf)
         self.combo = CalmCombo()
-        self.combo.setAccessibleName(spec.title)
+        self.combo.setAccessibleName(self.title)
         self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_options(spec.kind.options)
+        self.show_options(_translated(spec.kind.options))
         self.label.setBuddy(self.combo)
         self.label.setMinimumWidth(64)
         row = QHBoxLayout(self)
@@ -200,7 +201,7 @@ class ChoiceField(Field):
         row.addWidget(self.combo, 1)
         self.combo.activated.connect(self._on_activated)
 
-    def show_options(self, options: tuple[tuple[str, str, str], ...]) -> None:
+    def show_options(self, options: Options) -> None:
         """Offer these, (value, title, tip) each; what was chosen stays so if it is among them."""
         chosen = self.combo.currentData()
         with QSignalBlocker(self.combo):
@@ -216,6 +217,10 @@ class ChoiceField(Field):
 
     def _on_activated(self, index: int) -> None:
         self.edited.emit(self.combo.itemData(index), True)
+
+
+def _translated(options: Options) -> Options:
+    return tuple((value, _(title), _(tip)) for value, title, tip in options)
 
 
 class _Swatch(QPushButton):
@@ -242,7 +247,7 @@ class ColourField(Field):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.swatch = _Swatch()
-        self.swatch.setAccessibleName(spec.title)
+        self.swatch.setAccessibleName(self.title)
         self.code = QLabel()
         self.code.setProperty("role", "muted")
         self.label.setBuddy(self.swatch)
@@ -260,7 +265,7 @@ class ColourField(Field):
 
     def _ask(self) -> None:
         dialog = QColorDialog(self.swatch.colour, self.window())
-        dialog.setWindowTitle(self.spec.title)
+        dialog.setWindowTitle(self.title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         before = QColor(self.swatch.colour)
         dialog.currentColorChanged.connect(self._on_looked_at)
@@ -284,8 +289,8 @@ class FileField(Field):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.button = QPushButton("Choose…")
-        self.button.setAccessibleName(spec.title)
+        self.button = QPushButton(_("Choose…"))
+        self.button.setAccessibleName(self.title)
         self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.label.setBuddy(self.button)
         self.label.setMinimumWidth(64)
@@ -296,12 +301,12 @@ class FileField(Field):
         self.button.clicked.connect(self._ask)
 
     def show_value(self, value: Any) -> None:
-        name = Path(value).name if value else "Choose…"
+        name = Path(value).name if value else _("Choose…")
         metrics = self.button.fontMetrics()
         self.button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, 150))
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self.window(), self.spec.title)
+        dialog = QFileDialog(self.window(), self.title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._on_chosen)

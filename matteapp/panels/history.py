@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.icons import name_control
+from matteapp.language import _, ngettext
 from matteapp.panels.section import Section
 
 _ROWS_SHOWN = 7
@@ -41,16 +42,16 @@ class HistoryPanel(Section):
     snapshot_dropped = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("history", "History", is_open=False)
+        super().__init__("history", _("History"), is_open=False)
         self.list = QListWidget()
-        self.list.setAccessibleName("Steps taken")
-        self.list.setToolTip("Click on a step to go back, or forward again, to it.")
+        self.list.setAccessibleName(_("Steps taken"))
+        self.list.setToolTip(_("Click on a step to go back, or forward again, to it."))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.clicked.connect(self._on_clicked)
         self.snapshots = QListWidget()
-        self.snapshots.setAccessibleName("Snapshots")
+        self.snapshots.setAccessibleName(_("Snapshots"))
         self.snapshots.setToolTip(
-            "Double-click or press Enter to go back to a snapshot, press F2 to rename it."
+            _("Double-click or press Enter to go back to a snapshot, press F2 to rename it.")
         )
         self.snapshots.setEditTriggers(_EDIT_KEYS.EditKeyPressed)
         self.snapshots.activated.connect(lambda index: self.snapshot_chosen.emit(index.row()))
@@ -68,7 +69,7 @@ class HistoryPanel(Section):
         """Show the steps, the first of which is the opening; `position` is the one shown."""
         with QSignalBlocker(self.list):
             self.list.clear()
-            self.list.addItems(labels)
+            self.list.addItems([_(label) for label in labels])
             self.list.setCurrentRow(position)
         self.list.setFixedHeight(_height(self.list, _ROWS_SHOWN))
         current = self.list.item(position)
@@ -99,27 +100,27 @@ class HistoryPanel(Section):
         name_control(
             self.keep,
             icon_name="camera",
-            title="Take a snapshot",
-            tip="Keep what is shown by a name: no undo forgets it, and it is saved along.",
+            title=_("Take a snapshot"),
+            tip=_("Keep what is shown by a name: no undo forgets it, and it is saved along."),
         )
         name_control(
             self.back,
             icon_name="arrow-u-up-left",
-            title="Back to the snapshot",
-            tip="Go back to the chosen snapshot; undo leads here again.",
+            title=_("Back to the snapshot"),
+            tip=_("Go back to the chosen snapshot; undo leads here again."),
         )
         name_control(
             self.drop,
             icon_name="trash",
-            title="Delete the snapshot",
-            tip="Keep the chosen snapshot no longer.",
+            title=_("Delete the snapshot"),
+            tip=_("Keep the chosen snapshot no longer."),
         )
         self.keep.clicked.connect(self.snapshot_asked)
         self.back.clicked.connect(lambda: self.snapshot_chosen.emit(self.snapshots.currentRow()))
         self.drop.clicked.connect(lambda: self.snapshot_dropped.emit(self.snapshots.currentRow()))
 
     def _heading(self) -> QWidget:
-        title = QLabel("Snapshots")
+        title = QLabel(_("Snapshots"))
         title.setProperty("role", "muted")
         heading = QWidget()
         row = QHBoxLayout(heading)
@@ -148,5 +149,5 @@ def _height(shown: QListWidget, most: int) -> int:
 
 def _count(steps: int) -> str:
     if steps == 0:
-        return "no steps"
-    return "1 step" if steps == 1 else f"{steps} steps"
+        return _("no steps")
+    return ngettext("{count} step", "{count} steps", steps).format(count=steps)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QV
 
 from engine.jobs.worker import Job
 from matteapp.icons import name_control
+from matteapp.language import _
 from matteapp.panels.section import Section
 from matteapp.panels.step_words import short
 
@@ -19,15 +20,15 @@ class _JobRow(QWidget):
     def __init__(self, job: Job) -> None:
         super().__init__()
         self.title = QLabel(job.title)
-        self.note = QLabel("waits")
+        self.note = QLabel(_("waits"))
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(f"{job.title}: progress")
+        self.bar.setAccessibleName(_("{title}: progress").format(title=job.title))
         self.cross = QToolButton()
-        name_control(self.cross, icon_name="x", title=f"Cancel: {job.title}")
+        name_control(self.cross, icon_name="x", title=_("Cancel: {title}").format(title=job.title))
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.cross)
@@ -49,12 +50,12 @@ class JobsPanel(Section):
     cancel_asked = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("jobs", "Jobs", is_open=False)
+        super().__init__("jobs", _("Jobs"), is_open=False)
         self._shown: dict[int, _JobRow] = {}
-        self.empty = QLabel("Nothing runs, nothing waits.")
+        self.empty = QLabel(_("Nothing runs, nothing waits."))
         self.empty.setProperty("role", "muted")
         self.rows.addWidget(self.empty)
-        self.say("idle")
+        self.say(_("idle"))
 
     @property
     def count(self) -> int:
@@ -70,7 +71,7 @@ class JobsPanel(Section):
 
     def on_started(self, job: Job) -> None:
         if job.id in self._shown:
-            self._shown[job.id].note.setText("runs")
+            self._shown[job.id].note.setText(_("runs"))
 
     def on_progressed(self, job: Job, fraction: float, message: str) -> None:
         row = self._shown.get(job.id)
@@ -90,4 +91,4 @@ class JobsPanel(Section):
 
     def _count(self) -> None:
         self.empty.setVisible(not self._shown)
-        self.say(f"{len(self._shown)} active" if self._shown else "idle")
+        self.say(_("{count} active").format(count=len(self._shown)) if self._shown else _("idle"))

@@ -35,11 +35,15 @@ class Switch:
     """On or off."""
 
 
+Options = tuple[tuple[str, str, str], ...]
+"""Value, title and tip each."""
+
+
 @dataclass(frozen=True)
 class OneOf:
     """One of some named values: (value, title, tip) each."""
 
-    options: tuple[tuple[str, str, str], ...]
+    options: Options
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from matteapp.icons import name_control
+from matteapp.language import _
 from matteapp.panels.fields import CalmCombo
 
 _BUTTONS: tuple[tuple[str, str, str, str], ...] = (
@@ -45,11 +46,11 @@ class PresetRow(QWidget):
         self._what = what
         self._kept = kept
         self.combo = CalmCombo()
-        self.combo.setAccessibleName(what.capitalize())
+        self.combo.setAccessibleName(_begun(what))
         self.combo.setToolTip(tip)
         self.buttons = {name: QToolButton() for name, *_ in _BUTTONS}
         self.name = QLineEdit()
-        self.name.setAccessibleName(f"Name of the {what}")
+        self.name.setAccessibleName(_("Name of the {what}").format(what=what))
         self._own: Collection[str] = ()
         self._renamed = ""
         self._arrange()
@@ -65,15 +66,20 @@ class PresetRow(QWidget):
         """The one that is shown as chosen, empty if none is."""
         return str(self.combo.currentData() or "")
 
+    @property
+    def title(self) -> str:
+        """What the chosen one is called for people, empty if none is chosen."""
+        return self.combo.currentText() if self.current else ""
+
     def offer(self, tips: Mapping[str, str], *, own: Collection[str] = ()) -> None:
         """Offer these names, with what each is good for; the user's own can be changed."""
         self._own = own
         with QSignalBlocker(self.combo):
             self.combo.clear()
-            self.combo.addItem(f"Choose {_article(self._what)}…", "")
+            self.combo.addItem(_begun(_("Choose {one}…").format(one=_one(self._what))), "")
             for name, tip in tips.items():
-                self.combo.addItem(name, name)
-                told = tip or f"{_article(self._what).capitalize()} of yours."
+                self.combo.addItem(name if name in own else _(name), name)
+                told = _(tip) or _begun(_("{one} of yours.").format(one=_one(self._what)))
                 self.combo.setItemData(self.combo.count() - 1, told, Qt.ItemDataRole.ToolTipRole)
 
     def show_chosen(self, name: str) -> None:
@@ -85,7 +91,7 @@ class PresetRow(QWidget):
 
     def ask_name(self) -> None:
         """Let people type a name for what is set."""
-        self._ask("", f"Name of the new {self._what}")
+        self._ask("", _("Name of the new {what}").format(what=self._what))
 
     def end_naming(self) -> None:
         """Have the line for names no more."""
@@ -93,7 +99,7 @@ class PresetRow(QWidget):
         self.combo.setFocus()
 
     def _ask_new_name(self) -> None:
-        self._ask(self.current, f"New name of the {self._what}")
+        self._ask(self.current, _("New name of the {what}").format(what=self._what))
 
     def _ask(self, renamed: str, hint: str) -> None:
         self._renamed = renamed
@@ -126,10 +132,10 @@ class PresetRow(QWidget):
         row.addWidget(self.combo, 1)
         words = {"what": self._what, "kept": self._kept}
         for name, icon_name, title, tip in _BUTTONS:
-            button, named = self.buttons[name], title.format(**words)
-            name_control(button, icon_name=icon_name, title=named, tip=tip.format(**words))
+            button, named = self.buttons[name], _(title).format(**words)
+            name_control(button, icon_name=icon_name, title=named, tip=_(tip).format(**words))
             row.addWidget(button)
-        self.name.setToolTip("Enter keeps it under this name, Esc leaves it.")
+        self.name.setToolTip(_("Enter keeps it under this name, Esc leaves it."))
         self.name.setMaxLength(60)
         self.name.hide()
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.name)
@@ -141,5 +147,10 @@ class PresetRow(QWidget):
         whole.addWidget(self.name)
 
 
-def _article(what: str) -> str:
-    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+def _one(what: str) -> str:
+    """With its article."""
+    return (_("an {what}") if what[0] in "aeiou" else _("a {what}")).format(what=what)
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

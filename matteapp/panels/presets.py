@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 
 from engine.presets import BUILT_IN, Preset
 from engine.settings import CutSettings
+from matteapp.language import _
 from matteapp.panels.preset_row import PresetRow
 from matteapp.panels.section import Section
 
@@ -28,17 +29,17 @@ class PresetsPanel(Section):
     delete_asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("presets", "Presets")
+        super().__init__("presets", _("Presets"))
         self.row = PresetRow(
-            "preset",
-            tip="Take all settings that a preset sets, in one step.",
-            kept="the settings of this cut",
+            _("preset"),
+            tip=_("Take all settings that a preset sets, in one step."),
+            kept=_("the settings of this cut"),
         )
         self.combo, self.buttons, self.name = self.row.combo, self.row.buttons, self.row.name
         self._presets: Mapping[str, Preset] = {}
         self.rows.addWidget(self.row)
         self.row.chosen.connect(self.chosen)
-        self.combo.activated.connect(lambda: self.say(self.current or "none"))
+        self.combo.activated.connect(lambda: self.say(self.row.title or _("none")))
         self.row.save_asked.connect(self.save_asked)
         self.row.rename_asked.connect(self.rename_asked)
         self.row.delete_asked.connect(self.delete_asked)
@@ -74,4 +75,4 @@ class PresetsPanel(Section):
 
     def _show_chosen(self, name: str) -> None:
         self.row.show_chosen(name)
-        self.say(name or "none")
+        self.say(self.row.title or _("none"))

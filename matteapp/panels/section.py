@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.icons import dress, name_control
+from matteapp.language import _
 
 _CARET = {True: "caret-down", False: "caret-right"}
 
@@ -31,7 +32,7 @@ class Section(QFrame):
         super().__init__()
         self.key = key
         self.setObjectName("section")
-        self.setAccessibleName(f"{title} panel")
+        self.setAccessibleName(_("{title} panel").format(title=title))
         self.header = QToolButton()
         self.chip = QLabel()
         self.reset = QToolButton()
@@ -62,8 +63,8 @@ class Section(QFrame):
     def _dress(self, title: str) -> None:
         self.header.setObjectName("sectionHeader")
         self.header.setText(title)
-        self.header.setAccessibleName(f"{title}: fold or unfold")
-        self.header.setToolTip(f"Fold or unfold the panel {title}.")
+        self.header.setAccessibleName(_("{title}: fold or unfold").format(title=title))
+        self.header.setToolTip(_("Fold or unfold the panel {title}.").format(title=title))
         self.header.setCheckable(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -71,8 +72,8 @@ class Section(QFrame):
         name_control(
             self.reset,
             icon_name="arrow-counter-clockwise",
-            title=f"Reset {title}",
-            tip=f"{title}: back to the defaults",
+            title=_("Reset {title}").format(title=title),
+            tip=_("{title}: back to the defaults").format(title=title),
         )
         self.reset.setVisible(False)
 

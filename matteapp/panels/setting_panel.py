@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.setting_paths import value_at
 from engine.settings import CutSettings
+from matteapp.language import _
 from matteapp.panels.fields import Field, make_field
 from matteapp.panels.kinds import FieldSpec
 from matteapp.panels.section import Section
@@ -27,7 +28,7 @@ class SettingPanel(Section):
     edited = Signal(str, object, bool)
 
     def __init__(self, spec: PanelSpec) -> None:
-        super().__init__(spec.key, spec.title, is_open=spec.open)
+        super().__init__(spec.key, _(spec.title), is_open=spec.open)
         self.spec = spec
         self.fields: dict[str, Field] = {row.path: make_field(row) for row in spec.rows}
         for path, field in self.fields.items():
@@ -49,7 +50,7 @@ class SettingPanel(Section):
             field.mark_changed(differs)
             field.setVisible(_applies(field.spec, settings))
             changed += differs
-        self.say("changed by hand" if changed else self.spec.untouched, changed=changed > 0)
+        self.say(_("changed by hand") if changed else _(self.spec.untouched), changed=changed > 0)
 
 
 def _applies(row: FieldSpec, settings: CutSettings) -> bool:

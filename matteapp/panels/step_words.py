@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from matteapp.language import _
+
 _STEP = re.compile(r"(?P<what>.*?):? ?step (?P<step>\d+) of (?P<steps>\d+)")
 _TOTAL = re.compile(r"\btotal (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 _STAGES = {"Finding": "Finding the face", "Finding noise": "Finding its detail"}
@@ -31,9 +33,10 @@ class StepWords:
     left: str
 
     def __str__(self) -> str:
-        left = f" · {self.left} left" if self.left else ""
-        what = f"{_STAGES.get(self.what, self.what)}: " if self.what else ""
-        return f"{what}step {self.step} of {self.steps}{left}"
+        left = " · " + _("{time} left").format(time=self.left) if self.left else ""
+        what = f"{_(_STAGES.get(self.what, self.what))}: " if self.what else ""
+        step = _("step {step} of {steps}").format(step=self.step, steps=self.steps)
+        return f"{what}{step}{left}"
 
 
 def short(message: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from engine.settings import GuidanceSettings
 from matteapp.icons import dress
+from matteapp.language import _
 from matteapp.panels.section import Section
 
 _BUTTONS: tuple[tuple[str, str, str, str], ...] = (
@@ -37,7 +38,7 @@ class SubjectPanel(Section):
     source_asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("subject", "Subject")
+        super().__init__("subject", _("Subject"))
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setProperty("role", "muted")
@@ -49,10 +50,13 @@ class SubjectPanel(Section):
     def show_guidance(self, guidance: GuidanceSettings, *, has_strokes: bool) -> None:
         boxed = guidance.source == "automatic" and guidance.box is not None
         chip, sentence = _SOURCES["boxed" if boxed else guidance.source]
-        painted = " Your strokes are on top, and win." if has_strokes else ""
-        self.text.setText(sentence + (painted if guidance.source != "strokes" else ""))
+        painted = " " + _("Your strokes are on top, and win.") if has_strokes else ""
+        self.text.setText(_(sentence) + (painted if guidance.source != "strokes" else ""))
         changed = guidance != GuidanceSettings()
-        self.say(f"{chip} + strokes" if has_strokes and not changed else chip, changed=changed)
+        word = _(chip)
+        if has_strokes and not changed:
+            word = _("{source} + strokes").format(source=word)
+        self.say(word, changed=changed)
         self.buttons["clear"].setEnabled(has_strokes)
 
     def _button_grid(self) -> QWidget:
@@ -61,9 +65,9 @@ class SubjectPanel(Section):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
         for index, (key, title, icon_name, tip) in enumerate(_BUTTONS):
-            button = QPushButton(title)
+            button = QPushButton(_(title))
             dress(button, icon_name)
-            button.setToolTip(tip)
+            button.setToolTip(_(tip))
             button.clicked.connect(lambda _=False, key=key: self.source_asked.emit(key))
             grid.addWidget(button, index // 2, index % 2)
             self.buttons[key] = button
