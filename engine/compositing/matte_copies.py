@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.compositing.pyramid import reduced
 from engine.compositing.sampling import Axis
+from engine.compositing.views import ReadAtLevels
 from engine.imaging.geometry import strips
 from engine.imaging.types import Alpha, Rect
 
@@ -45,9 +46,12 @@ def halvings_for(sigma: float) -> int:
 def small_matte(matte: ReadMatte, size: tuple[int, int], halvings: int) -> Alpha:
     """The whole matte at 1/2^halvings of its size; remembered for as long as it lives."""
     factor = 1 << halvings
+    own: object = matte
 
     def make() -> Alpha:
         height, width = -(-size[0] // factor), -(-size[1] // factor)
+        if isinstance(own, ReadAtLevels):
+            return own.at_level(Rect(0, 0, height, width), halvings)
         small = np.empty((height, width), np.float32)
         for strip in strips(size, rows=ROWS * factor):
             part = reduced(matte.read(strip), factor)

@@ -8,9 +8,11 @@ import pytest
 
 from engine.compositing.edge_proxy import EdgeProxy, scaled
 from engine.compositing.edges import apply_edges
+from engine.compositing.matte_copies import small_matte
 from engine.compositing.proxy_size import PIXELS, halvings_of
 from engine.compositing.put_on import WholeMatte
 from engine.compositing.pyramid import reduced
+from engine.document.deferred import DeferredPlane
 from engine.imaging.types import Rect
 from engine.settings import EdgeSettings
 
@@ -71,3 +73,10 @@ def test_it_is_the_same_at_every_level(alpha, level):
     found = proxy.at_level(rect, level)
     assert found.shape == (rect.height, rect.width)
     assert np.abs(found - whole[rect.slices]).max() < 0.02
+
+
+def test_a_copy_of_the_proxy_reads_no_more_than_it_shows(alpha):
+    proxy = EdgeProxy(WholeMatte(alpha), SIZE, EdgeSettings(feather=12.0))
+    plane = DeferredPlane(SIZE, np.float32, proxy)
+    found = small_matte(plane, SIZE, 3)
+    assert np.abs(found - reduced(plane.read(), 8)).max() < 0.02
