@@ -11,13 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction
 
 from matteapp.actions import BATCH_ROWS
-from matteapp.bridge import Bridge
-from matteapp.errors_ui import ErrorDesk
-from matteapp.files import Files
-from matteapp.main_window import MainWindow
-from matteapp.session import Session
 
 if TYPE_CHECKING:
     from matteapp.batch.room import BatchRoom
@@ -35,7 +31,12 @@ def was_interrupted(store: QSettings) -> bool:
 
 
 class BatchDoor:
-    """Opens the batch's room; arguments as `matteapp.batch.room.BatchRoom`.
+    """Opens the batch's room.
+
+    Args:
+        furnish: makes the room.
+        open_paths: opens what is dropped while there is no batch.
+        store: knows whether a batch was interrupted.
 
     Attributes:
         table: from the names of actions to what they do.
@@ -43,28 +44,22 @@ class BatchDoor:
 
     def __init__(
         self,
-        window: MainWindow,
-        session: Session,
-        bridge: Bridge,
-        files: Files,
+        furnish: Callable[[], BatchRoom],
         *,
-        desk: ErrorDesk,
+        actions: Mapping[str, QAction],
+        open_paths: Callable[[Sequence[Path]], None],
         store: QSettings,
-        previews: Path,
     ) -> None:
-        self._window = window
-        self._files = files
+        self._furnish = furnish
+        self._open_paths = open_paths
         self._store = store
         self._room: BatchRoom | None = None
-        self._furnish = partial(
-            _room, window, session, bridge, files, desk=desk, store=store, previews=previews
-        )
         names = ("file.batch", *(f"batch.{name}" for name in BATCH_ROWS))
         self.table: Mapping[str, Callable[[], object]] = {
             name: partial(self._run, name) for name in names
         }
         for name in names[1:]:
-            window.actions_by_name[name].setEnabled(name in _ENTRANCES)
+            actions[name].setEnabled(name in _ENTRANCES)
 
     @property
     def room(self) -> BatchRoom:
@@ -76,7 +71,7 @@ class BatchDoor:
     def take_dropped(self, paths: Sequence[Path]) -> None:
         """Queue folders, and what is dropped on the page; open what is dropped elsewhere."""
         if self._room is None and not any(path.is_dir() for path in paths):
-            self._files.open_paths(paths)
+            self._open_paths(paths)
         else:
             self.room.take_dropped(paths)
 
@@ -92,18 +87,3 @@ class BatchDoor:
 
     def _run(self, name: str) -> None:
         self.room.table[name]()
-
-
-def _room(
-    window: MainWindow,
-    session: Session,
-    bridge: Bridge,
-    files: Files,
-    *,
-    desk: ErrorDesk,
-    store: QSettings,
-    previews: Path,
-) -> BatchRoom:
-    from matteapp.batch.room import BatchRoom
-
-    return BatchRoom(window, session, bridge, files, desk=desk, store=store, previews=previews)

@@ -36,7 +36,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-import matteapp.app as application
+from matteapp import studio
+from matteapp.app import SWITCH_INTERVAL
 from matteapp.canvas.pace import put_painting_first
 from matteapp.main_window import MainWindow
 from matteapp.panels.fields import NumberField
@@ -124,9 +125,9 @@ class Bench:
     """The real window with one drawn portrait in it."""
 
     def __init__(self, app: QApplication, portrait: Portrait, folder: Path) -> None:
-        application.MainWindow = TimedWindow
+        studio.MainWindow = TimedWindow
         store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        self.studio = application.Studio(app, store=store, recovery=folder / "recovery")
+        self.studio = studio.Studio(app, store=store, recovery=folder / "recovery")
         self.portrait = portrait
         self.canvas = self.studio.canvas
         self.studio.window.resize(*WINDOW)
@@ -279,7 +280,7 @@ def main() -> None:
     parser.add_argument("--load", choices=LOADS, default="solve")
     parser.add_argument("--strokes", type=int, default=200)
     given = parser.parse_args()
-    sys.setswitchinterval(application.SWITCH_INTERVAL)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     put_painting_first()
     app = QApplication(sys.argv[:1])
     print(

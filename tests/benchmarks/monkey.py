@@ -31,8 +31,8 @@ from monkey_watch import Watch
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from matteapp.app import Studio
 from matteapp.dialogs.unsaved import UnsavedDialog
+from matteapp.studio import Studio
 
 SHOWN_ACTIONS = 40
 LONGEST_STEP = 120.0

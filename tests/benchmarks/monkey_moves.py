@@ -16,8 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from matteapp.actions import ACTIONS
-from matteapp.app import Studio
 from matteapp.settings import THEME
+from matteapp.studio import Studio
 from matteapp.tools.table import TOOLS
 
 _NEVER = ("file.quit",)

@@ -18,7 +18,7 @@ import sys, tempfile, time
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from matteapp.app import Studio
+from matteapp.studio import Studio
 app = QApplication([])
 folder = Path(tempfile.mkdtemp())
 store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)

@@ -18,10 +18,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
 
 from engine.imaging.types import STROKE_BACKGROUND, STROKE_FOREGROUND, Rect
-from matteapp.app import Studio
 from matteapp.autosave import recovery_folder
 from matteapp.dialogs.unsaved import UnsavedDialog
 from matteapp.settings import AUTOSAVE, THEME
+from matteapp.studio import Studio
 
 PATIENCE = 90_000
 """Milliseconds; the first cut on a machine compiles the solver."""

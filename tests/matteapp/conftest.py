@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.imaging.types import Image
 from engine.presets import PLACE
-from matteapp.app import Studio
+from matteapp.studio import Studio
 
 
 @pytest.fixture

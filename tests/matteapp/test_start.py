@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
-from matteapp.app import Studio
+from matteapp.studio import Studio
 app = QApplication([])
 folder = Path(sys.argv[1])
 store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)

@@ -7,10 +7,10 @@ import pytest
 
 from engine.document import edits
 from engine.imaging.types import STROKE_FOREGROUND, STROKE_UNKNOWN, Rect
-from matteapp.app import Studio
 from matteapp.canvas.bench import Marks
 from matteapp.canvas.strokes import REFINE, RESTORE, Stroke
 from matteapp.settings import SOFTNESS
+from matteapp.studio import Studio
 
 PLACE = Rect(2, 3, 6, 9)
 

@@ -18,7 +18,7 @@ from engine.document.edits import set_settings
 from engine.imaging.read import read_image
 from engine.imaging.write import write_picture
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, TrimapSettings
-from matteapp.app import Studio
+from matteapp.studio import Studio
 
 FAST = CutSettings(
     guidance=GuidanceSettings("grabcut", (8, 8, 46, 46), ""),
