@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compositing.bokeh import bokeh, bokeh_factor
+from engine.compositing.bokeh import bokeh, bokeh_factor, light_for
+from engine.compositing.clean_plate import Subject, without_subject
+from engine.compositing.matte_copies import remembered
 from engine.compositing.placing import Place, mirrored, place_of, sample_turned
 from engine.compositing.sampling import Axis, sample
 from engine.errors import UserError
@@ -31,6 +33,7 @@ def render_background(
     *,
     backdrop: Image | None = None,
     rect: Rect | None = None,
+    subject: Subject | None = None,
 ) -> Pixels | None:
     """Render the background, or a rectangle of it.
 
@@ -39,6 +42,7 @@ def render_background(
         image: the photograph: it gives the size, the depth, and what to blur.
         backdrop: the background image, for the kind "image".
         rect: part of the photograph's frame; None is all of it.
+        subject: what is taken out of the photograph before it is blurred.
 
     Returns:
         h×w×3 sRGB-encoded pixels of the photograph's dtype, or None if it is transparent.
@@ -49,7 +53,7 @@ def render_background(
     if settings.kind == "transparent":
         return None
     rect = Rect.whole(image.size) if rect is None else rect
-    render = _RENDERERS[settings.kind](settings, image, backdrop)
+    render = _RENDERERS[settings.kind](settings, image, backdrop, subject)
     out = np.empty((rect.height, rect.width, 3), image.pixels.dtype)
     for strip in strips((rect.height, rect.width), rows=ROWS):
         out[strip.slices] = from_float(render(strip.moved(rect.top, rect.left)), out.dtype)
@@ -59,12 +63,16 @@ def render_background(
 Renderer = Callable[[Rect], Rgb]
 
 
-def _colour(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+def _colour(
+    settings: BackgroundSettings, image: Image, backdrop: Image | None, subject: Subject | None
+) -> Renderer:
     colour = np.array(settings.colour, np.float32)
     return lambda rect: np.broadcast_to(colour, (rect.height, rect.width, 3))
 
 
-def _gradient(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+def _gradient(
+    settings: BackgroundSettings, image: Image, backdrop: Image | None, subject: Subject | None
+) -> Renderer:
     """From corner to corner along the direction, so that both colours are reached."""
     start = np.array(settings.colour, np.float32)
     change = np.array(settings.colour_end, np.float32) - start
@@ -82,7 +90,9 @@ def _gradient(settings: BackgroundSettings, image: Image, backdrop: Image | None
     return render
 
 
-def _image(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+def _image(
+    settings: BackgroundSettings, image: Image, backdrop: Image | None, subject: Subject | None
+) -> Renderer:
     """The backdrop placed in the frame over the colour."""
     if backdrop is None:
         raise UserError(
@@ -117,28 +127,35 @@ def _turned(pixels: Pixels, place: Place, colour: Rgb) -> Renderer:
     return render
 
 
-def _blurred(settings: BackgroundSettings, image: Image, backdrop: Image | None) -> Renderer:
+def _blurred(
+    settings: BackgroundSettings, image: Image, backdrop: Image | None, subject: Subject | None
+) -> Renderer:
     sigma = settings.blur * min(image.size)
     if settings.lens == "disc" and sigma > 0:
-        return _out_of_focus(image, sigma, settings.highlights)
-    small = _blurred_copy(image, sigma)
+        return _out_of_focus(image, sigma, settings.highlights, subject)
+    small = _blurred_copy(image, sigma, subject)
     rows = Axis.stretched(small.shape[0], image.size[0])
     cols = Axis.stretched(small.shape[1], image.size[1])
     return lambda rect: sample(small, rect, rows=rows, cols=cols)
 
 
-def _out_of_focus(image: Image, sigma: float, highlights: float) -> Renderer:
-    small = _remembered(
+def _out_of_focus(
+    image: Image, sigma: float, highlights: float, subject: Subject | None
+) -> Renderer:
+    small = _softened(
         image,
+        subject,
         ("disc", sigma, highlights),
-        lambda: bokeh(image.pixels, sigma, highlights=highlights),
+        small=lambda: light_for(image.pixels, sigma, highlights=highlights),
+        soften=lambda light: bokeh(light, sigma),
     )
     share = 1 / bokeh_factor(sigma)
     rows, cols = (Axis(small.shape[i], share, 0, image.size[i]) for i in range(2))
     return lambda rect: sample(small, rect, rows=rows, cols=cols)
 
 
-_RENDERERS: dict[str, Callable[[BackgroundSettings, Image, Image | None], Renderer]] = {
+_Maker = Callable[[BackgroundSettings, Image, Image | None, Subject | None], Renderer]
+_RENDERERS: dict[str, _Maker] = {
     "colour": _colour,
     "gradient": _gradient,
     "image": _image,
@@ -154,21 +171,41 @@ def _shown(backdrop: Image, place: Place) -> Pixels:
     return _remembered(backdrop, ("area", shown), lambda: _shrunk(backdrop.pixels, shown))
 
 
-def _blurred_copy(image: Image, sigma: float) -> Pixels:
+def _blurred_copy(image: Image, sigma: float, subject: Subject | None) -> Pixels:
     """The photograph blurred by `sigma` pixels, on as small a copy as the blur allows."""
+    if sigma <= 0:
+        return image.pixels
     factor = max(1.0, sigma / BLUR_SAMPLES)
     size = max(1, round(image.size[0] / factor)), max(1, round(image.size[1] / factor))
 
-    def make() -> Pixels:
-        small = _shrunk(image.pixels, size)
-        if factor > 1:
-            small = to_float(small)  # what is enlarged again would show 8-bit steps
-        if sigma <= 0:
-            return small
-        blurred = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=cv2.BORDER_REFLECT)
+    def small() -> Pixels:
+        shrunk = _shrunk(image.pixels, size)
+        return to_float(shrunk) if factor > 1 else shrunk  # enlarged, 8 bits would show steps
+
+    def soften(pixels: Pixels) -> Pixels:
+        blurred = cv2.GaussianBlur(pixels, (0, 0), sigma / factor, borderType=cv2.BORDER_REFLECT)
         return np.asarray(blurred)
 
-    return _remembered(image, ("blur", sigma), make)
+    return _softened(image, subject, ("blur", sigma), small=small, soften=soften)
+
+
+def _softened(
+    image: Image,
+    subject: Subject | None,
+    key: tuple[Any, ...],
+    *,
+    small: Callable[[], Pixels],
+    soften: Callable[[Pixels], Pixels],
+) -> Pixels:
+    """A small copy of a photograph without the subject, softened; made once for each matte."""
+    if subject is None:
+        return _remembered(image, key, lambda: soften(small()))
+
+    def make() -> Pixels:
+        copy = to_float(_remembered(image, ("small", *key), small))
+        return soften(without_subject(copy, subject.cover((copy.shape[0], copy.shape[1]))))
+
+    return remembered(subject.matte, (*key, image.size), make)
 
 
 def _shrunk(pixels: Pixels, size: tuple[int, int]) -> Pixels:

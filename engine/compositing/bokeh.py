@@ -22,8 +22,8 @@ _BRIGHTEST = 8.0
 """How many times brighter than white it is taken for, at most."""
 
 
-def bokeh(pixels: Pixels, sigma: float, *, highlights: float) -> Rgb:
-    """Blur by a disc in linear light.
+def light_for(pixels: Pixels, sigma: float, *, highlights: float) -> Rgb:
+    """The light of a photograph on as small a copy as a disc allows.
 
     Args:
         pixels: H×W×3, sRGB-encoded, any depth.
@@ -32,20 +32,30 @@ def bokeh(pixels: Pixels, sigma: float, *, highlights: float) -> Rgb:
             discs of lamps stand out.
 
     Returns:
-        h×w×3 float32, sRGB-encoded in [0, 1], reduced by a whole factor; the last row and column
-        may stand for less than whole blocks.
+        h×w×3 float32, linear, reduced by `bokeh_factor`; the last row and column may stand for
+        less than whole blocks.
     """
-    radius = 2.0 * sigma
-    factor = max(1, int(radius / DISC_SAMPLES))
-    light = _reduced_light(pixels, factor, highlights)
-    kernel = disc(radius / factor)
+    return _reduced_light(pixels, bokeh_factor(sigma), highlights)
+
+
+def bokeh(light: Rgb, sigma: float) -> Rgb:
+    """Blur by a disc in linear light.
+
+    Args:
+        light: as `light_for` gives it for the same disc.
+        sigma: standard deviation of the disc in pixels of the photograph.
+
+    Returns:
+        h×w×3 float32, sRGB-encoded in [0, 1].
+    """
+    kernel = disc(2.0 * sigma / bokeh_factor(sigma))
     if kernel.size > 1:
         light = np.asarray(cv2.filter2D(light, -1, kernel, borderType=cv2.BORDER_REFLECT))
     return np.clip(linear_to_srgb(light), 0.0, 1.0)
 
 
 def bokeh_factor(sigma: float) -> int:
-    """By what `bokeh` reduces."""
+    """By what `light_for` reduces."""
     return max(1, int(2.0 * sigma / DISC_SAMPLES))
 
 

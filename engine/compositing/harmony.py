@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compositing.backgrounds import render_background
+from engine.compositing.clean_plate import Subject
 from engine.compositing.colour_match import (
     Match,
     Statistics,
@@ -127,12 +128,20 @@ class Harmony:
         """The background's light as it reaches the edge, on the coarse copy."""
         key = ("light", self.background, id(self.backdrop), sigma)
         return remembered(
-            self.pyramid, key, lambda: blurred(self._behind(), 2 * sigma / 2**self._coarse)
+            self._ground, key, lambda: blurred(self._behind(), 2 * sigma / 2**self._coarse)
         )
+
+    @property
+    def _ground(self) -> object:
+        """What the background is made of besides its settings."""
+        return self.matte if self.background.kind == "blurred" else self.pyramid
 
     def _behind(self) -> Rgb:
         small = self.pyramid.level(self._coarse)
-        rendered = render_background(self.background, small, backdrop=self.backdrop)
+        subject = Subject(self.matte, self.size)
+        rendered = render_background(
+            self.background, small, backdrop=self.backdrop, subject=subject
+        )
         if rendered is None:
             return np.zeros((*small.size, 3), np.float32)
         return to_float(rendered)
@@ -143,7 +152,7 @@ class Harmony:
             return None
         subject = remembered(self.matte, "subject", self._subject_statistics)
         key = ("statistics", self.background, id(self.backdrop))
-        behind = remembered(self.pyramid, key, lambda: statistics(self._light(0.0)))
+        behind = remembered(self._ground, key, lambda: statistics(self._light(0.0)))
         if subject is None or behind is None:
             return None
         return match_of(subject, behind, colours=chosen.match, light=chosen.match_light)

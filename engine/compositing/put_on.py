@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compositing.backgrounds import render_background
+from engine.compositing.clean_plate import Subject
 from engine.compositing.harmony import Dressed, Harmony, shadowed
 from engine.compositing.pyramid import Pyramid
 from engine.imaging.geometry import strips
@@ -55,10 +56,12 @@ def put_on(
     Raises:
         UserError: for the kind "image" without a backdrop.
     """
-    under = render_background(background, image, backdrop=backdrop)
+    matte = WholeMatte(alpha)
+    subject = Subject(matte, image.size)
+    under = render_background(background, image, backdrop=backdrop, subject=subject)
     if under is None:
         return None
-    made = Harmony(harmony, background, Pyramid(image), WholeMatte(alpha), backdrop)
+    made = Harmony(harmony, background, Pyramid(image), matte, backdrop)
     if not made.wanted:
         return Dressed(foreground, under)
     colours = np.empty_like(foreground)

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
+from engine.compositing.clean_plate import Subject
 from engine.compositing.harmony import Harmony, shadowed
 from engine.compositing.pyramid import eight_bits
 from engine.compositing.view_crop import Crop, premultiplied
+from engine.compositing.views import ViewedPlane
 
 
 def draw_composite(crop: Crop) -> NDArray[np.uint8]:
@@ -32,15 +34,21 @@ def _behind(crop: Crop) -> NDArray[np.uint8] | None:
     if settings.kind == "image" and backdrop is None:
         return None
     level = crop.scene.pyramid.level(crop.level)
-    return render_background(settings, level, backdrop=backdrop, rect=crop.rect)
+    matte = _matte(crop)
+    subject = None if matte is None else Subject(matte, matte.size)
+    return render_background(settings, level, backdrop=backdrop, rect=crop.rect, subject=subject)
 
 
 def _harmony(crop: Crop) -> Harmony | None:
     """What makes both belong together, if there is anything to be done and a matte for it."""
-    state, scene = crop.state, crop.scene
-    matte = state.mask if state.alpha is None else state.alpha
+    matte, scene = _matte(crop), crop.scene
     if matte is None:
         return None
-    settings = state.settings
+    settings = crop.state.settings
     made = Harmony(settings.harmony, settings.background, scene.pyramid, matte, scene.backdrop)
     return made if made.wanted else None
+
+
+def _matte(crop: Crop) -> ViewedPlane | None:
+    state = crop.state
+    return state.mask if state.alpha is None else state.alpha

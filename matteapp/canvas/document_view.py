@@ -225,11 +225,15 @@ def _changes(before: DocumentState, after: DocumentState) -> dict[str, Rect | No
 def _background_changed(
     before: DocumentState, after: DocumentState, touched: Collection[str]
 ) -> bool:
-    """Whether it, or what the subject does to it: a shadow falls far from what throws it."""
+    """Whether it, or what the subject does to it: a shadow falls far from what throws it.
+
+    A blurred photograph is filled where the subject was.
+    """
     old, new = before.settings, after.settings
     if (old.background, old.harmony) != (new.background, new.harmony):
         return True
-    reaches = new.harmony.shadowed or new.harmony.lit
+    filled = new.background.kind == "blurred"
+    reaches = filled or new.harmony.shadowed or new.harmony.lit
     return reaches and not {"alpha", "mask"}.isdisjoint(touched)
 
 

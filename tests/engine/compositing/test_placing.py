@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.compositing.backgrounds import render_background
-from engine.compositing.bokeh import bokeh, disc
+from engine.compositing.bokeh import bokeh, disc, light_for
 from engine.compositing.placing import place_of
 from engine.imaging.types import Image, Rect
 from engine.settings import BackgroundSettings
@@ -88,7 +88,7 @@ def test_any_rectangle_out_of_focus_is_the_same_part_of_the_whole(dtype):
 def test_a_light_becomes_a_disc_that_highlights_brighten():
     dark = np.zeros((101, 101, 3), np.uint8)
     dark[49:52, 49:52] = 255
-    quiet, bright = (bokeh(dark, 5.0, highlights=amount) for amount in (0.0, 1.0))
+    quiet, bright = (bokeh(light_for(dark, 5.0, highlights=amount), 5.0) for amount in (0.0, 1.0))
     seen = bright[..., 0] > 0.5 * bright.max()
     radius = np.sqrt(seen.sum() / np.pi)
     assert abs(radius - 10) < 1.5
@@ -100,7 +100,7 @@ def test_a_light_becomes_a_disc_that_highlights_brighten():
 
 def test_an_even_surface_stays_what_it_is():
     even = np.full((60, 80, 3), 90, np.uint8)
-    assert np.allclose(bokeh(even, 4.0, highlights=1.0), 90 / 255, atol=1e-4)
+    assert np.allclose(bokeh(light_for(even, 4.0, highlights=1.0), 4.0), 90 / 255, atol=1e-4)
 
 
 def test_a_disc_has_the_standard_deviation_of_its_blur():

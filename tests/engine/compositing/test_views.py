@@ -10,6 +10,8 @@ import pytest
 
 from engine.compositing.backgrounds import render_background
 from engine.compositing.blend import composite
+from engine.compositing.clean_plate import Subject
+from engine.compositing.put_on import WholeMatte
 from engine.compositing.pyramid import Pyramid, eight_bits, reduced
 from engine.compositing.view_look import Grade, Look
 from engine.compositing.view_tiles import Scene, render_tile
@@ -207,7 +209,8 @@ def test_a_transparent_composite_is_premultiplied(full, alpha, pixels, view):
 )
 def test_the_composite_is_what_is_saved(full, alpha, pixels, background):
     state = replace(full, settings=CutSettings(background=background))
-    behind = render_background(background, state.image)
+    subject = Subject(WholeMatte(alpha), state.size)
+    behind = render_background(background, state.image, subject=subject)
     wanted = composite(255 - pixels, alpha, behind, linear_light=background.linear_light)
     assert np.array_equal(rgb("composite", state), wanted)
 
