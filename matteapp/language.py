@@ -56,6 +56,16 @@ def system_language() -> str:
     return next((code for code in spoken if code in LANGUAGES), "en")
 
 
+def language_of(chosen: str) -> str:
+    """The code in `LANGUAGES` that a choice stands for, `SYSTEM` or a code."""
+    return chosen if chosen in LANGUAGES else system_language()
+
+
+def spoken() -> str:
+    """The code of the language that is spoken now."""
+    return _Speech.code
+
+
 def speak(app: QCoreApplication, chosen: str) -> None:
     """Speak a language from now on; widgets that are there already keep their words.
 
@@ -63,7 +73,7 @@ def speak(app: QCoreApplication, chosen: str) -> None:
         app: gets Qt's own words, such as those of file dialogs.
         chosen: a key of `LANGUAGES`, or `SYSTEM`.
     """
-    code = chosen if chosen in LANGUAGES else system_language()
+    code = language_of(chosen)
     QLocale.setDefault(QLocale(chosen) if chosen in LANGUAGES else QLocale.system())
     if code != _Speech.code:
         _Speech.code, _Speech.words = code, _catalogue(code)

@@ -34,7 +34,7 @@ from matteapp.files import Files
 from matteapp.generating import Generating
 from matteapp.gesture import SettingEdits
 from matteapp.guidance_edits import GuidanceEdits
-from matteapp.language import speak
+from matteapp.language import _, speak, within
 from matteapp.live import Live
 from matteapp.looks import Looks
 from matteapp.main_window import MainWindow
@@ -305,7 +305,8 @@ class Studio(QObject):
         self.setting_edits.edit(path, value, ends, title=title)
 
     def _on_reset_asked(self, part: str) -> None:
-        self.setting_edits.reset(part, title=f"Reset {part}")
+        title = within(_(self.window.panels.settings[part].spec.title))
+        self.setting_edits.reset(part, title=_("Reset {title}").format(title=title))
 
     def _on_close_asked(self) -> None:
         self.files.leave(self.window.let_close)

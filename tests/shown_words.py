@@ -37,6 +37,7 @@ from matteapp import (
 )
 from matteapp.batch import model as batch_model
 from matteapp.batch import review
+from matteapp.canvas import easel
 from matteapp.dialogs import export_products, file_choice, keys, models, portraits, preferences
 from matteapp.panels import (
     background_tables,
@@ -124,6 +125,7 @@ def listed() -> Iterator[tuple[str, Iterable[str]]]:
     yield "matteapp/tooloptions.py", (tooloptions._SIZE_TIP, tooloptions._HARDNESS_TIP)
     yield "matteapp/viewbar.py", viewbar._SHORT_TITLES.values()
     yield "matteapp/welcome.py", _sentences(welcome._BUTTONS)
+    yield "matteapp/canvas/easel.py", (*easel._NAMES.values(), easel._ERASED)
     yield "matteapp/guidance_edits.py", guidance_edits._STROKE_TITLES.values()
     yield "matteapp/panels/subject.py", _sentences(subject._BUTTONS)
     yield "matteapp/panels/subject.py", _every(subject._SOURCES)

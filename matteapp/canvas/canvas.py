@@ -22,6 +22,7 @@ from matteapp.canvas.gestures import Gestures
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.viewer import Viewer
 from matteapp.canvas.wipe import GRAB
+from matteapp.language import _
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.tool import Pointer
 
@@ -64,7 +65,7 @@ class Canvas(Viewer):
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(_("Canvas"))
         self._show_cursor()
 
     @property

@@ -26,6 +26,7 @@ from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.screen import Screen
 from matteapp.canvas.spans import Dab
 from matteapp.canvas.viewer import Viewer
+from matteapp.language import _
 from matteapp.tools.table import TOOLS
 from matteapp.tools.tool import Kind, Place
 
@@ -39,6 +40,7 @@ _NAMES = {
     STROKE_BACKGROUND: "background",
     STROKE_UNKNOWN: "unknown",
 }
+_ERASED = "erase"
 
 
 class CanvasEasel(QObject):
@@ -172,7 +174,7 @@ class CanvasEasel(QObject):
 
     def mark_inside(self, places: Sequence[Place], *, label: int) -> None:
         """Label what a closed line encloses."""
-        title = f"Lasso: {_NAMES.get(label, 'erase')}"
+        title = _titled("lasso", label)
         self._bench.mark(partial(_inside, tuple(places)), label=label, title=title)
 
     def mark_at(self, place: Place, *, kind: Kind, tolerance: float, label: int) -> None:
@@ -180,7 +182,7 @@ class CanvasEasel(QObject):
         pixel = self._pixel(place)
         if pixel is not None:
             find = partial(_FIND[kind], pixel, tolerance)
-            self._bench.mark(find, label=label, title=f"Fill: {_NAMES.get(label, 'erase')}")
+            self._bench.mark(find, label=label, title=_titled("fill", label))
 
     def pick(self, place: Place, *, side: int, target: str, ends: bool) -> None:
         """Show the colour of a square of pixels; hand it over where the drag ends."""
@@ -214,7 +216,7 @@ class CanvasEasel(QObject):
         grew, self.growing = self.growing, False
         stroke = self._board.finish()
         if stroke is not None:
-            stroke = replace(stroke, title=TOOLS["quick"].title) if grew else stroke
+            stroke = replace(stroke, title=_(TOOLS["quick"].title)) if grew else stroke
             self.stroke_finished.emit(stroke)
             self._settle()
 
@@ -264,3 +266,8 @@ _FIND: dict[Kind, Callable[[tuple[int, int], float, DocumentState], Area]] = {
     "alike": _alike,
     "enclosed": _enclosed,
 }
+
+
+def _titled(tool: str, label: int) -> str:
+    """What a step is called in which a tool has labelled an area."""
+    return f"{_(TOOLS[tool].title)}: {_(_NAMES.get(label, _ERASED))}"

@@ -25,6 +25,7 @@ from matteapp.canvas.panes import Panes
 from matteapp.canvas.picture import Find, Picture, qrect, rects, tile_box
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Box, Viewport
+from matteapp.language import _
 
 DrawOutlines = Callable[[QPainter, QRect, str], None]
 """Draws the outlines of a view in a part of a pane."""
@@ -123,7 +124,7 @@ class Screen:
 
     def part(self, before: str, view: str) -> QRegion:
         """Part the view from another at its left; from none if `before` is empty."""
-        titles = (VIEWS[before].title, VIEWS[view].title) if before else ("", "")
+        titles = (_(VIEWS[before].title), _(VIEWS[view].title)) if before else ("", "")
         return self.redraw_all() if self.picture.wipe.compare(before, titles) else QRegion()
 
     def move_wipe(self, share: float) -> QRegion:

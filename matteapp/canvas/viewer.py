@@ -31,6 +31,7 @@ from matteapp.canvas.shown import Shown
 from matteapp.canvas.tiles import TileKey
 from matteapp.canvas.viewport import Viewport
 from matteapp.canvas.wipe import TITLE_GAP, Wipe, draw_title
+from matteapp.language import _
 
 if TYPE_CHECKING:
     from engine.document.state import DocumentState
@@ -227,7 +228,7 @@ class Viewer(QWidget):
         starts = [round(left / ratio) for left in self._screen.panes.offsets]
         if len(starts) > 1:
             for start, view in zip(starts, self._shown.panes, strict=True):
-                draw_title(painter, VIEWS[view].title, start + TITLE_GAP, self.height())
+                draw_title(painter, _(VIEWS[view].title), start + TITLE_GAP, self.height())
         place = caption_rect(self._caption, self.font()).translated(starts[-1], 0)
         if event.region().intersects(place):
             draw_caption(painter, self._caption, place)
@@ -277,8 +278,9 @@ class Viewer(QWidget):
         if self.viewport is not None:
             self._view.ask(self.viewport)
         self._outlines.follow(self.viewport, visible=self.isVisible())
-        if self._view.caption != self._caption:
-            self._caption = self._view.caption
+        said = _(self._view.caption)
+        if said != self._caption:
+            self._caption = said
             self.caption_changed.emit(self._caption)
             self.update()
 
