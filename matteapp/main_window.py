@@ -27,12 +27,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from matteapp.actions import ACTIONS, fill_menus, make_actions
+from matteapp.actions import ACTIONS
 from matteapp.canvas.canvas import Canvas
 from matteapp.dragging import DragHandle
 from matteapp.errors_ui import MessageBar
 from matteapp.filmstrip import Filmstrip
 from matteapp.language import _
+from matteapp.menus import fill_menus, make_actions
 from matteapp.panels.column import SCROLL_BAR, PanelColumn
 from matteapp.status import StatusLine
 from matteapp.text_size import measures_itself
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(self.actions_by_name)
         self.tools = ToolStrip(self.actions_by_name)
         self.top = TopBar(self.actions_by_name, canvas.brush)
-        self.panels = PanelColumn()
+        self.panels = PanelColumn(self.actions_by_name)
         self.export = QPushButton(_("Export…"))
         self.drag_out = DragHandle()
         self.status = StatusLine()

@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from engine.errors import UserError
-from matteapp.actions import ACTIONS, plain_title, tip_with
+from matteapp.actions import ACTIONS, plain_title
 from matteapp.language import _
+from matteapp.menus import tip_with
 
 _GROUP = "keys"
 _BETWEEN = " "  # no key is called so: the bar is "Space"

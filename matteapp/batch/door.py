@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 
-from matteapp.actions import BATCH_ROWS
+from matteapp.batch.actions import BATCH_ROWS
 
 if TYPE_CHECKING:
     from matteapp.batch.room import BatchRoom

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import UserError
-from matteapp.actions import ACTIONS, MENUS, SUBMENUS, plain_title
+from matteapp.actions import ACTIONS, plain_title
 from matteapp.language import _
+from matteapp.menus import MENUS, SUBMENUS
 from matteapp.shortcuts import Shortcuts, belongs, defaults, native, portable
 from matteapp.words import describe
 

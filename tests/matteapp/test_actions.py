@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from engine.compositing.views import VIEWS
-from matteapp.actions import ACTIONS, MENUS, RECENT, SUBMENUS
+from matteapp.actions import ACTIONS
+from matteapp.menus import MENUS, RECENT, SUBMENUS
 from matteapp.tools.table import TOOLS
 
 # From the product's sheet of keys, and the system's own for files, undo and quitting.

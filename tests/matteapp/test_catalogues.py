@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from matteapp.actions import ACTIONS, MENUS, SUBMENUS
+from matteapp.actions import ACTIONS
 from matteapp.language import LANGUAGES
+from matteapp.menus import MENUS, SUBMENUS
 from tests.shown_words import LOOKS_UP, ROOT, Words, catalogue_file, read_catalogue, shown
 
 TRANSLATED = [code for code in LANGUAGES if code != "en"]

@@ -8,9 +8,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from engine.errors import UserError
-from matteapp.actions import ACTIONS, KEY_NOTES, make_actions
+from matteapp.actions import ACTIONS, KEY_NOTES
 from matteapp.dialogs.keys import COLUMNS, KeySheet
 from matteapp.dialogs.shortcuts import ShortcutsDialog
+from matteapp.menus import make_actions
 from matteapp.shortcuts import RESERVED, Shortcuts, defaults, native
 
 

@@ -13,8 +13,8 @@ from engine.compositing.view_look import Grade, Look
 from engine.compositing.views import PALETTES, VIEWS
 from engine.imaging.types import STROKE_BACKGROUND
 from engine.jobs.worker import Worker
-from matteapp.actions import make_actions
 from matteapp.canvas.canvas import Canvas
+from matteapp.menus import make_actions
 from matteapp.settings import PALETTE, Settings
 from matteapp.topbar import TopBar
 from matteapp.viewing import Viewing

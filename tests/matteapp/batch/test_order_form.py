@@ -12,8 +12,8 @@ from engine.delivery import Delivery
 from engine.output_presets import BUILT_IN, Output, OutputPresets
 from engine.presets import PLACE
 from engine.product_table import CUTS
-from matteapp.actions import make_actions
 from matteapp.batch.setup import OrderForm
+from matteapp.menus import make_actions
 
 
 @pytest.fixture
