@@ -27,6 +27,7 @@ from matteapp import (
     actions,
     guidance_edits,
     language,
+    menus,
     settings,
     shortcuts,
     steps,
@@ -95,7 +96,8 @@ def listed() -> Iterator[tuple[str, Iterable[str]]]:
     """The words of tables, with the file of each."""
     rows = actions.ACTIONS.values()
     yield "matteapp/actions.py", _of(rows, "title", "tip")
-    yield "matteapp/actions.py", _sentences([actions.MENUS, actions.SUBMENUS, actions.KEY_NOTES])
+    yield "matteapp/actions.py", _sentences(actions.KEY_NOTES)
+    yield "matteapp/menus.py", _sentences([menus.MENUS, menus.SUBMENUS])
     yield "matteapp/tools/options.py", _of(options.OPTIONS.values(), "title", "tip", "kind")
     yield "matteapp/settings.py", _of(settings.SETTINGS.values(), "title", "tip", "kind")
     yield "matteapp/panels/tables.py", _of(_panels(), "title", "untouched", "rows")

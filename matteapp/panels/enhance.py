@@ -163,9 +163,8 @@ class EnhancePanel(SettingPanel):
             button = self.buttons[key]
             dress(button, icon_name)
             button.setToolTip(_(tip))
-            button.setAccessibleName(
-                _("{title}: enhancement").format(title=title) if key != "run" else title
-            )
+            named = "{title}" if key == "run" else _("{title}: enhancement")
+            button.setAccessibleName(named.format(title=_(title)))
             button.clicked.connect(lambda _=False, key=key: self.asked.emit(key))
         self.buttons["run"].setProperty("loud", True)
         dress(self.box, "bounding-box")
