@@ -11,6 +11,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QApplication
 
 from matteapp.errors_ui import ErrorDesk
+from matteapp.leaving import leave
 from matteapp.log import start_log
 from matteapp.restart import start_again
 from matteapp.studio import Studio
@@ -35,7 +36,7 @@ def run(files: Sequence[Path]) -> int:
         studio.close()
     if studio.restart.wanted:
         start_again()
-    return code
+    return leave(code)
 
 
 def _on_uncaught(

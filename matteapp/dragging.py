@@ -136,7 +136,7 @@ class Dragging:
         if state is None or state.alpha is None or document is None:
             self._bar.say(_("There is nothing to take yet: the matte is still to come."))
             return
-        copy = CopyRequest(state.image, state.alpha, state.foreground)
+        copy = CopyRequest.of(state, state.alpha)
         path = self._place() / f"{Path(document.name).stem}-cut-out.png"
         self._bridge.start(
             WriteCutOut(copy, path, state.image.metadata),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine.errors import UserError
 from matteapp.dialogs.error import ErrorDialog
 from matteapp.icons import dress, name_control
+from matteapp.key_words import with_keys
 from matteapp.language import _
 from matteapp.text_size import measures_itself
 
@@ -21,11 +23,17 @@ _WIDEST = 720
 
 
 class MessageBar(QFrame):
-    """A line over the top of another widget with at most one action; never in the way."""
+    """A line over the top of another widget with at most one action; never in the way.
 
-    def __init__(self, over: QWidget) -> None:
+    Args:
+        over: the other widget.
+        actions: by their names; have the keys that messages name.
+    """
+
+    def __init__(self, over: QWidget, *, actions: Mapping[str, QAction] | None = None) -> None:
         super().__init__(over)
         self._over = over
+        self._actions = actions or {}
         self.setObjectName("messageBar")
         self._run: Callable[[], object] | None = None
         self.symbol = QToolButton()
@@ -62,6 +70,7 @@ class MessageBar(QFrame):
         run: Callable[[], object] | None = None,
     ) -> None:
         """Show a message, with one thing to do about it if `action` names one."""
+        text = with_keys(text, self._actions)
         self.text.setText(text)
         self.setAccessibleName(text)
         self.setProperty("alarm", alarm)

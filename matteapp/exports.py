@@ -100,7 +100,7 @@ class Exports:
             self._bar.say(_("There is nothing to copy yet: the matte is still to come."))
             return
         self._bridge.start(
-            CopyRequest(state.image, state.alpha, state.foreground),
+            CopyRequest.of(state, state.alpha),
             lane="copy",
             title=_("Copying the cut-out"),
             done=self._on_copied,

@@ -175,7 +175,11 @@ class GuidanceEdits:
     def paint_only(self) -> None:
         """Only the strokes say what is known."""
         self._set(GuidanceSettings("strokes"), _("Paint only"))
-        self._bar.say(_("Paint some of what stays in green (1) and some of what goes in red (2)."))
+        text = _(
+            "Paint some of what stays in green (<tool.foreground>) and some of what goes in red "
+            "(<tool.background>)."
+        )
+        self._bar.say(text)
 
     def refine_hair(self, wanted: bool) -> None:
         """Look for hair around the subject's edge, or no longer."""

@@ -72,11 +72,12 @@ class MainWindow(QMainWindow):
         self.stage = QStackedWidget()
         self.stage.addWidget(self.welcome)
         self.stage.addWidget(canvas)
+        self.stage.currentChanged.connect(self._on_page_changed)
         self._batch: QWidget | None = None
         self.drop_hint = QLabel(_("Drop to open"), self.stage)
         self.drop_hint.setObjectName("dropHint")
         self.drop_hint.hide()
-        self.bar = MessageBar(self.stage)
+        self.bar = MessageBar(self.stage, actions=self.actions_by_name)
         self.recent_menu = QMenu(_("Open &Recent"), self)
         fill_menus(self.menuBar(), self.actions_by_name, recent=self.recent_menu)
         self._may_close = self._asking = False
@@ -110,6 +111,14 @@ class MainWindow(QMainWindow):
         open_now = self.export.isEnabled()
         behind = self.canvas if open_now else self.welcome
         self.stage.setCurrentWidget(self._batch if on and self._batch is not None else behind)
+
+    def _on_page_changed(self) -> None:
+        """Let keys and controls of the canvas rest while another page hides it."""
+        on = self.stage.currentWidget() is self.canvas
+        self.top.set_working(on)
+        for name, action in self.actions_by_name.items():
+            if ACTIONS[name].needs_canvas:
+                action.setEnabled(on)
 
     def name_document(self, name: str) -> None:
         """Show what the open document is called now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.errors import UserError
@@ -34,7 +34,13 @@ class CheckWeights:
 
 
 class Networks(QObject):
-    """Opens the dialog of networks, and does what is asked for there."""
+    """Opens the dialog of networks, and does what is asked for there.
+
+    Signals:
+        changed(): there are weights that were not there, or no more.
+    """
+
+    changed = Signal()
 
     def __init__(
         self, bridge: Bridge, enhancing: Enhancing, *, desk: ErrorDesk, window: QWidget
@@ -44,6 +50,7 @@ class Networks(QObject):
         self._desk, self._window = desk, window
         self._dialog: ModelsDialog | None = None
         enhancing.imported.connect(self._show)
+        enhancing.imported.connect(self.changed)
 
     def ask(self) -> None:
         """Open the dialog, or bring it to the front."""
@@ -88,6 +95,7 @@ class Networks(QObject):
             self._desk.report(error)
             return
         self._show()
+        self.changed.emit()
         if self._dialog is not None:
             self._dialog.bar.say(_("Deleted {name}.").format(name=gone.name))
 

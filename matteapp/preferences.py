@@ -26,7 +26,7 @@ class Preferences:
     def __init__(self, window: MainWindow, settings: Settings, *, networks: Networks) -> None:
         self._window, self._settings = window, settings
         self.shortcuts = Shortcuts(window.actions_by_name, settings.store, window)
-        self.tour = Tour(window, self.shortcuts, settings)
+        self.tour = Tour(window, settings)
         self.table: Mapping[str, Callable[[], object]] = {
             "edit.settings": self._show_settings,
             "edit.keys": self._change_keys,

@@ -27,11 +27,11 @@ class Recovering:
         self._bar = bar
         self._desk = desk
 
-    def offer(self, folder: Path) -> None:
-        """Offer the work found in the recovery folder, if there is any."""
+    def offer(self, folder: Path) -> bool:
+        """Offer the work found in the recovery folder; False if there is none."""
         found = recoverable(folder)
         if not found:
-            return
+            return False
         when = QDateTime.fromSecsSinceEpoch(int(found[0].saved_at))
         self._bar.say(
             _("Unsaved work on {what} of {when} was kept.").format(
@@ -40,6 +40,7 @@ class Recovering:
             action=_("Recover"),
             run=partial(self.recover, found),
         )
+        return True
 
     def recover(self, found: Sequence[Recovery]) -> None:
         """Open what was kept, the newest in sight; it counts as unsaved until it is saved."""

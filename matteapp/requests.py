@@ -22,9 +22,9 @@ from engine.document.snapshots import Snapshot
 from engine.document.source import open_photograph
 from engine.document.state import DocumentState, SourceLink
 from engine.errors import UserError
-from engine.imaging.types import Image, Rect, to_float
+from engine.imaging.types import Alpha, Image, Pixels, Rect, to_float
 from engine.jobs.context import JobContext, SubContext
-from engine.settings import EnhancementSettings
+from engine.settings import BackgroundSettings, EnhancementSettings, HarmonySettings
 from matteapp.language import _
 
 if TYPE_CHECKING:
@@ -138,23 +138,52 @@ class BackdropRequest:
 
 @dataclass(frozen=True, eq=False)
 class CopyRequest:
-    """The cut-out as it is shown, H×W×4 uint8 RGBA, straight."""
+    """The cut-out as it is shown, H×W×4 uint8 RGBA, straight; on nothing with its shadow.
+
+    Attributes:
+        image: the photograph.
+        alpha: the matte after the edge tools.
+        foreground: the subject's colours; None for the photograph's.
+        harmony: has the shadow; None where the subject is on something.
+    """
 
     image: Image
     alpha: Plane
     foreground: Plane | None
+    harmony: HarmonySettings | None = None
+
+    @classmethod
+    def of(cls, state: DocumentState, alpha: Plane) -> CopyRequest:
+        """What is copied of a document that has this matte."""
+        nothing = state.settings.background.kind == "transparent"
+        return cls(
+            state.image, alpha, state.foreground, state.settings.harmony if nothing else None
+        )
 
     def __call__(self, ctx: JobContext) -> NDArray[np.uint8]:
         height, width = self.image.size
         out = np.empty((height, width, 4), np.uint8)
+        shadowed = self._shadowed()
         for top in range(0, height, 256):
             ctx.check()
             rect = Rect(top, 0, min(top + 256, height), width)
             colours = self.foreground.read(rect) if self.foreground else None
             part = self.image.pixels[rect.slices] if colours is None else colours
+            part, cover = shadowed(part, self.alpha.read(rect), rect)
             out[rect.slices][..., :3] = np.rint(to_float(part) * 255)
-            out[rect.slices][..., 3] = np.rint(self.alpha.read(rect) * 255)
+            out[rect.slices][..., 3] = np.rint(cover * 255)
         return out
+
+    def _shadowed(self) -> Callable[[Pixels, Alpha, Rect], tuple[Pixels, Alpha]]:
+        """What adds the shadow to a part."""
+        from engine.compositing.harmony import Harmony, shadowed
+        from engine.compositing.pyramid import Pyramid
+
+        chosen = self.harmony
+        if chosen is None or not chosen.shadowed:
+            return lambda colours, alpha, rect: (colours, alpha)
+        made = Harmony(chosen, BackgroundSettings(), Pyramid(self.image), self.alpha)
+        return lambda colours, alpha, rect: shadowed(made, colours, alpha, rect=rect)
 
 
 @dataclass(frozen=True)

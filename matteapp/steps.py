@@ -28,7 +28,9 @@ from matteapp.language import _
 Run = Callable[["Snapshot", JobContext], "Outcome"]
 
 _FIRST_TIME = "Preparing… (the solver is compiled once, on the first cut)"
-_SEVERAL = "{} people were found; click on one with the person tool (W) to leave them out."
+_SEVERAL = (
+    "{} people were found; click on one with the person tool (<tool.person>) to leave them out."
+)
 _COLOUR_CONTEXT = 48
 """Pixels around changed colours that are looked at as well."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer
@@ -81,7 +81,6 @@ class Studio(QObject):
         self.recent = RecentFiles(self.settings.store)
         self.session = Session(budget_bytes=self.settings.number(UNDO_MEMORY) * 2**20)
         self.bridge = Bridge()
-        self._preparing: Thread | None = None
         self._renderer = Worker("render", on_event=_note_render_event)
         self._toolbench = Worker("tools", on_event=_note_render_event)
         self.canvas = Canvas(self._renderer, tools=self._toolbench)
@@ -108,8 +107,7 @@ class Studio(QObject):
         self.dragging.close()
         self._toolbench.close(timeout=5.0)
         self._renderer.close(timeout=5.0)
-        if self._preparing is not None:
-            self._preparing.join(_LONGEST_IMPORT)  # leaving in the midst of it may crash
+        self.settings.store.sync()
 
     # -- making
 
@@ -167,6 +165,7 @@ class Studio(QObject):
         self.files.prepared = self.presetting.for_new
         self.viewing = Viewing(self.canvas, window.top, window.actions_by_name, self.settings)
         self.networks = Networks(bridge, self.enhancing, desk=self.desk, window=window)
+        self.networks.changed.connect(window.panels.show_networks)
         self.preferences = Preferences(window, self.settings, networks=self.networks)
         self.commands = Commands(
             window,
@@ -273,7 +272,7 @@ class Studio(QObject):
         self.effects.start()
         self._show_recent()
         self._take_tool(BRUSHES[0])
-        self.commands.show_view(self.canvas.view)
+        self.commands.show_view(self.viewing.kept_view)
         device = describe_device()
         self.window.status.show_device(f"{device.name.upper()} — {device.why}")
         self.window.panels.show_state(None, has_strokes=False)
@@ -284,13 +283,19 @@ class Studio(QObject):
         if files:
             self.files.open_paths(files)
         else:
+            self._offer()
+
+    def _offer(self) -> None:
+        """Offer one thing, and what could be lost first; the others wait for another start."""
+        offered = self.recovering.offer(self._recovery_folder) or self.batch.offer()
+        if not offered:
             self.preferences.tour.offer()
-            self.recovering.offer(self._recovery_folder)
-            self.batch.offer()
 
     def _prepare(self) -> None:
         """Load what the first cut needs while the user looks for a photograph."""
-        self._preparing = prepare_cut(CutSettings(), compute=self.bridge.compute)
+        preparing = prepare_cut(CutSettings(), compute=self.bridge.compute)
+        # Who does not leave by `matteapp.leaving` waits: to end in the midst of it may crash.
+        atexit.register(preparing.join, _LONGEST_IMPORT)
 
     # -- what happens
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 from engine.document.project_file import SUFFIX, read_thumbnail, thumbnail
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.jobs.context import JobContext
-from engine.jobs.worker import Done, Failed, JobEvent, Worker
+from engine.jobs.worker import TERMINAL, Done, Failed, JobEvent, Worker
 
 SIDE = 256
 """Pixels of the longer side, at most."""
@@ -83,7 +83,9 @@ class Thumbnails(QObject):
             self._arrived.emit(event)
 
     def _deliver(self, event: JobEvent) -> None:
-        of = self._asked.get(event.job.id)
+        if not isinstance(event, TERMINAL):
+            return
+        of = self._asked.pop(event.job.id, None)
         if isinstance(event, Failed):
             # The file says what is wrong with it when it is opened.
             _log.info("no thumbnail of %s: %s", of, event.error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,14 +9,13 @@ from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QWidget
 
 from matteapp.bubble import Bubble, Ring
+from matteapp.key_words import with_keys
 from matteapp.language import _
 from matteapp.main_window import MainWindow
 from matteapp.panels.section import Section
 from matteapp.settings import Settings
-from matteapp.shortcuts import Shortcuts, native
 
 _SEEN = "tour/seen"
-_KEY = re.compile(r"<([a-z_.]+)>")
 
 
 @dataclass(frozen=True)
@@ -103,13 +101,12 @@ class Tour(QObject):
 
     Args:
         window: whose controls are shown.
-        shortcuts: the keys that the texts name.
         settings: remember that the tour was offered.
     """
 
-    def __init__(self, window: MainWindow, shortcuts: Shortcuts, settings: Settings) -> None:
+    def __init__(self, window: MainWindow, settings: Settings) -> None:
         super().__init__(window)
-        self._window, self._shortcuts, self._store = window, shortcuts, settings.store
+        self._window, self._store = window, settings.store
         self._at = 0
         self.ring, self.bubble = Ring(window), Bubble(window)
         self.bubble.went.connect(self._on_went)
@@ -153,11 +150,7 @@ class Tour(QObject):
 
     def text_of(self, step: TourStep) -> str:
         """A stop's text with the keys that people have now."""
-        return _KEY.sub(lambda found: self._key(found[1]), _(step.text))
-
-    def _key(self, name: str) -> str:
-        keys = self._shortcuts.keys(name)
-        return native(keys[0]) if keys else f"“{self._window.actions_by_name[name].iconText()}”"
+        return with_keys(_(step.text), self._window.actions_by_name)
 
     def _on_went(self, by: int) -> None:
         if self._at + by >= len(STEPS):

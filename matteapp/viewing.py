@@ -19,7 +19,7 @@ from matteapp.peeking import Peeking
 from matteapp.settings import PALETTE, Settings
 from matteapp.topbar import TopBar
 
-_STRENGTH, _OVERLAY = "views/strength", "views/overlay"
+_STRENGTH, _OVERLAY, _CHOSEN = "views/strength", "views/overlay", "views/chosen"
 
 
 class Viewing(QObject):
@@ -49,13 +49,19 @@ class Viewing(QObject):
             **{f"with.{name}": partial(self.compare, other=name) for name in VIEWS},
             **{f"peek.{name}": partial(self.peeking.follow, name) for name in PEEKS},
         }
-        canvas.view_changed.connect(self._show_controls)
+        canvas.view_changed.connect(self._on_view)
         top.view_bar.strength.strength_edited.connect(self._set_strength)
         top.view_bar.strength.colour_edited.connect(self._set_overlay)
         top.grade.edited.connect(self._set_grade)
         settings.changed.connect(self._on_setting)
         self.compare(mode="off", other="input")
         self._show(self.look)
+
+    @property
+    def kept_view(self) -> str:
+        """The view that was chosen last, in another window maybe."""
+        kept = str(self._settings.store.value(_CHOSEN, ""))
+        return kept if kept in VIEWS else self._canvas.view
 
     def compare(self, *, mode: CompareMode | None = None, other: str | None = None) -> None:
         """Compare in another way, or with another view; to choose a view starts comparing."""
@@ -67,6 +73,10 @@ class Viewing(QObject):
         self._canvas.set_compare(self._mode, self._other)
         title = "" if self._mode == "off" else _(VIEWS[self._other].title)
         self._top.view_bar.compare.show_other(title)
+
+    def _on_view(self, view: str) -> None:
+        self._settings.store.setValue(_CHOSEN, view)
+        self._show_controls(view)
 
     def _show_band(self) -> None:
         self._canvas.set_band(self._actions["show.band"].isChecked())

@@ -75,10 +75,12 @@ class BatchDoor:
         else:
             self.room.take_dropped(paths)
 
-    def offer(self) -> None:
-        """Offer to go on with a batch that was interrupted."""
-        if was_interrupted(self._store):
+    def offer(self) -> bool:
+        """Offer to go on with a batch; False if none was interrupted."""
+        interrupted = was_interrupted(self._store)
+        if interrupted:
             self.room.offer()
+        return interrupted
 
     def close(self) -> None:
         """End all threads."""

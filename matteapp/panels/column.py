@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from engine.document.state import DocumentState
@@ -13,8 +15,10 @@ from engine.matting.methods import REFINED, network_methods
 from matteapp.language import _, within
 from matteapp.panels.background_tables import BACKGROUND, HARMONY
 from matteapp.panels.enhance import EnhancePanel
+from matteapp.panels.fields import ChoiceField
 from matteapp.panels.history import HistoryPanel
 from matteapp.panels.jobs import JobsPanel
+from matteapp.panels.kinds import OneOf
 from matteapp.panels.presets import PresetsPanel
 from matteapp.panels.section import Section
 from matteapp.panels.setting_panel import SettingPanel
@@ -44,11 +48,11 @@ class PanelColumn(QScrollArea):
     edited = Signal(str, object, bool, str)
     reset_asked = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("panelScroll")
         self.setAccessibleName(_("Panels"))
-        self.subject = SubjectPanel()
+        self.subject = SubjectPanel(actions)
         self.presets = PresetsPanel()
         self.history = HistoryPanel()
         self.jobs = JobsPanel()
@@ -78,6 +82,14 @@ class PanelColumn(QScrollArea):
         if state is None:
             return
         self.subject.show_guidance(state.settings.guidance, has_strokes=has_strokes)
+
+    def show_networks(self) -> None:
+        """Offer the networks that there are weights for now."""
+        for row in matte_panel(METHODS, *_networks()).rows:
+            field = self.settings["matte"].fields[row.path]
+            assert isinstance(field, ChoiceField)
+            assert isinstance(row.kind, OneOf)
+            field.show_options(row.kind.options)
 
     def ask_preset_name(self) -> None:
         """Let people name the settings as they are."""

@@ -78,6 +78,15 @@ def test_networks_are_offered(networked) -> None:
     assert refiners == {"", "prn_small"}
 
 
+def test_an_imported_network_is_offered_at_once(networked, weights, monkeypatch) -> None:
+    field = networked.window.panels.settings["matte"].fields["method"]
+    assert field.combo.findData("later") < 0
+    made.save_red(weights, monkeypatch, name="later")
+    networked.enhancing.imported.emit()
+    assert field.combo.findData("later") >= 0
+    assert field.combo.currentData() == "closed_form"
+
+
 CHOICES = [
     (
         {"method": "prn_small", "foreground.method": "network"},

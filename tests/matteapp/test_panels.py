@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox
 
 from engine.foreground.estimate import FOREGROUND_METHODS
 from engine.setting_paths import value_at, with_value
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, from_dict, to_dict
 from matteapp.gesture import SettingEdits
+from matteapp.menus import make_actions
 from matteapp.panels.background_tables import BACKGROUND, HARMONY
 from matteapp.panels.column import PanelColumn
 from matteapp.panels.enhance_choices import OFFERED, offered
@@ -179,16 +180,23 @@ def test_reset_brings_the_defaults_back(qtbot, grey_document) -> None:
     assert session.state.settings.edge == EdgeSettings()
 
 
-def test_the_subject_panel_names_its_source(qtbot) -> None:
-    column = PanelColumn()
+@pytest.fixture
+def actions(qapp):
+    owner = QObject()
+    yield make_actions(owner)
+    owner.deleteLater()
+
+
+def test_the_subject_panel_names_its_source(qtbot, actions) -> None:
+    column = PanelColumn(actions)
     qtbot.addWidget(column)
     column.subject.show_guidance(GuidanceSettings("file"), has_strokes=True)
     assert column.subject.chip.text() == "from a file"
     assert "strokes" in column.subject.text.text()
 
 
-def test_panels_come_in_the_order_of_the_work(qtbot) -> None:
-    column = PanelColumn()
+def test_panels_come_in_the_order_of_the_work(qtbot, actions) -> None:
+    column = PanelColumn(actions)
     qtbot.addWidget(column)
     assert [section.key for section in column.sections] == [
         *(

@@ -25,6 +25,16 @@ def test_it_is_offered_on_the_first_start_only(studio) -> None:
     assert not bar.isVisible()
 
 
+def test_what_could_be_lost_is_offered_before_it(studio, tmp_path) -> None:
+    studio.settings.store.setValue("batch/folder", str(tmp_path))
+    studio.settings.store.setValue("batch/folder_runs", True)
+    studio._offer()
+    assert studio.settings.store.value("tour/seen") is None
+    studio.settings.store.setValue("batch/folder_runs", False)
+    studio._offer()
+    assert studio.window.bar.action.text() == "Take the tour"
+
+
 def test_the_offer_starts_it(tour, studio) -> None:
     tour.offer()
     studio.window.bar.action.click()

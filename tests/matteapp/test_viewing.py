@@ -204,3 +204,11 @@ def test_every_control_is_named_explained_and_reached_by_keyboard(room) -> None:
         assert control.accessibleName()
         assert control.toolTip()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_next_window_begins_with_the_view_that_was_chosen(studio, store, qtbot) -> None:
+    assert studio.viewing.kept_view == "input"
+    studio.commands.show_view("alpha")
+    assert studio.viewing.kept_view == "alpha"
+    store.setValue("views/chosen", "of another program")
+    assert studio.viewing.kept_view == studio.canvas.view
