@@ -147,11 +147,9 @@ def choose_device(wanted: str = "auto", *, machine: Machine | None = None) -> De
     return DeviceChoice(cpu.name, f"{no_cuda.problem} {cpu.why}", cpu.precision)
 
 
-def describe_device() -> DeviceChoice:
-    """What solvers run on, whatever networks do; cheap, does not import torch."""
-    cores = os.cpu_count() or 1
-    why = f"Mattes and colours are solved on the processor ({cores} cores)."
-    return DeviceChoice("cpu", why)
+def solver_cores() -> int:
+    """Processor cores that solvers run on, whatever networks do; does not import torch."""
+    return os.cpu_count() or 1
 
 
 def runs_on(capability: tuple[int, int], archs: Sequence[str]) -> bool:

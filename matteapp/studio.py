@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from engine.device import describe_device
+from engine.device import solver_cores
 from engine.jobs.preparing import prepare_cut
 from engine.jobs.worker import Job, JobEvent, Worker
 from engine.presets import Presets
@@ -273,8 +273,8 @@ class Studio(QObject):
         self._show_recent()
         self._take_tool(BRUSHES[0])
         self.commands.show_view(self.viewing.kept_view)
-        device = describe_device()
-        self.window.status.show_device(f"{device.name.upper()} — {device.why}")
+        told = _("CPU — Mattes and colours are solved on the processor ({cores} cores).")
+        self.window.status.show_device(told.format(cores=solver_cores()))
         self.window.panels.show_state(None, has_strokes=False)
 
     def _after_shown(self, files: list[Path]) -> None:

@@ -124,6 +124,7 @@ def listed() -> Iterator[tuple[str, Iterable[str]]]:
     yield "matteapp/dialogs/preferences.py", preferences.GROUPS.values()
     yield "matteapp/dialogs/export_products.py", export_products._COMPACT
     yield "matteapp/shortcuts.py", shortcuts.RESERVED.values()
+    yield "matteapp/tooloptions.py", ("Size", "Hardness")
     yield "matteapp/tooloptions.py", (tooloptions._SIZE_TIP, tooloptions._HARDNESS_TIP)
     yield "matteapp/viewbar.py", viewbar._SHORT_TITLES.values()
     yield "matteapp/welcome.py", _sentences(welcome._BUTTONS)
@@ -179,6 +180,7 @@ def _sentences(value: Any) -> Iterator[str]:
                 yield part
         elif isinstance(part, actions.KeyNote):
             yield part.title
+            yield from part.keys
         elif isinstance(part, tuple | list | Mapping):
             yield from _sentences(part)
 

@@ -85,7 +85,7 @@ class KeySheet(QDialog):
 
     def _rows(self, group: str) -> list[tuple[str, tuple[str, ...]]]:
         if group == _HELD:
-            return [(_(note.title), note.keys) for note in KEY_NOTES]
+            return [(_(note.title), tuple(map(_, note.keys))) for note in KEY_NOTES]
         return [
             (plain_title(ACTIONS[name]), tuple(map(_native, action.shortcuts())))
             for name, action in self._actions.items()

@@ -139,7 +139,7 @@ def _own_literals() -> set[str]:
         for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and re.search(r"[A-Za-z]{2}.* ", node.value)
+        and re.match(r"[A-Z][a-z]+$|.*[A-Za-z]{2}.* ", node.value)
     }
 
 
