@@ -49,7 +49,8 @@ class Batch:
         changed: hears of each photograph that is in another state, on the owner's thread.
 
     Raises:
-        UserError: if the folder that is saved to cannot be made or written to.
+        UserError: if the folder that is saved to cannot be made or written to, or another program
+            works on its batch.
     """
 
     def __init__(
@@ -202,9 +203,7 @@ class Batch:
             forget: there is no next run; the pictures stay.
         """
         self._crew.close(timeout=timeout)
-        self._journal.close()
-        if forget:
-            self._journal.path.unlink(missing_ok=True)
+        self._journal.close(forget=forget)
 
     # -- work
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.items import STATES, Item, Stamp, still_holds
+from engine.batch.lock import BatchLock
 from engine.batch.order import Order, from_order_dict, to_order_dict
 from engine.batch.report import FileReport
 from engine.errors import UserError
@@ -50,14 +51,19 @@ class Journal:
         kept: what it holds; it is written anew with this alone.
 
     Raises:
-        UserError: if it cannot be written.
+        UserError: if it cannot be written, or another program writes it.
     """
 
     def __init__(self, path: Path, kept: Kept = Kept()) -> None:
         self.path = path
         self.problem = ""
         self._lines: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
-        _write_anew(path, kept)
+        self._lock = BatchLock(path.parent)
+        try:
+            _write_anew(path, kept)
+        except UserError:
+            self._lock.close()
+            raise
         self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
         self._thread.start()
 
@@ -73,10 +79,17 @@ class Journal:
         """These are not of the batch any more."""
         self._lines.put([_line(gone=str(source)) for source in sources])
 
-    def close(self) -> None:
-        """Write what is noted and end."""
+    def close(self, *, forget: bool = False) -> None:
+        """Write what is noted and end.
+
+        Args:
+            forget: nobody will want to read it.
+        """
         self._lines.put(None)
         self._thread.join()
+        if forget:
+            self.path.unlink(missing_ok=True)
+        self._lock.close(forget=forget)
 
     def _write(self) -> None:
         lines = self._lines.get()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import queue
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -327,6 +329,38 @@ def test_a_preview_shows_the_result(order, photographs, tmp_path) -> None:
     other = tmp_path / "other.webp"
     make_preview(other, photographs[0], {"alpha": order.folder / "a_cutout.png"})
     assert max(read_image(other).size) <= LONGEST
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from engine.batch.journal import NAME, Journal
+Journal(Path(sys.argv[1]) / NAME)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_batch_is_one_programs_at_a_time_until_that_dies(order, photographs) -> None:
+    order.folder.mkdir()
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(order.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    journal = (order.folder / NAME).read_bytes()
+    with pytest.raises(UserError, match="Another program"):
+        Owner(order)
+    assert (order.folder / NAME).read_bytes() == journal
+    other.kill()
+    other.wait(30)
+    owner = Owner(order)
+    owner.batch.add(photographs[:1])
+    owner.batch.close(forget=True)
+    assert list(order.folder.iterdir()) == []
 
 
 def test_a_journal_that_is_none_is_not_taken_for_one(tmp_path) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox
 
 from engine.batch.batch import Batch
-from engine.batch.journal import NAME
+from engine.batch.journal import NAME, Journal
 from engine.batch.order import Order
 from engine.document.edits import set_settings
 from engine.imaging.read import read_image
@@ -149,6 +150,7 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
     batch.pause()
     qtbot.waitUntil(lambda: not batch.working, timeout=WAIT)
     assert store.value("batch/folder_runs") in (True, "true")  # a killed window leaves it so
+    batch.close()  # a killed window holds nothing any more
     (queued_to := tmp_path / "second").mkdir()
     second = Studio(qapp, store=store, recovery=queued_to / "recovery")
     qtbot.addWidget(second.window, before_close_func=lambda _: second.window.let_close())
@@ -163,6 +165,19 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
         assert second.window.stage.currentWidget() is page_of(second)
     finally:
         second.close()
+
+
+def test_a_batch_that_another_program_works_on_is_left_alone(queued, tmp_path, order) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    other = Journal(taken / NAME)
+    queued.batch.room.desk.give_order(replace(batch_of(queued).order, folder=taken))
+    assert "Another program" in queued.window.bar.text.text()
+    assert batch_of(queued).order.folder == order.folder
+    assert batch_of(queued).counts["waits"] == 4
+    other.close()
+    queued.batch.room.desk.give_order(replace(batch_of(queued).order, folder=taken))
+    assert batch_of(queued).order.folder == taken
 
 
 def test_what_comes_into_a_watched_folder_is_cut(qtbot, studio, folder, order) -> None:
@@ -234,3 +249,20 @@ def test_all_controls_of_the_page_say_what_they_do(studio) -> None:
         assert control.accessibleName(), control
         assert control.toolTip(), control.accessibleName()
         assert control.focusPolicy() != Qt.FocusPolicy.NoFocus, control.accessibleName()
+
+
+def test_keys_of_the_canvas_rest_while_the_batch_hides_it(qtbot, studio, sample) -> None:
+    studio.files.open_paths([sample])
+    qtbot.waitUntil(lambda: studio.session.state is not None, timeout=WAIT)
+    canvas, window = studio.canvas, studio.window
+    studio.commands.show_view("input")
+    act(studio, "file.batch")
+    before = canvas.view, canvas.tool, canvas.brush.size
+    for key in "K3H]":
+        QTest.keyClick(window, key)
+    assert (canvas.view, canvas.tool, canvas.brush.size) == before
+    assert not window.top.view_bar.isEnabled()
+    act(studio, "file.batch")
+    QTest.keyClick(window, "3")
+    assert canvas.tool == "unknown"
+    assert window.top.view_bar.isEnabled()
