@@ -11,6 +11,9 @@ from matteapp.canvas.panes import CompareMode
 from matteapp.language import _
 from matteapp.tools.table import LAST_BRUSH_KEY, TOOLS
 
+_ON_CANVAS = ("brush", "compare", "peek", "show", "tool", "view", "wipe", "with")
+"""Groups of actions that change only what the canvas shows, or what a hand does on it."""
+
 
 @dataclass(frozen=True)
 class ActionSpec:
@@ -33,6 +36,11 @@ class ActionSpec:
     tip: str = ""
     checkable: bool = False
     needs_document: bool = True
+
+    @property
+    def needs_canvas(self) -> bool:
+        """Whether it does something to the canvas, which has to be in sight."""
+        return self.name.partition(".")[0] in _ON_CANVAS
 
 
 @dataclass(frozen=True)

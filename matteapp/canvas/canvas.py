@@ -10,6 +10,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
     QTabletEvent,
     QWheelEvent,
 )
@@ -19,12 +21,21 @@ from engine.compositing.view_look import Look
 from matteapp.canvas.easel import CanvasEasel
 from matteapp.canvas.events import notches, pans, pinch_notches, pointer
 from matteapp.canvas.gestures import Gestures
+from matteapp.canvas.hud import draw_focus
 from matteapp.canvas.rendering import RenderThread
 from matteapp.canvas.viewer import Viewer
 from matteapp.canvas.wipe import GRAB
 from matteapp.language import _
 from matteapp.tools.brush import BrushOptions
 from matteapp.tools.tool import Pointer
+
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+_COMING_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The window or a menu had the focus meanwhile: it is shown as it was before."""
 
 
 class Canvas(Viewer):
@@ -59,6 +70,7 @@ class Canvas(Viewer):
         self.easel = CanvasEasel(tools or thread, self, self._screen)
         self._gestures = Gestures(self.easel, self.brush)
         self._pane = 0
+        self._reached_by_key = False
         self.opened.connect(self._gestures.forget)
         self.opened.connect(self.easel.start)
         self.moved.connect(self._place_ring)
@@ -147,8 +159,20 @@ class Canvas(Viewer):
         else:
             super().keyReleaseEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self._reached_by_key:
+            draw_focus(QPainter(self), self.rect(), self.palette().highlight().color())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() not in _COMING_BACK:
+            self._reached_by_key = event.reason() in _BY_KEY
+        self.update()
+        super().focusInEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._lend_hand(False)
+        self.update()
         super().focusOutEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:

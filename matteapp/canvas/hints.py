@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF
@@ -12,9 +13,9 @@ from matteapp.canvas.viewport import Viewport
 
 Place = tuple[float, float]
 SWATCH = 26.0
-"""Radius in device pixels of the colour beside the eyedropper."""
+"""Radius of the colour beside the eyedropper, in pixels of a screen of ratio 1."""
 BESIDE = 34.0
-"""Device pixels from the pointer to its middle."""
+"""Such pixels from the pointer to its middle."""
 
 
 class PathHint:
@@ -34,7 +35,7 @@ class PathHint:
         rows, cols = zip(*self._places, strict=True)
         start = QPointF(*viewport.to_device(min(rows), min(cols)))
         end = QPointF(*viewport.to_device(max(rows), max(cols)))
-        reach = 2 * MARGIN
+        reach = math.ceil(2 * MARGIN * viewport.ratio)
         around = QRectF(start, end).toAlignedRect().adjusted(-reach, -reach, reach, reach)
         return QRegion(around)
 
@@ -42,18 +43,18 @@ class PathHint:
         if not self._places:
             return
         points = [QPointF(*viewport.to_device(*place)) for place in self._places]
-        line = QPolygonF(points)
+        line, ratio = QPolygonF(points), viewport.ratio
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width in ((DARK, 3.5), (self._colour, 1.8)):
-            painter.setPen(QPen(colour, width))
+            painter.setPen(QPen(colour, width * ratio))
             painter.drawPolyline(line)
-        pen = QPen(BRIGHT, 1)
+        pen = QPen(BRIGHT, ratio)
         pen.setDashPattern([3, 4])
         painter.setPen(pen)
         painter.drawLine(points[-1], points[0])
-        painter.setPen(QPen(DARK, 1))
+        painter.setPen(QPen(DARK, ratio))
         painter.setBrush(BRIGHT)
-        painter.drawEllipse(points[0], MARGIN, MARGIN)
+        painter.drawEllipse(points[0], MARGIN * ratio, MARGIN * ratio)
         painter.setBrush(QColor(0, 0, 0, 0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -72,16 +73,17 @@ class SwatchHint:
         """The pixels that `draw` may touch."""
         if self._place is None:
             return QRegion()
-        return QRegion(self._around(viewport).adjusted(-3, -3, 3, 3).toAlignedRect())
+        by = MARGIN * viewport.ratio
+        return QRegion(self._around(viewport).adjusted(-by, -by, by, by).toAlignedRect())
 
     def draw(self, painter: QPainter, viewport: Viewport) -> None:
         if self._place is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(DARK, 4))
+        painter.setPen(QPen(DARK, 4 * viewport.ratio))
         painter.setBrush(self._colour)
         painter.drawEllipse(self._around(viewport))
-        painter.setPen(QPen(BRIGHT, 2))
+        painter.setPen(QPen(BRIGHT, 2 * viewport.ratio))
         painter.drawEllipse(self._around(viewport))
         painter.setBrush(QColor(0, 0, 0, 0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -89,4 +91,5 @@ class SwatchHint:
     def _around(self, viewport: Viewport) -> QRectF:
         assert self._place is not None
         x, y = viewport.to_device(*self._place)
-        return QRectF(x + BESIDE - SWATCH, y - BESIDE - SWATCH, 2 * SWATCH, 2 * SWATCH)
+        radius, beside = SWATCH * viewport.ratio, BESIDE * viewport.ratio
+        return QRectF(x + beside - radius, y - beside - radius, 2 * radius, 2 * radius)

@@ -23,7 +23,7 @@ Line = tuple[tuple[float, float], tuple[float, float]]
 CORE_FROM = 2.0
 """Device pixels of radius from which the core of a brush is shown."""
 MARGIN = 3
-"""Device pixels of pen and smoothing around a line."""
+"""Pixels of pen and smoothing around a line on a screen of ratio 1."""
 
 
 class Ring:
@@ -34,6 +34,7 @@ class Ring:
         self._radius = 0.0
         self._core = 1.0
         self._colour = BRIGHT
+        self._ratio = 1.0
 
     def move(
         self,
@@ -42,16 +43,18 @@ class Ring:
         *,
         core: float = 1.0,
         colour: QColor = BRIGHT,
+        ratio: float = 1.0,
     ) -> QRegion:
         """Put it elsewhere (None hides it); returns what has to be painted again.
 
         Args:
             core: share of the radius that is painted firmly; below 1, a second ring shows it.
             colour: of what it paints.
+            ratio: device pixels a logical one.
         """
         before = self.region
         self._middle, self._radius = middle, radius
-        self._core, self._colour = core, colour
+        self._core, self._colour, self._ratio = core, colour, ratio
         return before + self.region
 
     @property
@@ -59,9 +62,9 @@ class Ring:
         """The pixels it may touch: a square without its inside."""
         if self._middle is None:
             return QRegion()
-        reach = self._radius + MARGIN
-        ring = QRegion(_around(self._middle, reach))
-        inside = (self._radius * self._core - MARGIN) / math.sqrt(2)
+        margin = MARGIN * self._ratio
+        ring = QRegion(_around(self._middle, self._radius + margin))
+        inside = (self._radius * self._core - margin) / math.sqrt(2)
         if inside > 8:
             ring -= QRegion(_around(self._middle, inside - 1))
         return ring
@@ -70,13 +73,13 @@ class Ring:
         if self._middle is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QPointF(*self._middle)
-        rings = [(DARK, self._radius + 0.5, 1.0), (self._colour, self._radius - 0.5, 1.4)]
+        middle, half = QPointF(*self._middle), 0.5 * self._ratio
+        rings = [(DARK, self._radius + half, 1.0), (self._colour, self._radius - half, 1.4)]
         core = self._radius * self._core
         if self._core < 1.0 and core > CORE_FROM:
-            rings += [(DARK, core + 0.5, 1.0), (BRIGHT, core - 0.5, 1.0)]
+            rings += [(DARK, core + half, 1.0), (BRIGHT, core - half, 1.0)]
         for colour, radius, width in rings:
-            painter.setPen(QPen(colour, width))
+            painter.setPen(QPen(colour, width * self._ratio))
             painter.drawEllipse(middle, max(radius, 0.5), max(radius, 0.5))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -84,9 +87,9 @@ class Ring:
 def draw_box(painter: QPainter, rect: Rect, viewport: Viewport, name: BoxName) -> None:
     """A box as a dashed line that shows on any picture; the head's is dotted, too."""
     frame = _frame(rect, viewport)
-    painter.setPen(QPen(DARK, 1))
+    painter.setPen(QPen(DARK, viewport.ratio))
     painter.drawRect(frame)
-    painter.setPen(QPen(BRIGHT, 1, _DASHES[name]))
+    painter.setPen(QPen(BRIGHT, viewport.ratio, _DASHES[name]))
     painter.drawRect(frame)
 
 
@@ -95,8 +98,8 @@ def box_region(rect: Rect | None, viewport: Viewport) -> QRegion:
     if rect is None:
         return QRegion()
     frame = _frame(rect, viewport).toAlignedRect()
-    outer = frame.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-    return QRegion(outer) - QRegion(frame.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+    by = math.ceil(MARGIN * viewport.ratio)
+    return QRegion(frame.adjusted(-by, -by, by, by)) - QRegion(frame.adjusted(by, by, -by, -by))
 
 
 def draw_line(painter: QPainter, line: Line, viewport: Viewport) -> None:
@@ -104,7 +107,7 @@ def draw_line(painter: QPainter, line: Line, viewport: Viewport) -> None:
     start, end = (QPointF(*viewport.to_device(*point)) for point in line)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for colour, width in ((DARK, 4), (BRIGHT, 2)):
-        painter.setPen(QPen(colour, width))
+        painter.setPen(QPen(colour, width * viewport.ratio))
         painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -115,7 +118,8 @@ def line_region(line: Line | None, viewport: Viewport) -> QRegion:
         return QRegion()
     start, end = (QPointF(*viewport.to_device(*point)) for point in line)
     around = QRectF(start, end).normalized().toAlignedRect()
-    return QRegion(around.adjusted(-2 * MARGIN, -2 * MARGIN, 2 * MARGIN, 2 * MARGIN))
+    by = math.ceil(2 * MARGIN * viewport.ratio)
+    return QRegion(around.adjusted(-by, -by, by, by))
 
 
 def caption_rect(text: str, font: QFont) -> QRect:
@@ -133,6 +137,13 @@ def draw_caption(painter: QPainter, text: str, place: QRect) -> None:
     painter.drawRoundedRect(place, 6, 6)
     painter.setPen(PILL_TEXT)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_focus(painter: QPainter, whole: QRect, colour: QColor) -> None:
+    """A frame just inside the widget that says where keys go; in logical pixels."""
+    for line, inset in ((DARK, 3), (colour, 2)):
+        painter.setClipRegion(QRegion(whole) - whole.adjusted(inset, inset, -inset, -inset))
+        painter.fillRect(whole, line)
 
 
 def _around(middle: tuple[float, float], reach: float) -> QRect:

@@ -1,4 +1,4 @@
-"""The outline of a shape on the screen, one device pixel wide at every zoom."""
+"""The outline of a shape on the screen, one logical pixel wide at every zoom."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Traced:
 
     Attributes:
         rows, cols: int64, of the same length; where they are.
-        along: int64; how far along their outline.
+        along: int64; how far along their outline, in pixels of its width.
         viewport: what they were traced in.
     """
 
@@ -54,13 +54,21 @@ class Traced:
             region += QRect(col * CELL, row * CELL, CELL, CELL)
         return region
 
+    def thick(self) -> Traced:
+        """As thick as one logical pixel, whole device pixels of it."""
+        side = max(1, round(self.viewport.ratio))
+        if side == 1:
+            return self
+        down, right = np.divmod(np.arange(side * side), side)
+        rows = (self.rows[:, None] + down).ravel()
+        cols = (self.cols[:, None] + right).ravel()
+        return _in_sight(rows, cols, np.repeat(self.along // side, side * side), self.viewport)
+
     def moved(self, viewport: Viewport) -> Traced:
         """After a pan: what is still in sight."""
         rows = self.rows + (viewport.y - self.viewport.y)
         cols = self.cols + (viewport.x - self.viewport.x)
-        height, width = viewport.view
-        kept = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
-        return Traced(rows[kept], cols[kept], self.along[kept], viewport)
+        return _in_sight(rows, cols, self.along, viewport)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +96,7 @@ class TraceOutline:
             target = qrect(tile_box(key, self.viewport))
             place_tile(painter, tile, key.level, target, self.viewport)
         painter.end()
-        self.deliver(Traced(*trace_outline(_grey(frame) >= HALF), self.viewport))
+        self.deliver(Traced(*trace_outline(_grey(frame) >= HALF), self.viewport).thick())
 
 
 class Outline(QObject):
@@ -188,6 +196,17 @@ class Outline(QObject):
         if shown is not None:
             along = (shown.along - self._phase) % len(self._dashes)
             self._pixels[shown.rows, shown.cols] = self._dashes[along]
+
+
+def _in_sight(
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    along: NDArray[np.int64],
+    viewport: Viewport,
+) -> Traced:
+    height, width = viewport.view
+    kept = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
+    return Traced(rows[kept], cols[kept], along[kept], viewport)
 
 
 def _over(pixels: NDArray[np.uint32]) -> QImage:

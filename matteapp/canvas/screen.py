@@ -159,7 +159,8 @@ class Screen:
         colour: QColor = BRIGHT,
     ) -> QRegion:
         """The outline of the brush, in device pixels; None hides it."""
-        return self._ring.move(middle, radius, core=core, colour=colour)
+        ratio = 1.0 if self.viewport is None else self.viewport.ratio
+        return self._ring.move(middle, radius, core=core, colour=colour, ratio=ratio)
 
     def show_box(self, rect: Rect | None, *, of: BoxName = "subject") -> QRegion:
         """The subject's box or the head's, or none."""

@@ -240,7 +240,8 @@ class Viewer(QWidget):
     def _open(self, state: DocumentState | None) -> None:
         """Another photograph, or none."""
         self.opened.emit(state)
-        whole = None if state is None else Viewport(state.size, self._pane_size())
+        ratio = self.devicePixelRatioF()
+        whole = None if state is None else Viewport(state.size, self._pane_size(), ratio=ratio)
         self._look(None if whole is None else whole.fitted(), fits=True)
 
     def _look(self, viewport: Viewport | None, *, fits: bool) -> None:
@@ -257,7 +258,7 @@ class Viewer(QWidget):
         self.refresh(self._screen.resize(self._device_size()))
         self.update()  # what lies between the panes, too
         if self.viewport is not None:
-            resized = self.viewport.resized(self._pane_size())
+            resized = self.viewport.resized(self._pane_size(), ratio=self.devicePixelRatioF())
             self._look(resized.fitted() if self._fits else resized, fits=self._fits)
 
     def _show_views(self) -> None:

@@ -64,6 +64,7 @@ class Viewport:
         scale: device pixels an image pixel.
         x: device column of the image's left edge.
         y: device row of the image's top edge.
+        ratio: device pixels a logical one; lines over the picture are so many times as thick.
     """
 
     image: tuple[int, int]
@@ -71,6 +72,7 @@ class Viewport:
     scale: float = 1.0
     x: int = 0
     y: int = 0
+    ratio: float = 1.0
 
     @property
     def box(self) -> Box:
@@ -102,11 +104,11 @@ class Viewport:
         y = round((self.view[0] - self.image[0] * scale) / 2)
         return replace(self, scale=scale, x=x, y=y)
 
-    def resized(self, view: tuple[int, int]) -> Viewport:
-        """Another widget size, with the same image point in the middle."""
+    def resized(self, view: tuple[int, int], *, ratio: float) -> Viewport:
+        """Another widget size or screen, with the same image point in the middle."""
         x = self.x + (view[1] - self.view[1]) // 2
         y = self.y + (view[0] - self.view[0]) // 2
-        return replace(self, view=view, x=x, y=y)
+        return replace(self, view=view, x=x, y=y, ratio=ratio)
 
     def panned(self, across: float, down: float) -> Viewport:
         """Moved by device pixels; a part of the photograph stays in sight."""

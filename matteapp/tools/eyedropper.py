@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from matteapp.tools.brush import BrushOptions
+from matteapp.tools.drag import Drag
 from matteapp.tools.tool import CursorName, Easel, Pointer
 
 
-class Eyedropper:
+class Eyedropper(Drag):
     """Shows the colour below it while pressed and takes it when released."""
 
     cursor: CursorName = "dropper"
 
     def __init__(self, options: BrushOptions) -> None:
+        super().__init__()
         self._options = options
-        self._pressed = False
-
-    def radius(self, pointer: Pointer) -> float | None:
-        return None
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
-        self._pressed = True
-        self._pick(easel, pointer, ends=False)
+        super().press(easel, pointer)
+        self.show(easel, pointer, pointer)
 
-    def move(self, easel: Easel, pointer: Pointer) -> None:
-        if self._pressed:
-            self._pick(easel, pointer, ends=False)
+    def show(self, easel: Easel, start: Pointer, end: Pointer) -> None:
+        self._pick(easel, end, ends=False)
 
-    def release(self, easel: Easel, pointer: Pointer) -> None:
-        if self._pressed:
-            self._pressed = False
-            self._pick(easel, pointer, ends=True)
-
-    def cancel(self, easel: Easel) -> None:
-        self._pressed = False
+    def hide(self, easel: Easel) -> None:
         easel.drop_pick()
 
-    def forget(self) -> None:
-        self._pressed = False
+    def end(self, easel: Easel, start: Pointer, end: Pointer) -> None:
+        self._pick(easel, end, ends=True)
 
     def _pick(self, easel: Easel, pointer: Pointer, *, ends: bool) -> None:
         side, target = int(self._options.chosen("sample")), str(self._options.chosen("target"))

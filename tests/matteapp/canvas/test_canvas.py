@@ -240,3 +240,18 @@ def test_a_view_being_drawn_leaves_the_old_one_in_sight(canvas, settle, state, t
     below_the_caption = slice(60, None)
     assert np.array_equal(before[below_the_caption], during[below_the_caption])
     assert not np.array_equal(before[below_the_caption], settle()[below_the_caption])
+
+
+def test_focus_that_came_by_a_key_is_shown(canvas, settle, state):
+    canvas.show_state(state)
+    bare = settle()
+    canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert canvas.hasFocus()
+    assert np.array_equal(settle(), bare)
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    ringed = settle()
+    assert (ringed != bare).any(-1)[[0, 0, -1, -1], [0, -1, 0, -1]].all()
+    assert np.array_equal(ringed[4:-4, 4:-4], bare[4:-4, 4:-4])
+    canvas.clearFocus()
+    assert np.array_equal(settle(), bare)

@@ -68,7 +68,7 @@ def test_a_pan_keeps_some_of_the_photograph_in_sight(across, down):
 
 def test_another_size_of_the_widget_keeps_the_middle():
     before = Viewport(IMAGE, VIEW).centred(1.0)
-    after = before.resized((800, 1200))
+    after = before.resized((800, 1200), ratio=1.0)
     assert after.to_image(*after.middle) == before.to_image(*before.middle)
 
 
