@@ -64,7 +64,7 @@ SMALL = Shape(
     beside=1,
     dilations=(1, 2, 4),
     stem=4,
-    area=192 * 192,
+    area=256 * 256,
     norm="batch",
 )
 """Sized for a processor: 0.9 billion multiplications for 256×256 pixels."""
