@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QVBoxLayout,
+    QWidget,
 )
 
 from engine.batch.items import Item
@@ -25,6 +26,7 @@ from matteapp.batch.model import FILTERS, ITEM, BatchModel, Filtered
 from matteapp.batch.review import ReviewPane, worn
 from matteapp.batch.setup import OrderForm
 from matteapp.batch.tiles import TileDrawer
+from matteapp.dialogs.page import Page
 from matteapp.language import _
 
 _ADD = ("batch.add", "batch.folder", "batch.watch")
@@ -139,7 +141,11 @@ class BatchPage(QFrame):
         self.filter.setToolTip(_("Show all photographs, or only those in some state."))
 
     def _place(self) -> None:
-        whole = QVBoxLayout(self)
+        inner = QWidget()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(Page(inner, title=_("Batch")))  # large text needs more than there may be
+        whole = QVBoxLayout(inner)
         whole.setContentsMargins(16, 12, 12, 10)
         whole.setSpacing(10)
         whole.addLayout(self._head())
