@@ -20,6 +20,8 @@ from engine.jobs.context import NOBODY, JobContext, SubContext
 from engine.models.loaded import LoadedNetwork, load_network
 
 MODEL = "person_small"
+SIDES = (1.0, 1.25)
+"""Sizes at which a picture is looked at, relative to the network's own."""
 CLOSER = 0.6
 """Where people fill less of the photograph than this, the network looks at them again, closer."""
 MARGIN = 0.12
@@ -211,11 +213,17 @@ def _in_bytes(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def _looked(network: LoadedNetwork, pixels: NDArray[np.uint8]) -> Alpha:
-    """The likelihood of a piece, seen at the network's own size, as it is and mirrored."""
+    """The likelihood of a piece, the mean of what is seen at several sizes."""
+    seen = [_looked_once(network, pixels, side=side) for side in SIDES]
+    return np.asarray(np.mean(seen, axis=0), np.float32)
+
+
+def _looked_once(network: LoadedNetwork, pixels: NDArray[np.uint8], *, side: float) -> Alpha:
+    """What is seen at a size relative to the network's own, as it is and mirrored."""
     height, width = pixels.shape[:2]
     multiple = network.spec.size_multiple
-    scale = (network.module.area / (height * width)) ** 0.5
-    size = [max(1, round(side * scale / multiple)) * multiple for side in (width, height)]
+    scale = side * (network.module.area / (height * width)) ** 0.5
+    size = [max(1, round(length * scale / multiple)) * multiple for length in (width, height)]
     rgb = to_float(np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8))
     mirrored = network.run(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
     seen = (network.run(rgb) + mirrored) / 2
