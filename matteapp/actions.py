@@ -81,6 +81,20 @@ _FIXED: tuple[ActionSpec, ...] = (
         "Show the open photograph before this one.",
     ),
     ActionSpec(
+        "file.move_left",
+        "Move Lef&t in Strip",
+        ("Ctrl+Shift+PgUp",),
+        "arrow-left",
+        "Put the photograph one place further left among the open ones.",
+    ),
+    ActionSpec(
+        "file.move_right",
+        "Move R&ight in Strip",
+        ("Ctrl+Shift+PgDown",),
+        "arrow-right",
+        "Put the photograph one place further right among the open ones.",
+    ),
+    ActionSpec(
         "file.save", "&Save Project", ("Ctrl+S",), "floppy-disk", "Save all work as one file."
     ),
     ActionSpec(

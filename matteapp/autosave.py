@@ -46,6 +46,17 @@ class KeepRecovery:
 
 
 @dataclass(frozen=True, eq=False)
+class KeepOrder:
+    """Note at which place each slot's document is now, on the engine's thread."""
+
+    slots: tuple[Slot, ...]
+
+    def __call__(self, ctx: JobContext) -> None:
+        for slot in self.slots:
+            slot.note_place()
+
+
+@dataclass(frozen=True, eq=False)
 class _Place:
     """Where one document is kept."""
 
@@ -87,6 +98,7 @@ class Autosave(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.keep_now)
         session.work_changed.connect(self._note_work)
+        session.documents_changed.connect(self._note_order)
         session.closed.connect(self._let_go)
 
     def take_over(self, recovery: Recovery, document: Document | None = None) -> None:
@@ -102,11 +114,13 @@ class Autosave(QObject):
         if taker is None:
             raise BugError("no document is open")
         slot = Slot.taking_over(recovery)
+        slot.place = recovery.place
         due = taker in self._due
         self._let_go(taker)
         self._places[taker] = self._placed(slot)
         if due:
             self._note_work(taker)
+        self._note_order()
 
     def keep_now(self) -> None:
         """Submit what there is to keep, without waiting."""
@@ -118,6 +132,7 @@ class Autosave(QObject):
     def close(self) -> None:
         """End cleanly: nothing is left to recover."""
         self._session.work_changed.disconnect(self._note_work)
+        self._session.documents_changed.disconnect(self._note_order)
         self._session.closed.disconnect(self._let_go)
         self._due.clear()
         for document in tuple(self._places):
@@ -131,11 +146,25 @@ class Autosave(QObject):
             self._places[document] = self._placed(Slot(self._folder))
         place = self._places[document]
         kept = document.history.snapshots
+        place.slot.place = self._session.documents.index(document)
         request = KeepRecovery(place.slot, document.state, document.project_path, kept)
         self._worker.submit(request, lane=place.lane, title=_("Keeping a recovery copy"))
 
     def _placed(self, slot: Slot) -> _Place:
         return _Place(slot, f"{LANE} {next(self._numbers)}")
+
+    def _note_order(self) -> None:
+        """Where documents were closed or moved, what is kept of the others has other places."""
+        moved = False
+        for index, document in enumerate(self._session.documents):
+            if document in self._places:
+                slot = self._places[document].slot
+                moved |= slot.place != index
+                slot.place = index
+        if moved:
+            slots = tuple(place.slot for place in self._places.values())
+            title = _("Keeping a recovery copy")
+            self._worker.submit(KeepOrder(slots), lane=f"{LANE} order", title=title)
 
     def _note_work(self, document: Document) -> None:
         if not document.dirty:

@@ -59,6 +59,8 @@ class Commands:
             "file.generate": generating.ask,
             "file.next": partial(session.show_next, 1),
             "file.previous": partial(session.show_next, -1),
+            "file.move_left": partial(session.shift, -1),
+            "file.move_right": partial(session.shift, 1),
             "file.reveal": partial(reveal_document, session, window.bar),
             "file.save": files.saving.save,
             "file.save_as": files.saving.ask_save,

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QIcon,
-    QImage,
-    QMouseEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QMenu,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -27,101 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.documents import Document
-from matteapp.icons import dress, framed, name_control
+from matteapp.film_tab import TAB, FilmTab
+from matteapp.icons import name_control
 from matteapp.language import _
-
-PICTURE = QSize(92, 56)
-_TAB = QSize(112, 88)
-
-
-class FilmTab(QFrame):
-    """One photograph: its picture and name, a dot while it has unsaved work, a cross.
-
-    Signals:
-        chosen(): show it.
-        close_asked(): close it.
-        reveal_asked(): show its file in its folder.
-    """
-
-    chosen = Signal()
-    close_asked = Signal()
-    reveal_asked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("filmTab")
-        self.setFixedSize(_TAB)
-        self.button = QToolButton()
-        self.button.setObjectName("filmPicture")
-        self.button.setCheckable(True)
-        self.button.setIconSize(PICTURE)
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.button.setFixedSize(_TAB)
-        self.button.clicked.connect(self.chosen)
-        self.dot = QLabel("●", self)
-        self.dot.setObjectName("filmDot")
-        self.dot.setToolTip(_("It has unsaved work."))
-        self.cross = QToolButton(self)
-        self.cross.setObjectName("filmCross")
-        self.cross.clicked.connect(self.close_asked)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.button)
-        dress(self.button, "image")
-        dress(self.cross, "x")
-        self._told: tuple[object, ...] = ()
-        self._has_picture = False
-
-    def show_document(self, document: Document) -> None:
-        """Show what a document is called and whether it is saved."""
-        name, place = document.name, document.place
-        told = (name, place, document.dirty)
-        if told == self._told:
-            return
-        self._told = told
-        metrics = self.button.fontMetrics()
-        text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, _TAB.width() - 14)
-        self.button.setText(text.replace("&", "&&"))
-        self.button.setAccessibleName(
-            _("{name}, unsaved").format(name=name) if document.dirty else name
-        )
-        self.button.setToolTip(_("Show {name}.").format(name=place or name))
-        self.dot.setVisible(document.dirty)
-        self.cross.setAccessibleName(_("Close {name}").format(name=name))
-        self.cross.setToolTip(_("Close {name}.").format(name=name))
-
-    def show_picture(self, picture: QImage) -> None:
-        """Show how it looks."""
-        self._has_picture = True
-        self.button.setProperty("icon_name", None)  # no icon to be redrawn with the theme
-        self.button.setIcon(QIcon(framed(picture, PICTURE)))
-
-    @property
-    def has_picture(self) -> bool:
-        return self._has_picture
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.dot.adjustSize()
-        self.dot.move(7, 4)
-        self.cross.setGeometry(self.width() - 25, 3, 22, 22)
-        self.dot.raise_()
-        self.cross.raise_()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self.close_asked.emit()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for title, asked in (
-            (_("Show"), self.chosen),
-            (_("Show in Folder"), self.reveal_asked),
-            (_("Close"), self.close_asked),
-        ):
-            menu.addAction(title).triggered.connect(asked)
-        menu.popup(event.globalPos())
 
 
 class Filmstrip(QFrame):
@@ -131,11 +29,13 @@ class Filmstrip(QFrame):
         chosen(Document): people want to see it.
         close_asked(Document): people want it closed.
         reveal_asked(Document): people want to see its file.
+        moved(Document, int): people want it at this place.
     """
 
     chosen = Signal(object)
     close_asked = Signal(object)
     reveal_asked = Signal(object)
+    moved = Signal(object, int)
 
     def __init__(self, open_action: QAction) -> None:
         super().__init__()
@@ -172,6 +72,7 @@ class Filmstrip(QFrame):
         for document in documents:
             tab = self._tabs.get(document) or self._add(document)
             tab.show_document(document)
+        self._arrange(documents)
         if shown in self._tabs:
             self._tabs[shown].button.setChecked(True)
         self.setVisible(len(documents) > 1)
@@ -184,10 +85,39 @@ class Filmstrip(QFrame):
         tab.chosen.connect(lambda: self._on_chosen(document))
         tab.close_asked.connect(lambda: self.close_asked.emit(document))
         tab.reveal_asked.connect(lambda: self.reveal_asked.emit(document))
+        tab.taken_to.connect(lambda where: self._on_taken(document, where))
+        tab.shifted.connect(lambda by: self._shift(document, by))
         self._tabs[document] = tab
         self._group.addButton(tab.button)
         self._row.insertWidget(self._row.count() - 2, tab)
         return tab
+
+    def _arrange(self, documents: Sequence[Document]) -> None:
+        """Put the tabs in this order, which is the one of the Tab key as well."""
+        if list(self._tabs) == list(documents):
+            return
+        self._tabs = {document: self._tabs[document] for document in documents}
+        before: QWidget | None = None
+        for place, tab in enumerate(self.tabs):
+            self._row.insertWidget(place, tab)
+            for control in (tab.button, tab.cross):
+                if before is not None:
+                    QWidget.setTabOrder(before, control)
+                before = control
+        if before is not None:
+            QWidget.setTabOrder(before, self.more)
+        self._row.activate()
+
+    def _on_taken(self, document: Document, where: QPoint) -> None:
+        """The tab goes along with the pointer; all are as wide, so it can't jump to and fro."""
+        tab = self._tabs[document]
+        left = self._inside.mapFromGlobal(where).x() - self.tabs[0].x()
+        place = left // (TAB.width() + self._row.spacing())
+        self.moved.emit(document, max(0, min(place, len(self._tabs) - 1)))
+        self.area.ensureWidgetVisible(tab, 8, 0)
+
+    def _shift(self, document: Document, by: int) -> None:
+        self.moved.emit(document, list(self._tabs).index(document) + by)
 
     def _drop(self, document: Document) -> None:
         tab = self._tabs.pop(document)
@@ -203,19 +133,19 @@ class Filmstrip(QFrame):
             self._tabs[self._shown].button.setChecked(True)
 
     def _place(self) -> None:
-        inside = QWidget()
-        inside.setObjectName("filmRow")
-        self._row = QHBoxLayout(inside)
+        self._inside = QWidget()
+        self._inside.setObjectName("filmRow")
+        self._row = QHBoxLayout(self._inside)
         self._row.setContentsMargins(6, 3, 6, 3)
         self._row.setSpacing(4)
         self._row.addWidget(self.more)
         self._row.addStretch(1)
-        self.area.setWidget(inside)
+        self.area.setWidget(self._inside)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.area)
-        self.setFixedHeight(_TAB.height() + 18)
+        self.setFixedHeight(TAB.height() + 18)
 
 
 class _Roll(QScrollArea):

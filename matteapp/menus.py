@@ -27,7 +27,8 @@ SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
 MENUS: dict[str, tuple[str, ...]] = {
     "&File": (
         "file.open", RECENT, "file.sample", "file.paste", "file.generate", _SEPARATOR,
-        "file.next", "file.previous", "file.reveal", _SEPARATOR,
+        "file.next", "file.previous", "file.move_left", "file.move_right", _SEPARATOR,
+        "file.reveal", _SEPARATOR,
         "file.batch", BATCH, _SEPARATOR,
         "file.save", "file.save_as", "file.save_all", "file.embed", _SEPARATOR,
         "file.export", _SEPARATOR,

@@ -43,10 +43,12 @@ class Recovering:
         return True
 
     def recover(self, found: Sequence[Recovery]) -> None:
-        """Open what was kept, the newest in sight; it counts as unsaved until it is saved."""
-        back = [document for recovery in found if (document := self._taken(recovery))]
-        if back:
-            self._session.show(back[0])
+        """Open what was kept in the order it was in, the newest in sight; all counts as unsaved."""
+        in_order = sorted(found, key=lambda recovery: recovery.place)
+        taken = {recovery: self._taken(recovery) for recovery in in_order}
+        shown = next((taken[recovery] for recovery in found if taken[recovery]), None)
+        if shown is not None:
+            self._session.show(shown)
 
     def _taken(self, recovery: Recovery) -> Document | None:
         document = self._session.add(recovery=recovery)

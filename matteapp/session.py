@@ -47,7 +47,7 @@ class Session(QObject):
         dirty_changed: bool, whether what is shown has work that no project file holds.
         leaving(Document): another one will be shown.
         wanted(Document): one that is not read yet is to be shown.
-        documents_changed: which there are, which is shown, or what one of them is called.
+        documents_changed: which there are, their order, which is shown, or what one is called.
         work_changed(Document): it has other work, or other work is saved; shown or not.
         closed(Document): it is gone.
     """
@@ -75,7 +75,7 @@ class Session(QObject):
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """All that are open, in the order in which they came."""
+        """All that are open: in the order in which they came, or were put."""
         return tuple(self._documents)
 
     @property
@@ -154,6 +154,22 @@ class Session(QObject):
         if self._documents:
             here = -1 if self._document is None else self._documents.index(self._document)
             self.show(self._documents[(here + by) % len(self._documents)])
+
+    def move(self, document: Document, place: int) -> None:
+        """Put a document at another place among the others, or at the nearest end."""
+        if document not in self._documents:
+            return
+        here = self._documents.index(document)
+        there = max(0, min(place, len(self._documents) - 1))
+        if here != there:
+            self._documents.insert(there, self._documents.pop(here))
+            self.documents_changed.emit()
+
+    def shift(self, by: int, document: Document | None = None) -> None:
+        """Put a document (the shown one) `by` places further right, as far as there are any."""
+        moved = document or self._document
+        if moved in self._documents:
+            self.move(moved, self._documents.index(moved) + by)
 
     def close_state(self, document: Document | None = None) -> None:
         """Have a document (the shown one) no more; a neighbour is shown in its place."""

@@ -234,6 +234,7 @@ class Studio(QObject):
         self.recent.changed.connect(self._show_recent)
         window.film.chosen.connect(self.session.show)
         window.film.close_asked.connect(self.files.close)
+        window.film.moved.connect(self.session.move)
         window.film.reveal_asked.connect(lambda one: reveal_document(self.session, window.bar, one))
 
     def _connect_history(self) -> None:

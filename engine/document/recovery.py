@@ -43,12 +43,14 @@ class Recovery:
         project_path: where the document was saved before, or None.
         name: the photograph's name.
         saved_at: when, in seconds since 1970.
+        place: its place among the documents that were open.
     """
 
     path: Path
     project_path: Path | None
     name: str
     saved_at: float
+    place: int = 0
 
     def discard(self) -> None:
         """Delete it for good."""
@@ -60,6 +62,9 @@ class Slot:
 
     `write` runs on the engine's thread, `discard` on any: whichever comes last, nothing is left
     after `discard`.
+
+    Attributes:
+        place: the document's place among the open ones; kept by `write` and `note_place`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,6 +72,8 @@ class Slot:
         self._gone = threading.Event()
         self._mutex = threading.Lock()
         self._lock: int | None = None
+        self._said: dict[str, Any] = {}
+        self.place = 0
 
     @classmethod
     def taking_over(cls, recovery: Recovery) -> Slot:
@@ -78,6 +85,7 @@ class Slot:
         slot = cls(recovery.path.parent)
         slot._base = recovery.path.with_suffix("")
         slot._hold()
+        slot._said = _note(slot._base.with_suffix(_NOTE))
         return slot
 
     @property
@@ -103,7 +111,31 @@ class Slot:
         try:
             self._hold()
             save_project(self.path, state, snapshots=snapshots, ctx=ctx)
-            self._write_note(state, project_path)
+            self._write_note(
+                {
+                    "project": str(project_path) if project_path else "",
+                    "name": state.source.name,
+                    "saved_at": time.time(),
+                    "pid": os.getpid(),
+                    "place": self.place,
+                }
+            )
+        finally:
+            if self._gone.is_set():
+                self._release()
+
+    def note_place(self) -> None:
+        """Keep the place with what was written before; nothing else changes.
+
+        Raises:
+            UserError: if it cannot be written.
+        """
+        if self._gone.is_set() or not self._said or self._said.get("place") == self.place:
+            return
+        try:
+            self._write_note({**self._said, "place": self.place})
+        except OSError as error:
+            raise unwritable(self._base.parent, error) from error
         finally:
             if self._gone.is_set():
                 self._release()
@@ -113,17 +145,12 @@ class Slot:
         self._gone.set()
         self._release()
 
-    def _write_note(self, state: DocumentState, project_path: Path | None) -> None:
+    def _write_note(self, note: dict[str, Any]) -> None:
         from engine.imaging.write import replace_atomically
 
-        note = {
-            "project": str(project_path) if project_path else "",
-            "name": state.source.name,
-            "saved_at": time.time(),
-            "pid": os.getpid(),
-        }
         with replace_atomically(self._base.with_suffix(_NOTE)) as temporary:
             temporary.write_text(json.dumps(note), encoding="utf-8")
+        self._said = note
 
     def _hold(self) -> None:
         with self._mutex:
@@ -173,11 +200,13 @@ def unwritable(folder: Path, error: OSError) -> UserError:
 def _recovery(path: Path) -> Recovery:
     note = _note(path.with_suffix(_NOTE))
     project, name, saved_at = (note.get(key) for key in ("project", "name", "saved_at"))
+    place = note.get("place")
     return Recovery(
         path,
         Path(project) if isinstance(project, str) and project else None,
         name if isinstance(name, str) else "",
         saved_at if isinstance(saved_at, float) else path.stat().st_mtime,
+        place if isinstance(place, int) else 0,
     )
 
 

@@ -39,6 +39,7 @@ KNOWN_KEYS = {
     *("Ctrl+B", "Ctrl+M", "Ctrl+Return"),
     *("Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z"),
     *("Ctrl+Tab", "Ctrl+Shift+Tab", "Ctrl+Alt+S", "Ctrl+Shift+C"),
+    *("Ctrl+Shift+PgUp", "Ctrl+Shift+PgDown"),
 }
 
 

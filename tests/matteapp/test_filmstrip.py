@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 
 from engine.document import edits
-from engine.document.recovery import Slot, recoverable
+from engine.document.recovery import Slot, _recovery, recoverable
 from engine.document.state import DocumentState, SourceLink, new_document
 from engine.imaging.types import Image, Rect
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings
@@ -63,6 +65,88 @@ def test_a_click_on_a_picture_shows_its_photograph(two) -> None:
     QTest.mouseClick(first.button, Qt.MouseButton.LeftButton)
     assert two.session.document is two.session.documents[0]
     assert first.button.isChecked() and "a.png" in two.window.windowTitle()
+
+
+def _names(studio) -> list[str]:
+    return [document.name for document in studio.session.documents]
+
+
+def _shown_names(studio) -> list[str]:
+    tabs = sorted(studio.window.film.tabs, key=lambda tab: tab.x())
+    return [tab.button.text() for tab in tabs]
+
+
+@pytest.fixture
+def three(two):
+    two.session.open_state(_state("c.png"))
+    return two
+
+
+def _drag(tab, by: int) -> None:
+    """Take a tab along the strip by so many pixels, and let go of it."""
+    button, start = tab.button, tab.button.rect().center()
+    from_there = button.mapToGlobal(start)
+    QTest.mousePress(button, Qt.MouseButton.LeftButton, pos=start)
+    there = QPointF(start.x() + by, start.y())
+    where = QPointF(from_there.x() + by, from_there.y())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    move = QEvent.Type.MouseMove
+    QGuiApplication.sendEvent(
+        button, QMouseEvent(move, there, where, Qt.MouseButton.NoButton, left, none)
+    )
+    QTest.mouseRelease(button, left, pos=start)
+
+
+def test_a_picture_is_dragged_to_another_place(three) -> None:
+    film, shown = three.window.film, three.session.document
+    first = film.tabs[0]
+    _drag(first, 2 * first.width() + 8)
+    assert _names(three) == _shown_names(three) == ["b.png", "c.png", "a.png"]
+    assert three.session.document is shown, "to drag is not to choose"
+    _drag(first, -5000)
+    assert _names(three) == _shown_names(three) == ["a.png", "b.png", "c.png"]
+    QTest.mouseClick(first.button, Qt.MouseButton.LeftButton)
+    assert three.session.document.name == "a.png"
+
+
+def test_keys_move_the_shown_photograph_as_far_as_the_ends(three) -> None:
+    left, right = (three.window.actions_by_name[f"file.move_{way}"] for way in ("left", "right"))
+    right.trigger()
+    assert _names(three) == ["a.png", "b.png", "c.png"]
+    left.trigger()
+    assert _names(three) == _shown_names(three) == ["a.png", "c.png", "b.png"]
+    left.trigger()
+    left.trigger()
+    assert _names(three) == _shown_names(three) == ["c.png", "a.png", "b.png"]
+    first, second, _ = three.window.film.tabs
+    assert first.cross.nextInFocusChain() is second.button, "the Tab key follows the order"
+    three.window.actions_by_name["file.next"].trigger()
+    assert three.session.document.name == "a.png"
+
+
+def test_the_order_is_recovered(qtbot, qapp, three, store, tmp_path) -> None:
+    for document in three.session.documents:
+        three.session.show(document)
+        _paint(three)
+    three.autosave.keep_now()
+    folder = tmp_path / "recovery"
+    qtbot.waitUntil(lambda: len(list(folder.glob("*.json"))) == 3, timeout=30_000)
+    three.session.move(three.session.documents[2], 0)
+
+    def kept() -> list[str]:
+        notes = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+        return [note["name"] for note in sorted(notes, key=lambda note: note["place"])]
+
+    qtbot.waitUntil(lambda: kept() == ["c.png", "a.png", "b.png"], timeout=30_000)
+    left = tmp_path / "left behind"
+    shutil.copytree(folder, left, ignore=shutil.ignore_patterns("*.lock"))
+    three.recovering.offer(left)
+    three.window.bar.action.click()
+    assert _names(three)[3:] == ["c.png", "a.png", "b.png"]
+    recovered = three.session.documents[3:]
+    three.session.move(recovered[2], 3)
+    notes = lambda: {one.place for one in map(_recovery, left.glob("*.matte"))}  # noqa: E731
+    qtbot.waitUntil(lambda: notes() == {3, 4, 5}, timeout=30_000)
 
 
 def test_unsaved_work_is_marked(two, tmp_path) -> None:
