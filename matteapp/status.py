@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QColorSpace
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from engine.imaging.types import Image
 from engine.jobs.worker import Job
-from matteapp.icons import name_control
+from matteapp.elided import Elided
+from matteapp.icons import dress, name_control
 from matteapp.language import _, decimal
 from matteapp.panels.step_words import short
 
@@ -28,19 +37,24 @@ class StatusLine(QFrame):
         super().__init__()
         self.setObjectName("statusLine")
         self._job: Job | None = None
-        self.facts = QLabel()
+        self.facts = Elided()
         self.facts.setAccessibleName(_("Photograph"))
-        self.device = QLabel()
+        self.device = Elided()
         self.device.setAccessibleName(_("Device"))
+        self.device.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.readout = QLabel()
         self.readout.setAccessibleName(_("Pixel under the cursor"))
         self.readout.setToolTip(_("Place, colour, matte and subject's colour under the cursor."))
         self.readout.setMinimumWidth(110)
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.running = QLabel()
+        self.paused = QToolButton()
+        self.paused.setText(_("Live solve is paused"))
+        self.paused.setToolTip(_("Strokes and settings wait to be solved; click to go on."))
+        self.paused.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        dress(self.paused, "pause")
+        self.paused.hide()
+        self.running = Elided()
         self.running.setObjectName("running")
-        for label in (self.facts, self.device, self.running):
-            label.setMinimumWidth(1)  # a long text never widens the window
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -53,7 +67,9 @@ class StatusLine(QFrame):
         self._show_running(False)
 
     def show_image(self, image: Image | None) -> None:
-        self.facts.setText("" if image is None else describe(image))
+        text = "" if image is None else describe(image)
+        self.facts.setText(text)
+        self.facts.setToolTip(text)
 
     def show_device(self, text: str) -> None:
         self.device.setText(text)
@@ -62,6 +78,10 @@ class StatusLine(QFrame):
     def show_readout(self, text: str) -> None:
         """What is under the cursor, in words."""
         self.readout.setText(text)
+
+    def show_paused(self, on: bool) -> None:
+        """Say whether nothing is solved for now, and offer to go on."""
+        self.paused.setVisible(on)
 
     def on_started(self, job: Job) -> None:
         if (job.lane or "").partition(" ")[0] in _QUIET_LANES:
@@ -89,8 +109,8 @@ class StatusLine(QFrame):
         row.setContentsMargins(12, 3, 12, 4)
         row.setSpacing(16)
         row.addWidget(self.facts)
-        row.addWidget(self.device)
-        row.addStretch(1)
+        row.addWidget(self.device, 1)  # least in need of room: it is the same all day
+        row.addWidget(self.paused)
         row.addWidget(self.running)
         row.addWidget(self.bar)
         row.addWidget(self.cross)

@@ -85,3 +85,15 @@ def test_the_pixel_under_the_cursor_is_read_out(studio, grey_document) -> None:
     assert studio.window.status.readout.text() == "x 20  y 10   RGB 128 128 128"
     studio.canvas.cursor_moved.emit(None)
     assert studio.window.status.readout.text() == ""
+
+
+def test_what_finds_no_room_ends_in_dots_and_the_device_gives_way_first(qtbot, line) -> None:
+    line.show_device("CPU — Mattes and colours are solved on the processor (2 cores).")
+    line.show_image(Image(np.zeros((20, 30, 3), np.uint8)))
+    line.show_readout("x 450  y 300  RGB 0 0 0  α 0.000")
+    width = line.facts.sizeHint().width() + line.readout.sizeHint().width() + 160
+    line.resize(width, line.height())
+    qtbot.waitUntil(lambda: line.device.shown.endswith("…"))
+    assert line.facts.shown == line.facts.text()
+    assert line.readout.width() >= line.readout.sizeHint().width()
+    assert line.device.toolTip() == line.device.text()
