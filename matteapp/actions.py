@@ -11,7 +11,7 @@ from matteapp.canvas.panes import CompareMode
 from matteapp.language import _
 from matteapp.tools.table import LAST_BRUSH_KEY, TOOLS
 
-_ON_CANVAS = ("brush", "compare", "peek", "show", "tool", "view", "wipe", "with")
+_ON_CANVAS = ("brush", "compare", "peek", "preset", "show", "tool", "view", "wipe", "with")
 """Groups of actions that change only what the canvas shows, or what a hand does on it."""
 
 
@@ -153,6 +153,15 @@ _FIXED: tuple[ActionSpec, ...] = (
         "wind",
         "Look for strands around the subject's edge and have them solved, too.",
         checkable=True,
+    ),
+    ActionSpec(
+        "run.pause",
+        "Pa&use the Live Solve",
+        (),
+        "pause",
+        "Take strokes and settings without solving anything; going on solves it all at once.",
+        checkable=True,
+        needs_document=False,
     ),
     ActionSpec("run.stop", "S&top", ("Esc",), "stop", "Stop what runs."),
     ActionSpec(

@@ -80,6 +80,7 @@ class Commands:
             "run.again": live.solve_again,
             "run.all": live.run_all,
             "run.hair": lambda: guidance.refine_hair(self._action("run.hair").isChecked()),
+            "run.pause": lambda: live.pause(self._action("run.pause").isChecked()),
             "run.stop": self._stop,
             "preset.save": window.panels.ask_preset_name,
             "view.fit": canvas.fit,

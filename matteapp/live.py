@@ -79,14 +79,16 @@ class Live(QObject):
 
     Signals:
         shown_changed(): the matte after the edge tools is another one.
-        settled(): nothing is left to be done.
+        settled(): nothing is left to be done, or nothing may be while it is paused.
         failed(object, object): a step (StepSpec) ended in an exception.
+        paused_changed(bool): steps wait from now on, or are taken again.
     """
 
     shown_changed = Signal()
     settled = Signal()
     failed = Signal(object, object)
     doubted = Signal(str)
+    paused_changed = Signal(bool)
 
     def __init__(self, session: Session, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +101,7 @@ class Live(QObject):
         self._shown_of: tuple[Plane, EdgeSettings] | None = None
         self._rough: tuple[Plane, Plane, EdgeSettings] | None = None
         self._dragging = False
+        self._paused = self._ordered = False
         self._left: WeakKeyDictionary[Image, tuple[Plane, tuple[Plane, EdgeSettings]]] = (
             WeakKeyDictionary()
         )
@@ -108,6 +111,18 @@ class Live(QObject):
     def busy(self) -> bool:
         """Whether a step is on its way."""
         return self._running is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether steps wait until people go on, or order them."""
+        return self._paused
+
+    def pause(self, on: bool) -> None:
+        """Let all steps wait, or take once what they owe now."""
+        if on != self._paused:
+            self._paused, self._ordered = on, False
+            self.paused_changed.emit(on)
+            self.follow()
 
     def displayed(self) -> DocumentState | None:
         """The document as it is to be looked at: its matte after the edge tools."""
@@ -125,8 +140,9 @@ class Live(QObject):
             self.follow()
 
     def solve_again(self) -> None:
-        """Solve the matte from the guidance there is."""
+        """Solve the matte from the guidance there is; once, and even while it is paused."""
         self._given_up.clear()
+        self._ordered = True
         state = self._session.state
         if state is not None:
             whole = Rect.whole(state.size)
@@ -138,8 +154,9 @@ class Live(QObject):
         self.follow()
 
     def run_all(self) -> None:
-        """Start again from finding the subject."""
+        """Start again from finding the subject; once, and even while it is paused."""
         self._given_up.clear()
+        self._ordered = True
         state = self._session.state
         if state is None:
             return
@@ -155,8 +172,10 @@ class Live(QObject):
 
     def follow(self) -> None:
         """Order the next step, unless it is on its way already."""
-        wanted = next(self._wanted(), None)
+        waits = self._paused and not self._ordered
+        wanted = None if waits else next(self._wanted(), None)
         if wanted is None:
+            self._ordered = False
             self._drop_running()
             self.settled.emit()
         elif self._running is None or not self._matches(self._running, wanted):
@@ -177,7 +196,7 @@ class Live(QObject):
     def _leave(self, before: DocumentState | None, after: DocumentState | None) -> None:
         """Another document: what its edge tools gave when it was left is taken up again."""
         self._given_up.clear()
-        self._rough, self._dragging = None, False
+        self._rough, self._dragging, self._ordered = None, False, False
         if before is not None and self._shown is not None and self._shown_of is not None:
             self._left[before.image] = self._shown, self._shown_of
         none = None, None
@@ -343,6 +362,7 @@ class Live(QObject):
     def _on_cancelled(self, request: StepRequest) -> None:
         if self._running is request:
             self._give_up(request)
+            self._ordered = False
             self.settled.emit()
 
     def _give_up(self, request: StepRequest) -> None:

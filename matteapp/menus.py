@@ -40,7 +40,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "edit.settings", "edit.keys", "edit.models",
     ),
     "&Matte": (
-        "run.again", "run.all", "run.hair", "run.stop", _SEPARATOR,
+        "run.again", "run.all", "run.hair", "run.pause", "run.stop", _SEPARATOR,
         "enhance.run", "enhance.keep", "enhance.stop", "enhance.remove", _SEPARATOR,
         "enhance.import", _SEPARATOR,
         "preset.save",

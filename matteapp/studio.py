@@ -265,6 +265,9 @@ class Studio(QObject):
         self.bridge.broke.connect(self._on_broke)
         self.live.failed.connect(self.remedies.report)
         self.live.doubted.connect(self.remedies.doubt)
+        self.live.paused_changed.connect(self.window.status.show_paused)
+        pausing = self.window.actions_by_name["run.pause"]
+        self.window.status.paused.clicked.connect(pausing.trigger)
         self.enhancing.taken.connect(lambda: self.commands.show_view("enhanced"))
         self.showing.opened.connect(self._on_opened)
 
@@ -287,9 +290,9 @@ class Studio(QObject):
             self._offer()
 
     def _offer(self) -> None:
-        """Offer one thing, and what could be lost first; the others wait for another start."""
-        offered = self.recovering.offer(self._recovery_folder) or self.batch.offer()
-        if not offered:
+        """Offer what could be lost first, then a batch; the tour waits for another start."""
+        offers = (self.recovering.offer(self._recovery_folder), self.batch.offer())
+        if not any(offers):
             self.preferences.tour.offer()
 
     def _prepare(self) -> None:
