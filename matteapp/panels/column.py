@@ -62,6 +62,7 @@ class PanelColumn(QScrollArea):
         self.settings[self.enhance.key] = self.enhance
         self._place()
         for panel in self.settings.values():
+            panel.name_keys(actions)
             panel.edited.connect(self._on_edited)
             panel.reset_asked.connect(self._on_reset)
         self.subject.reset_asked.connect(self._on_subject_reset)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from engine.setting_paths import value_at
 from engine.settings import CutSettings
+from matteapp.key_words import keys_in, with_keys
 from matteapp.language import _
 from matteapp.panels.fields import Field, make_field
 from matteapp.panels.kinds import FieldSpec
@@ -36,6 +39,14 @@ class SettingPanel(Section):
             self.rows.addWidget(field)
         self.show_settings(DEFAULTS)
 
+    def name_keys(self, actions: Mapping[str, QAction]) -> None:
+        """Let tips name the keys that these actions have, now and whenever they change."""
+        for field in self.fields.values():
+            tell = partial(_name_keys, field, actions)
+            for name in keys_in(field.spec.tip):
+                actions[name].changed.connect(tell)
+                tell()
+
     def add(self, widget: QWidget) -> None:
         """Put something below the rows."""
         self.rows.addWidget(widget)
@@ -51,6 +62,10 @@ class SettingPanel(Section):
             field.setVisible(_applies(field.spec, settings))
             changed += differs
         self.say(_("changed by hand") if changed else _(self.spec.untouched), changed=changed > 0)
+
+
+def _name_keys(field: Field, actions: Mapping[str, QAction]) -> None:
+    field.setToolTip(with_keys(_(field.spec.tip), actions))
 
 
 def _applies(row: FieldSpec, settings: CutSettings) -> bool:

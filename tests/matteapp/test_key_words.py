@@ -26,3 +26,10 @@ def test_messages_name_keys(studio) -> None:
     studio.preferences.shortcuts.rebind("tool.foreground", ("N",))
     studio.window.bar.say("In green (<tool.foreground>).")
     assert studio.window.bar.text.text() == "In green (N)."
+
+
+def test_tips_of_settings_name_keys(studio) -> None:
+    field = studio.window.panels.enhance.fields["enhance.matte"]
+    assert "Alpha (F5)" in field.toolTip()
+    studio.preferences.shortcuts.rebind("view.alpha", ("N",))
+    assert "Alpha (N)" in field.toolTip()
