@@ -85,7 +85,8 @@ def _grow_sizes(widget: QWidget) -> None:
     least, most = widget.minimumSize(), widget.maximumSize()
     now = (least.width(), least.height(), most.width(), most.height())
     plain, shown = kept if kept is not None else (now, now)
-    if now != tuple(shown):  # somebody set them since
+    by_layout = widget.isWindow() and widget.layout() is not None  # which grows by itself
+    if now != tuple(shown) and not by_layout:  # somebody set them since
         plain = now
     wanted = _scaled(widget, (plain[0], plain[1], plain[2], plain[3]))
     if wanted == now and kept is not None:

@@ -100,3 +100,18 @@ def test_a_long_dialog_scrolls_instead_of_leaving_the_screen(studio, plain) -> N
     assert dialog.height() <= screen.height()
     assert all(note.font().pointSizeF() > 0 for note in dialog.findChildren(QLabel))
     assert any(button.text() == "Close" for button in dialog.findChildren(QPushButton))
+
+
+def test_a_window_keeps_its_size_and_what_its_layout_needs_is_not_taken_for_chosen(
+    studio, qapp, plain
+) -> None:
+    window = studio.window
+    window.show()
+    window.resize(1440, 900)
+    qapp.processEvents()
+    studio.settings.set_value(TEXT_PERCENT, 200)
+    qapp.processEvents()
+    assert window.size() == QSize(1440, 900)
+    studio.settings.set_value(TEXT_PERCENT, 100)
+    qapp.processEvents()
+    assert window.minimumSize() == window.layout().totalMinimumSize()
