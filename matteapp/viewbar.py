@@ -66,18 +66,36 @@ class ViewSwitch(QFrame):
         return QSize(first + self.more.sizeHint().width() + 2 * _EDGE, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._put_buttons()
+
+    def _put_buttons(self) -> None:
+        """Show as many as there is room for, and always the one that is chosen."""
         whole = self.width() >= self.sizeHint().width()
         room = self.width() - _EDGE - (0 if whole else self.more.sizeHint().width() + _GAP)
-        left = _EDGE
+        left, shown = _EDGE, self._fitting(room - _EDGE)
         for button in self.buttons:
-            size = button.sizeHint()
-            button.setGeometry(left, _EDGE, size.width(), self.height() - 2 * _EDGE)
-            button.setVisible(left + size.width() <= room)
-            left += size.width() + _GAP
+            button.setVisible(button in shown)
+            if button in shown:
+                size = button.sizeHint()
+                button.setGeometry(left, _EDGE, size.width(), self.height() - 2 * _EDGE)
+                left += size.width() + _GAP
         self.more.setVisible(not whole)
         width = self.more.sizeHint().width()
         place = self.width() - width - _EDGE
         self.more.setGeometry(place, _EDGE, width, self.height() - 2 * _EDGE)
+
+    def _fitting(self, room: int) -> list[QToolButton]:
+        """The chosen one, and of the others the first."""
+        chosen = next((button for button in self.buttons if button.isChecked()), self.buttons[0])
+        room -= chosen.sizeHint().width()
+        fitting = [chosen]
+        for button in self.buttons:
+            if button is not chosen:
+                room -= button.sizeHint().width() + _GAP
+                if room < 0:
+                    break
+                fitting.append(button)
+        return fitting
 
     @property
     def _height(self) -> int:
@@ -88,6 +106,7 @@ class ViewSwitch(QFrame):
         button = action_button(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         button.setParent(self)
+        button.toggled.connect(self._put_buttons)
         return button
 
 

@@ -187,6 +187,11 @@ def test_views_that_find_no_room_are_in_a_menu(room, qtbot) -> None:
     assert switch.more.isVisible()
     assert all(button.geometry().right() < switch.more.geometry().left() for button in seen)
     assert len(switch.more.menu().actions()) == len(VIEWS)
+    last = switch.buttons[-1]
+    assert not last.isVisible()
+    last.defaultAction().trigger()
+    assert last.isVisible()
+    assert last.geometry().right() < switch.more.geometry().left()
 
 
 def test_every_control_is_named_explained_and_reached_by_keyboard(room) -> None:
