@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compositing.bokeh import bokeh, bokeh_factor, light_for
-from engine.compositing.clean_plate import Subject, without_subject
+from engine.compositing.clean_plate import Subject, clean_plate
 from engine.compositing.matte_copies import remembered
 from engine.compositing.placing import Place, mirrored, place_of, sample_turned
 from engine.compositing.sampling import Axis, sample
@@ -202,8 +202,7 @@ def _softened(
         return _remembered(image, key, lambda: soften(small()))
 
     def make() -> Pixels:
-        copy = to_float(_remembered(image, ("small", *key), small))
-        return soften(without_subject(copy, subject.cover((copy.shape[0], copy.shape[1]))))
+        return soften(clean_plate(_remembered(image, ("small", *key), small), subject))
 
     return remembered(subject.matte, (*key, image.size), make)
 

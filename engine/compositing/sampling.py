@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,9 +50,26 @@ class Axis:
 
 def sample(picture: Pixels, rect: Rect, *, rows: Axis, cols: Axis) -> Rgb:
     """A rectangle of a frame that shows `picture`, as h×w×3 float32 in [0, 1]."""
+    return _sampled(picture, rect, rows, cols, to_float)
+
+
+def sample_values(
+    picture: NDArray[np.float32], rect: Rect, *, rows: Axis, cols: Axis
+) -> NDArray[np.float32]:
+    """As `sample`, for values of any size: H×W×C in, h×w×C out."""
+    return _sampled(picture, rect, rows, cols, np.asarray)
+
+
+def _sampled(
+    picture: Pixels,
+    rect: Rect,
+    rows: Axis,
+    cols: Axis,
+    as_values: Callable[[Pixels], NDArray[np.float32]],
+) -> NDArray[np.float32]:
     before, after, weight = rows.neighbours(rect.top, rect.bottom)
     first, last = int(before[0]), int(after[-1]) + 1
-    part = to_float(picture[first:last])
+    part = as_values(picture[first:last])
     lines = _mixed(part[before - first], part[after - first], weight[:, None, None])
     before, after, weight = cols.neighbours(rect.left, rect.right)
     return _mixed(lines[:, before], lines[:, after], weight[None, :, None])

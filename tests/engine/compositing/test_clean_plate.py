@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
+from engine.compositing import clean_plate as clean_plate_room
 from engine.compositing.backgrounds import render_background
-from engine.compositing.clean_plate import Subject, without_subject
+from engine.compositing.clean_plate import Subject, clean_plate, without_subject
 from engine.compositing.put_on import WholeMatte, put_on
-from engine.imaging.types import Image
+from engine.imaging.types import Image, from_float, to_float
 from engine.settings import BackgroundSettings, HarmonySettings
 
 LENSES = [
@@ -81,3 +83,76 @@ def test_the_light_that_falls_on_the_subject_is_not_its_own(matte) -> None:
     assert dressed is not None
     assert dressed.colours[..., 2].max() > 0.2
     assert dressed.colours[..., 0].max() < 0.02
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures of these tests count as large ones."""
+    monkeypatch.setattr(clean_plate_room, "FILLED_SAMPLES", 5_000)
+
+
+def noisy(matte: np.ndarray, dtype: type) -> Image:
+    """A red figure before blue noise."""
+    noise = np.random.default_rng(7).uniform(0.2, 0.9, matte.shape).astype(np.float32)
+    ground = np.zeros((*matte.shape, 3), np.float32)
+    ground[..., 2] = noise
+    red = np.array([0.9, 0.1, 0.1], np.float32)
+    return Image(from_float(ground + matte[..., None] * (red - ground), dtype))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_a_large_copy_changes_around_the_subject_alone(large, matte, dtype) -> None:
+    image = noisy(matte, dtype)
+    plate = clean_plate(image.pixels, Subject(WholeMatte(matte), image.size))
+    assert plate.dtype == dtype
+    changed = (plate != image.pixels).any(axis=-1)
+    rows, cols = np.mgrid[:240, :300]
+    far = np.hypot(rows - 130, cols - 150) > 70 + 5 + 3 * 4 * 1.5  # three blocks of four pixels
+    assert not changed[far].any(), "nothing loses detail"
+    assert changed[matte > 0].all()
+    assert to_float(plate)[matte > 0.01][:, 0].max() < 0.02, "nothing of the subject is left"
+
+
+def test_a_thin_hair_is_taken_out_of_a_large_copy(large) -> None:
+    hair = np.zeros((241, 303), np.float32)
+    hair[40:200, 151] = 0.6
+    image = noisy(hair, np.float32)
+    plate = clean_plate(image.pixels, Subject(WholeMatte(hair), image.size))
+    assert plate[..., 0].max() < 1e-4
+
+
+@pytest.mark.parametrize("share", [0.83, 0.62])
+def test_a_copy_that_is_a_little_smaller_is_filled_as_well(large, matte, share) -> None:
+    image = noisy(matte, np.float32)
+    size = round(300 * share), round(240 * share)
+    copy = cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA)
+    plate = clean_plate(copy, Subject(WholeMatte(matte), image.size))
+    assert plate[..., 0].max() < 0.02
+    assert np.array_equal(plate[:8], copy[:8])
+
+
+@pytest.mark.parametrize("cover", [0.0, 1.0])
+def test_without_a_gap_or_without_anything_around_a_large_copy_stays(large, matte, cover) -> None:
+    image = noisy(matte, np.uint8)
+    subject = Subject(WholeMatte(np.full_like(matte, cover)), image.size)
+    assert clean_plate(image.pixels, subject) is image.pixels
+
+
+@pytest.mark.parametrize("lens", ["gaussian", "disc"])
+def test_a_fine_blur_of_a_large_photograph_holds_nothing_of_the_subject(large, matte, lens) -> None:
+    image = noisy(matte, np.uint8)
+    settings = BackgroundSettings("blurred", blur=0.008, lens=lens, highlights=0.0)
+    plain = render_background(settings, image)
+    ours = render_background(settings, image, subject=Subject(WholeMatte(matte), image.size))
+    assert to_float(ours)[..., 0].max() < 0.03
+    assert np.array_equal(ours[:25], plain[:25])
+
+
+def test_lamps_stand_out_beside_a_subject_too(matte) -> None:
+    pixels = np.full((*matte.shape, 3), 0.1, np.float32)
+    pixels[20:24, 20:24] = 1.0
+    settings = BackgroundSettings("blurred", blur=0.03, lens="disc", highlights=1.0)
+    image = Image(pixels)
+    plain = render_background(settings, image)
+    ours = render_background(settings, image, subject=Subject(WholeMatte(matte), image.size))
+    assert ours[22, 22].min() == pytest.approx(plain[22, 22].min(), abs=0.01)
