@@ -6,8 +6,8 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine.errors import UserError
@@ -57,6 +57,9 @@ class MessageBar(QFrame):
         row.addWidget(self.cross)
         self.action.clicked.connect(self._on_action)
         self.cross.clicked.connect(self.hide)
+        self._waiting: list[Callable[[], object]] = []
+        self._freed = QTimer(self, singleShot=True, interval=0)
+        self._freed.timeout.connect(self._take_next)
         measures_itself(self)
         over.installEventFilter(self)
         self.hide()
@@ -82,6 +85,19 @@ class MessageBar(QFrame):
         self.show()
         self.raise_()
         self._place()
+
+    def when_free(self, run: Callable[[], object]) -> None:
+        """Call `run`, which says something, once no other message is there to be read."""
+        self._waiting.append(run)
+        self._take_next()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._freed.start()  # what the message's action says comes first
+
+    def _take_next(self) -> None:
+        if self._waiting and self.isHidden():
+            self._waiting.pop(0)()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

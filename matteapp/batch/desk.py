@@ -107,7 +107,7 @@ class BatchDesk(QObject):
         )
 
     def offer(self, show: Callable[[], None]) -> None:
-        """Offer to go on with a batch that a crash has ended; says nothing over other news.
+        """Offer to go on with a batch that a crash has ended, once all other news was read.
 
         Args:
             show: shows the page.
@@ -115,7 +115,7 @@ class BatchDesk(QObject):
         self._bridge.start(
             KeptBatch(Path(str(self._store.value(FOLDER)))),
             title=_("Reading the last batch"),
-            done=partial(self._offer, show),
+            done=lambda kept: self._bar.when_free(partial(self._offer, show, kept)),
             failed=self._desk.report,
         )
 
@@ -316,7 +316,7 @@ class BatchDesk(QObject):
 
     def _offer(self, show: Callable[[], None], kept: Kept) -> None:
         left = sum(item.state == "waits" for item in kept.items)
-        if not left or self._bar.isVisible():
+        if not left or self.batch is not None:  # another was begun in the meantime
             return
         self._bar.say(
             _("A batch was interrupted: {left} of {count} photographs are still to do.").format(

@@ -23,6 +23,23 @@ def test_a_user_error_comes_as_a_bar_with_one_action(studio, qtbot) -> None:
     assert not bar.isVisible()
 
 
+def test_what_can_wait_is_said_after_what_the_action_says(studio, qtbot) -> None:
+    bar, said = studio.window.bar, []
+    bar.say("First.", action="Go", run=lambda: bar.say("Of the action."))
+    for text in ("Second.", "Third."):
+        bar.when_free(lambda text=text: (said.append(text), bar.say(text)))
+    bar.action.click()
+    qtbot.wait(1)
+    assert bar.text.text() == "Of the action." and said == []
+    for text in ("Second.", "Third."):
+        bar.cross.click()
+        qtbot.waitUntil(bar.isVisible)
+        assert bar.text.text() == text
+    bar.cross.click()
+    bar.when_free(lambda: said.append("at once"))
+    assert said[-1] == "at once"
+
+
 def test_the_bar_lies_inside_the_stage_at_every_width(studio, qtbot) -> None:
     bar = studio.window.bar
     bar.say("A sentence that is long enough for more than one line of a narrow window. " * 3)

@@ -16,6 +16,7 @@ from engine.batch.batch import Batch
 from engine.batch.journal import NAME, Journal
 from engine.batch.order import Order
 from engine.document.edits import set_settings
+from engine.document.recovery import Slot
 from engine.imaging.read import read_image
 from engine.imaging.write import write_picture
 from engine.settings import CutSettings, EdgeSettings, GuidanceSettings, TrimapSettings
@@ -163,6 +164,31 @@ def test_the_next_window_goes_on_where_a_killed_one_was(qtbot, qapp, store, queu
             second.window.bar.action.click()
         assert batch_of(second).counts["waits"] == 0
         assert second.window.stage.currentWidget() is page_of(second)
+    finally:
+        second.close()
+
+
+def test_lost_work_is_offered_before_the_batch(
+    qtbot, qapp, store, queued, tmp_path, grey_document
+) -> None:
+    store.setValue("batch/folder_runs", True)  # a killed window leaves it so
+    batch_of(queued).close()
+    slot = Slot(tmp_path / "second" / "recovery")
+    slot.write(grey_document, project_path=None)
+    slot.path.with_suffix(".lock").unlink()
+    second = Studio(qapp, store=store, recovery=slot.path.parent)
+    qtbot.addWidget(second.window, before_close_func=lambda _: second.window.let_close())
+    try:
+        second.window.show()
+        bar = second.window.bar
+        second._offer()
+        assert "Unsaved work" in bar.text.text()
+        qtbot.waitSignal(second.batch.room._disk.ended, timeout=WAIT).wait()  # it is read
+        assert "Unsaved work" in bar.text.text()
+        bar.action.click()
+        qtbot.waitUntil(lambda: "4 of 4" in bar.text.text(), timeout=WAIT)
+        assert bar.isVisible()
+        assert [one.name for one in second.session.documents] == ["grey.png"]
     finally:
         second.close()
 
