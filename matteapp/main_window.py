@@ -67,6 +67,7 @@ class MainWindow(QMainWindow):
         self.panels = PanelColumn(self.actions_by_name)
         self.export = QPushButton(_("Export…"))
         self.drag_out = DragHandle()
+        self.side = QWidget()
         self.status = StatusLine()
         self.film = Filmstrip(self.actions_by_name["file.open"])
         self.stage = QStackedWidget()
@@ -116,6 +117,9 @@ class MainWindow(QMainWindow):
         """Let keys and controls of the canvas rest while another page hides it."""
         on = self.stage.currentWidget() is self.canvas
         self.top.set_working(on)
+        batch = self._batch is not None and self.stage.currentWidget() is self._batch
+        for about_one in (self.tools, self.side):  # photograph; and the batch needs room
+            about_one.setVisible(not batch)
         for name, action in self.actions_by_name.items():
             if ACTIONS[name].needs_canvas:
                 action.setEnabled(on)
@@ -178,7 +182,7 @@ class MainWindow(QMainWindow):
         self.drop_hint.adjustSize()
         self.drop_hint.move(self.stage.rect().center() - self.drop_hint.rect().center())
 
-    def _right_side(self) -> QVBoxLayout:
+    def _right_side(self) -> QWidget:
         """The panels, and below them, where the work ends, the way out."""
         self.export.setProperty("loud", True)
         self.export.setToolTip(_(ACTIONS["file.export"].tip))
@@ -188,11 +192,12 @@ class MainWindow(QMainWindow):
         holder.setSpacing(6)
         holder.addWidget(self.export, 1)
         holder.addWidget(self.drag_out)
-        column = QVBoxLayout()
+        column = QVBoxLayout(self.side)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.panels, 1)
         column.addLayout(holder)
-        return column
+        return self.side
 
     def _place(self) -> None:
         work = QHBoxLayout()
@@ -203,7 +208,7 @@ class MainWindow(QMainWindow):
         middle.addWidget(self.stage, 1)
         middle.addWidget(self.film)
         work.addLayout(middle, 1)
-        work.addLayout(self._right_side())
+        work.addWidget(self._right_side())
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)

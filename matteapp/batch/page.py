@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QVBoxLayout,
-    QWidget,
 )
 
 from engine.batch.items import Item
@@ -26,7 +25,7 @@ from matteapp.batch.model import FILTERS, ITEM, BatchModel, Filtered
 from matteapp.batch.review import ReviewPane, worn
 from matteapp.batch.setup import OrderForm
 from matteapp.batch.tiles import TileDrawer
-from matteapp.dialogs.page import Page
+from matteapp.dialogs.page import Page, Sheet
 from matteapp.language import _
 
 _ADD = ("batch.add", "batch.folder", "batch.watch")
@@ -141,7 +140,7 @@ class BatchPage(QFrame):
         self.filter.setToolTip(_("Show all photographs, or only those in some state."))
 
     def _place(self) -> None:
-        inner = QWidget()
+        inner = Sheet()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(Page(inner, title=_("Batch")))  # large text needs more than there may be

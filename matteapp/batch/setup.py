@@ -25,7 +25,7 @@ from engine.errors import UserError
 from engine.output_presets import Output, OutputPresets
 from engine.product_table import LAYERED, PICTURES, PRODUCTS
 from matteapp.batch.review import worn
-from matteapp.dialogs.export_form import DeliveryForm
+from matteapp.dialogs.export_form import LABEL, DeliveryForm
 from matteapp.dialogs.export_name import NameField
 from matteapp.dialogs.export_presets import ExportPresetRow
 from matteapp.language import _
@@ -136,7 +136,7 @@ class OrderForm(QFrame):
     def _place(self) -> None:
         place = QHBoxLayout()
         place.setSpacing(8)
-        place.addWidget(QLabel(_("Save to")))
+        place.addWidget(_label(_("Save to")))
         place.addWidget(self.folder, 1)
         place.addWidget(self.browse)
         place.addSpacing(12)
@@ -153,8 +153,8 @@ class OrderForm(QFrame):
         kept.addWidget(self.presets, 1)
         kept.addWidget(self.replaces)
         named = QHBoxLayout()
-        named.setSpacing(12)
-        named.addWidget(QLabel(_("Name")))
+        named.setSpacing(8)
+        named.addWidget(_label(_("Name")))
         named.addWidget(self.names, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -208,3 +208,10 @@ class OrderForm(QFrame):
         dialog.fileSelected.connect(self.folder.setText)
         dialog.fileSelected.connect(lambda _: self._tell())
         dialog.open()
+
+
+def _label(title: str) -> QLabel:
+    """A title as wide as those below it, so that the controls begin in one line."""
+    label = QLabel(title)
+    label.setMinimumWidth(LABEL)
+    return label

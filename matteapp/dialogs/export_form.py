@@ -21,6 +21,8 @@ from engine.imaging.write import WRITERS
 from matteapp.language import _
 from matteapp.words import describe
 
+LABEL = 48
+"""Pixels that the titles of the first column have at least."""
 _LOSSY = ("jpeg", "webp")
 _OWN_FILE = "file"
 
@@ -128,7 +130,7 @@ class DeliveryForm(QWidget):
     def _place(self, across: int) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(10 if across == 1 else 8)
         rows = {
             _("Format"): self.format,
@@ -143,6 +145,7 @@ class DeliveryForm(QWidget):
             label = QLabel(title)
             label.setBuddy(control)
             label.setIndent(14 if column else 0)
+            label.setMinimumWidth(0 if column else LABEL)
             grid.addWidget(label, row, 2 * column)
             grid.addWidget(control, row, 2 * column + 1)
         for column in range(across):

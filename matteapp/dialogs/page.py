@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 _SHARE_OF_SCREEN = 0.78
 _BAR = 14
+
+
+class Sheet(QWidget):
+    """Controls on a page: they are scrolled before they are squeezed, and with the focus."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
 
 class Page(QScrollArea):
@@ -23,6 +30,8 @@ class Page(QScrollArea):
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        if isinstance(inner, Sheet):  # only words have to be scrolled by keys of the page's own
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def sizeHint(self) -> QSize:
         inner = self.widget()

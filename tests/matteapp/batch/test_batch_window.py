@@ -292,3 +292,15 @@ def test_keys_of_the_canvas_rest_while_the_batch_hides_it(qtbot, studio, sample)
     QTest.keyClick(window, "3")
     assert canvas.tool == "unknown"
     assert window.top.view_bar.isEnabled()
+
+
+def test_the_page_of_a_batch_has_the_room_of_what_is_about_one_photograph(studio) -> None:
+    window = studio.window
+    window.show()
+    window.actions_by_name["file.batch"].trigger()
+    assert not window.side.isVisible()
+    assert not window.tools.isVisible()
+    assert not window.actions_by_name["preset.save"].isEnabled()
+    window.show_batch(False)
+    assert window.side.isVisible()
+    assert window.tools.isVisible()
