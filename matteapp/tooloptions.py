@@ -26,7 +26,7 @@ class _Option(QWidget):
         super().__init__()
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(5)
+        self.row.setSpacing(8)
         self.row.addWidget(QLabel(_(title)))
         self.setToolTip(_(tip))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -30,7 +30,7 @@ from matteapp.dialogs.export_form import DeliveryForm
 from matteapp.dialogs.export_name import NameField
 from matteapp.dialogs.export_presets import ExportPresetRow
 from matteapp.dialogs.export_products import ProductBoxes
-from matteapp.dialogs.page import Page
+from matteapp.dialogs.page import Page, Sheet
 from matteapp.language import _
 from matteapp.words import describe
 
@@ -191,7 +191,7 @@ class ExportDialog(QDialog):
         self.go.setDefault(True)
 
     def _place(self) -> None:
-        inner = QWidget()
+        inner = Sheet()
         page = QVBoxLayout(inner)
         page.setContentsMargins(24, 20, 24, 8)
         page.setSpacing(16)
@@ -211,16 +211,23 @@ class ExportDialog(QDialog):
         whole.addLayout(self._buttons())
         self.resize(830, 740)
 
-    def _place_form(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setVerticalSpacing(10)
-        form.addRow(_("Name"), self._names)
+    def _place_form(self) -> QGridLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
-        form.addRow(_("Folder"), row)
-        return form
+        grid = QGridLayout()
+        grid.setVerticalSpacing(10)
+        grid.setHorizontalSpacing(16)
+        for index, (title, buddy) in enumerate(
+            ((_("Name"), self.name), (_("Folder"), self.folder))
+        ):
+            label = QLabel(title)
+            label.setBuddy(buddy)
+            grid.addWidget(label, index, 0)
+        grid.addWidget(self._names, 0, 1)
+        grid.addLayout(row, 1, 1)
+        return grid
 
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton(_("Cancel"))

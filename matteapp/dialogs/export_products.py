@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QLabel,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 
 from engine.product_table import EVERY, LAYERED, PICTURES, ProductSpec
 from matteapp.language import _
@@ -29,6 +36,7 @@ class ProductBoxes(QWidget):
         self.rows = QWidget()
         main = [name for name in EVERY if name not in LAYERED and name not in PICTURES]
         self.notes = {name: QLabel(_(EVERY[name].summary)) for name in main}
+        self._indent()
         for name, box in self.boxes.items():
             box.setAccessibleName(_(EVERY[name].title))
             box.toggled.connect(self.changed)
@@ -72,24 +80,36 @@ class ProductBoxes(QWidget):
         grid.setVerticalSpacing(1)
         for index, name in enumerate(main):
             self.notes[name].setProperty("role", "muted")
-            self.notes[name].setIndent(26)
             self.notes[name].setMinimumWidth(360)
             grid.addWidget(self.boxes[name], 3 * index, 0)
             grid.addWidget(self.notes[name], 3 * index + 1, 0)
             grid.setRowMinimumHeight(3 * index + 2, 6)
-        below = QVBoxLayout(self.rows)
-        below.setContentsMargins(0, 0, 0, 0)
-        for title, rows in _COMPACT.items():
+        self._place_rows()
+
+    def _place_rows(self) -> None:
+        """Layers and views, in the same columns."""
+        grid = QGridLayout(self.rows)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        for title, names in _COMPACT.items():
+            top = grid.rowCount()
             label = QLabel(_(title))
             label.setProperty("role", "muted")
-            below.addWidget(label)
-            below.addLayout(self._in_rows(list(rows)))
-
-    def _in_rows(self, names: list[str]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        for index, name in enumerate(names):
-            grid.addWidget(self.boxes[name], index // _ACROSS, index % _ACROSS)
+            grid.addWidget(label, top, 0)
+            for index, name in enumerate(names):
+                grid.addWidget(self.boxes[name], top + 1 + index // _ACROSS, index % _ACROSS)
         for column in range(_ACROSS):
             grid.setColumnStretch(column, 1)
-        return grid
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._indent()
+        super().changeEvent(event)
+
+    def _indent(self) -> None:
+        """Have the notes begin where the titles above them do."""
+        for name, note in self.notes.items():
+            box, option = self.boxes[name], QStyleOptionButton()
+            box.initStyleOption(option)
+            element = QStyle.SubElement.SE_CheckBoxContents
+            note.setIndent(self.style().subElementRect(element, option, box).left())

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from matteapp.dialogs.file_choice import FileChoice
-from matteapp.dialogs.page import Page
+from matteapp.dialogs.page import Page, Sheet
 from matteapp.language import _
 from matteapp.settings import SETTINGS, Choice, ChosenFile, Settings, SettingSpec, Whole
 
@@ -51,7 +51,7 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(600)
 
     def _page(self) -> Page:
-        inner = QWidget()
+        inner = Sheet()
         column = QVBoxLayout(inner)
         column.setContentsMargins(24, 20, 24, 8)
         column.setSpacing(10)
