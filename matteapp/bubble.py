@@ -58,7 +58,8 @@ class Bubble(QFrame):
         self.leave = QPushButton(_("Skip"))
         self.title.setProperty("role", "heading")
         self.count.setProperty("role", "muted")
-        self.words.setWordWrap(True)
+        for long in (self.title, self.words):
+            long.setWordWrap(True)
         self.go_on.setProperty("loud", True)
         self.back.setToolTip(_("Show the step before."))
         self.go_on.setToolTip(_("Show the next step."))

@@ -62,8 +62,8 @@ class ViewSwitch(QFrame):
         return QSize(sum(widths) - _GAP + 2 * _EDGE, self._height)
 
     def minimumSizeHint(self) -> QSize:
-        first = self.buttons[0].sizeHint().width() + _GAP
-        return QSize(first + self.more.sizeHint().width() + 2 * _EDGE, self._height)
+        widest = max(button.sizeHint().width() for button in self.buttons) + _GAP
+        return QSize(widest + self.more.sizeHint().width() + 2 * _EDGE, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._put_buttons()
@@ -191,7 +191,7 @@ class GradeBar(QWidget):
         self.reset = action_button(reset, size=18)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row.setSpacing(4)
         for title, box in ((_("Gain"), self.gain), (_("Gamma"), self.gamma)):
             label = QLabel(title)
             label.setBuddy(box)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QImage
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from matteapp.actions import ACTIONS
 from matteapp.icons import dress, framed, icon
 from matteapp.language import _
-from matteapp.text_size import measures_itself
+from matteapp.text_size import measures_itself, text_factor
 
 _BUTTONS = (
     ("file.open", "Open…", True),
@@ -27,6 +28,7 @@ _BUTTONS = (
     ("file.paste", "Paste", False),
     ("help.tour", "Take the tour", False),
 )
+_LARGE = 1.3
 _RECENT_SHOWN = 5
 _RECENT_PICTURE = QSize(116, 78)
 
@@ -42,6 +44,8 @@ class Welcome(QFrame):
         self.card.setObjectName("dropCard")
         self.card.setMinimumSize(480, 310)
         measures_itself(self.card)
+        self._buttons_row = QGridLayout()
+        self._buttons_row.setSpacing(8)
         self._fill_card(actions)
         self.recent = RecentRow()
         outer = QVBoxLayout(self)
@@ -67,6 +71,8 @@ class Welcome(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_picture()
+        if event.type() == QEvent.Type.FontChange:
+            self._put_buttons()
         super().changeEvent(event)
 
     def _draw_picture(self) -> None:
@@ -89,8 +95,18 @@ class Welcome(QFrame):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
         column.addSpacing(18)
-        column.addLayout(_buttons(actions))
+        column.addLayout(self._buttons_row)
         column.addStretch(1)
+        self.buttons = [_button(actions, *row) for row in _BUTTONS]
+        self._put_buttons()
+
+    def _put_buttons(self) -> None:
+        """Beside each other, or in two rows where the text is large."""
+        across = 2 if text_factor() > _LARGE else len(self.buttons)
+        for index, button in enumerate(self.buttons):
+            self._buttons_row.addWidget(button, index // across, 1 + index % across)
+        for column in (0, 1 + len(self.buttons)):
+            self._buttons_row.setColumnStretch(column, 1)
 
 
 class RecentRow(QFrame):
@@ -141,17 +157,11 @@ class RecentRow(QFrame):
         return button
 
 
-def _buttons(actions: Mapping[str, QAction]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    row.addStretch(1)
-    for name, title, loud in _BUTTONS:
-        button = QPushButton(_(title))
-        button.setProperty("loud", loud)
-        button.setToolTip(actions[name].toolTip())
-        if not loud:
-            dress(button, ACTIONS[name].icon)
-        button.clicked.connect(actions[name].trigger)
-        row.addWidget(button)
-    row.addStretch(1)
-    return row
+def _button(actions: Mapping[str, QAction], name: str, title: str, loud: bool) -> QPushButton:
+    button = QPushButton(_(title))
+    button.setProperty("loud", loud)
+    button.setToolTip(actions[name].toolTip())
+    if not loud:
+        dress(button, ACTIONS[name].icon)
+    button.clicked.connect(actions[name].trigger)
+    return button
