@@ -212,7 +212,8 @@ def enhance_panel(generators: Choices, references: Choices, trimaps: Choices) ->
             "enhance.matte",
             "Use the enhanced matte",
             Switch(),
-            "Solve the matte on the enhanced picture; switch to compare the two in Alpha (<view.alpha>).",
+            "Solve the matte on the enhanced picture; switch to compare the two in Alpha "
+            "(<view.alpha>).",
         ),
         FieldSpec(
             "enhance.colours",
