@@ -58,6 +58,7 @@ class MessageBar(QFrame):
         self.action.clicked.connect(self._on_action)
         self.cross.clicked.connect(self.hide)
         self._waiting: list[Callable[[], object]] = []
+        self._turn: Callable[[], object] | None = None
         self._freed = QTimer(self, singleShot=True, interval=0)
         self._freed.timeout.connect(self._take_next)
         measures_itself(self)
@@ -73,6 +74,7 @@ class MessageBar(QFrame):
         run: Callable[[], object] | None = None,
     ) -> None:
         """Show a message, with one thing to do about it if `action` names one."""
+        self._put_off()
         text = with_keys(text, self._actions)
         self.text.setText(text)
         self.setAccessibleName(text)
@@ -87,17 +89,29 @@ class MessageBar(QFrame):
         self._place()
 
     def when_free(self, run: Callable[[], object]) -> None:
-        """Call `run`, which says something, once no other message is there to be read."""
+        """Call `run`, which says something, once no other message is there to be read.
+
+        If another comes before it is answered or dismissed, it is called again after that one.
+        """
         self._waiting.append(run)
         self._take_next()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        if self.isHidden():
+            self._turn = None
         self._freed.start()  # what the message's action says comes first
 
     def _take_next(self) -> None:
-        if self._waiting and self.isHidden():
-            self._waiting.pop(0)()
+        while self._waiting and self.isHidden():
+            turn = self._waiting.pop(0)
+            turn()
+            self._turn = turn
+
+    def _put_off(self) -> None:
+        if self._turn is not None and not self.isHidden():
+            self._waiting.insert(0, self._turn)
+        self._turn = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

@@ -32,6 +32,10 @@ class Recovering:
         found = recoverable(folder)
         if not found:
             return False
+        self._bar.when_free(partial(self._say, found))
+        return True
+
+    def _say(self, found: Sequence[Recovery]) -> None:
         when = QDateTime.fromSecsSinceEpoch(int(found[0].saved_at))
         self._bar.say(
             _("Unsaved work on {what} of {when} was kept.").format(
@@ -40,7 +44,6 @@ class Recovering:
             action=_("Recover"),
             run=partial(self.recover, found),
         )
-        return True
 
     def recover(self, found: Sequence[Recovery]) -> None:
         """Open what was kept in the order it was in, the newest in sight; all counts as unsaved."""

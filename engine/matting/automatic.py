@@ -40,6 +40,7 @@ class AutomaticMethod:
     network: str
     conditions: Conditions
     reach: int = 0
+    spreads: bool = False
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""

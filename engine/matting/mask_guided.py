@@ -54,6 +54,7 @@ class NetworkMethod:
     network: str
     conditions: Conditions
     reach: int = tiler.REACH
+    spreads: bool = False
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""
@@ -115,6 +116,11 @@ class RefinedMethod:
     def reach(self) -> int:
         """The wider one of what network and base need."""
         return max(self.base.reach, tiler.REACH)
+
+    @property
+    def spreads(self) -> bool:
+        """As the base's matte does."""
+        return self.base.spreads
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""

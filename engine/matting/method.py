@@ -34,10 +34,13 @@ class Method(Protocol):
 
     Attributes:
         reach: pixels around a change in which a re-solve lets the matte follow.
+        spreads: whether a change may reach further where nothing known stops it.
     """
 
     @property
     def reach(self) -> int: ...
+    @property
+    def spreads(self) -> bool: ...
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """The matte of a whole photograph, H×W float32 in [0, 1]."""
@@ -73,6 +76,7 @@ class BandMethod:
 
     solve_tile: Callable[..., Alpha]
     reach: int = REGION_CONTEXT
+    spreads: bool = True
 
     def solve(self, image: Image, trimap: Trimap, *, tile: int, ctx: JobContext = NOBODY) -> Alpha:
         """See `Method.solve`."""

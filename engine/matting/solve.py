@@ -17,6 +17,7 @@ from engine.imaging.types import (
 )
 from engine.jobs.context import NOBODY, JobContext
 from engine.matting.conditions import Conditions, Readable, part_of
+from engine.matting.following import followed
 from engine.matting.methods import method_named, refined
 
 TILE = 640
@@ -92,7 +93,7 @@ def resolve_region(
     compute: Compute = Compute(),
     ctx: JobContext = NOBODY,
 ) -> tuple[Rect, Alpha]:
-    """Solve again only where a stroke changed the trimap.
+    """Solve again only where a stroke changed the trimap, and as far as the matte follows it.
 
     Args:
         image: the photograph.
@@ -110,12 +111,17 @@ def resolve_region(
     """
     check_trimap(trimap, image.size)
     solver = refined(method_named(method), refine).load(Conditions(mask, compute))
+
+    def solve(rect: Rect) -> tuple[Alpha, Alpha]:
+        before, labels = part_of(alpha, rect), trimap[rect.slices]
+        after = solver.resolve(image, labels, before, rect, ctx=ctx)
+        _set_known(after, labels)
+        return before, after
+
+    if solver.spreads:
+        return followed(solve, changed, trimap, reach=solver.reach)
     rect = changed.grown(solver.reach, within=image.size)
-    before = part_of(alpha, rect)
-    labels = trimap[rect.slices]
-    after = solver.resolve(image, labels, before, rect, ctx=ctx)
-    _set_known(after, labels)
-    return rect, after
+    return rect, solve(rect)[1]
 
 
 def _set_known(alpha: Alpha, trimap: Trimap) -> None:

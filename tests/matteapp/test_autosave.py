@@ -19,7 +19,7 @@ from engine.document.state import DocumentState, SourceLink, new_document
 from engine.errors import UserError
 from engine.imaging.types import Image, Rect
 from engine.jobs.worker import TERMINAL, Done, Failed, JobEvent, Worker
-from matteapp.autosave import Autosave, recoverable
+from matteapp.autosave import LANE, Autosave, recoverable
 from matteapp.session import Session
 
 
@@ -75,7 +75,9 @@ def _paint(session: Session, row: int = 3) -> None:
 
 
 def _done(endings: list[JobEvent]) -> list[JobEvent]:
-    return [event for event in endings if isinstance(event, Done)]
+    """Copies that were kept; the order of documents is noted besides."""
+    kept = [event for event in endings if isinstance(event, Done)]
+    return [event for event in kept if event.job.lane != f"{LANE} order"]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -40,6 +40,19 @@ def test_what_can_wait_is_said_after_what_the_action_says(studio, qtbot) -> None
     assert said[-1] == "at once"
 
 
+def test_an_offer_comes_back_after_a_message_that_came_over_it(studio, qtbot) -> None:
+    bar = studio.window.bar
+    bar.when_free(lambda: bar.say("An offer", action="Take it", run=lambda: None))
+    bar.say("News")
+    bar.cross.click()
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.text.text() == "An offer")
+    bar.action.click()
+    bar.say("More news")
+    bar.cross.click()
+    qtbot.wait(20)
+    assert not bar.isVisible()
+
+
 def test_the_bar_lies_inside_the_stage_at_every_width(studio, qtbot) -> None:
     bar = studio.window.bar
     bar.say("A sentence that is long enough for more than one line of a narrow window. " * 3)

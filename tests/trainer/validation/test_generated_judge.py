@@ -58,7 +58,7 @@ def test_the_distance_and_its_floor_over_pictures_of_which_none_counts_twice():
     assert 0 < figures["fd_ours_floor"] < figures["fd_ours"]
     with torch.no_grad():
         real = judge({"generator": Real(SIZE)}).figures
-    assert real["fd_ours"] < 0.5 * figures["fd_ours"]
+    assert real["fd_ours"] < 0.75 * figures["fd_ours"]  # of few pictures, a floor is high
 
 
 def test_there_may_be_fewer_real_ones_than_asked_for():
