@@ -93,7 +93,9 @@ def keys(hand: Hand) -> None:
 def again(hand: Hand) -> None:
     """What `keys` has bound is bound in the next window."""
     open_sample(hand)
-    assert hand.canvas.view != "alpha"
+    assert hand.canvas.view == "alpha"  # it was shown last
+    press(hand, "F2")
+    hand.until(lambda: hand.canvas.view == "input", "another view is shown")
     press(hand, "N")
     hand.until(lambda: hand.canvas.view == "alpha", "the key shows the view")
 
